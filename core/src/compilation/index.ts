@@ -1,0 +1,2 @@
+// Decides what a command line means. Pure.
+export * from './types.js';

@@ -1,0 +1,163 @@
+// Knows: the words between a dialect and the engine. Refuses to know: any compiler's flags, any file, any process.
+import type { EnvPairs, KeyPart } from '../base/index.js';
+
+/** How paths are spelled where the compile was asked for; given as data so that any flavour runs on any machine. */
+export type PathFlavour = 'posix' | 'windows';
+
+/** Families of compilers whose behaviour differs where it matters to us. */
+export type CompilerKind = 'gcc' | 'clang';
+
+/** The names sccache's advanced statistics use (inventory R5-43). */
+export type Language =
+  | 'c' | 'cHeader' | 'cPreprocessed'
+  | 'c++' | 'c++Header' | 'c++Preprocessed'
+  | 'objc' | 'objcHeader' | 'objcPreprocessed'
+  | 'objc++' | 'objc++Header' | 'objc++Preprocessed'
+  | 'assembler' | 'assemblerToPreprocess';
+
+/** What the launcher was asked to do. */
+export interface CompileRequest {
+  /** Absolute path of the compiler, as resolved in the caller's PATH (symlinks not followed). */
+  readonly compiler: string;
+  /** Arguments after the compiler. */
+  readonly args: readonly string[];
+  /** Absolute. The kernel's name for the working directory, as getcwd gives it. */
+  readonly cwd: string;
+  /** The caller's whole environment. Never logged. */
+  readonly env: EnvPairs;
+}
+
+/** What is known about the compiler before its arguments are read. */
+export interface CompilerFacts {
+  readonly kind: CompilerKind;
+  /** True for g++ and clang++: `.c` files are then C++. */
+  readonly plusplus: boolean;
+  /** The compiler's own version text, e.g. `12.2.0`. */
+  readonly version: string;
+  /** True for Apple's clang. */
+  readonly apple: boolean;
+}
+
+/** Reading a response file is the one thing a dialect cannot do by itself. `undefined`: unreadable. */
+export type ReadResponseFile = (absolutePath: string) => string | undefined;
+
+/** Not an error: a compile we do not take, with the reason that shows in the statistics. */
+export interface Decline {
+  readonly kind: 'decline';
+  /** `not-compile`: linking, `--version`, `-E`…: nothing to cache. `not-cacheable`: a compile that we must not cache. */
+  readonly why: 'not-compile' | 'not-cacheable';
+  /** Short and stable, e.g. `-save-temps`, `multiple input files`; sccache's words where it has some. */
+  readonly reason: string;
+}
+
+export type Verdict = { readonly kind: 'compile'; readonly compilation: Compilation } | Decline;
+
+/** What an output is; the names are sccache's entry names (inventory 3.4), then ours. */
+export type OutputRole = 'obj' | 'd' | 'dwo' | 'gcno' | 'dia' | 'module' | 'su';
+
+export interface Output {
+  readonly role: OutputRole;
+  /** As the compiler would open it: absolute, or relative to the working directory. */
+  readonly path: string;
+  /** True when a successful compile may leave it out. */
+  readonly optional: boolean;
+}
+
+/** What happens with one argument (one or two words of the command line). */
+export type ArgumentClass =
+  /** Into the key, to the preprocessor, to the compiler, to the build server. */
+  | 'common'
+  /** `-I` and friends: the preprocessor and every compile from source see them, the key sees their effect. */
+  | 'preprocessor'
+  /** `-MD`, `-MF`…: which dependency file to write; not in the key. */
+  | 'dependency'
+  /** Passed on locally, without effect on the result (`-pipe`). */
+  | 'unhashed';
+
+export interface Argument {
+  readonly class: ArgumentClass;
+  readonly words: readonly string[];
+}
+
+/** Who decides about colours in diagnostics. `auto`: the terminal. */
+export type ColourMode = 'auto' | 'always' | 'never';
+
+/** Where dependencies are written, when they are asked for. */
+export interface DependencyFile {
+  /** As the compiler would open it. */
+  readonly path: string;
+  /** True for `-MMD`: system headers left out. */
+  readonly userOnly: boolean;
+  /** The dependency words for the preprocess step: every one the caller gave, plus the implied `-MF` and `-MQ`. */
+  readonly words: readonly string[];
+}
+
+/** One cacheable compile of one source file, understood. */
+export interface Compilation {
+  readonly language: Language;
+  readonly compiler: CompilerFacts;
+  /** The source as given on the command line. */
+  readonly input: string;
+  readonly cwd: string;
+  /** All arguments but input and `-o`, in order, response files expanded, colour flags dropped. */
+  readonly args: readonly Argument[];
+  /** The `-o` operand as given; undefined when the compiler chooses. */
+  readonly outputGiven: string | undefined;
+  readonly outputs: readonly Output[];
+  readonly dependencyFile: DependencyFile | undefined;
+  /** Files named by arguments whose content enters the key and which a build server needs (profiles, plugins, lists). */
+  readonly extraInputs: readonly string[];
+  readonly colour: ColourMode;
+  /** False for `.i`, `.s` and friends: the input's own bytes are all there is to read. */
+  readonly needsPreprocessing: boolean;
+  /** True when the bytes of the outputs depend on the working directory's name (debug info, coverage, profiles). */
+  readonly cwdInOutputs: boolean;
+  /** True when they depend on the output's name (split dwarf, coverage). */
+  readonly outputNameInOutputs: boolean;
+  /** A reason why this compile must stay at home, e.g. `-v`, `-march=native`; undefined when it may travel. */
+  readonly homeOnly: string | undefined;
+}
+
+/** A command line for a program: everything but environment and working directory. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/** How one compiler family speaks. All members are pure. */
+export interface Dialect {
+  readonly kind: CompilerKind;
+  parse(request: CompileRequest, facts: CompilerFacts, readResponseFile: ReadResponseFile): Verdict;
+  /**
+   * The command that writes the preprocessed text, line markers kept, to standard output, and the dependency file (if
+   * one was asked for) to its place. Its text is exact enough that equal text, equal inputs and equal key parts mean equal outputs.
+   */
+  preprocessCommand(compilation: Compilation, program: string): Command;
+  /** The whole compile from the original source, diagnostics forced to `colour`. */
+  compileCommand(compilation: Compilation, program: string, colour: 'always' | 'never'): Command;
+  /**
+   * The compile as a build server runs it, from source and headers under their own names, never coloured, writing all its
+   * dependencies (system headers too) to `dependencyPath` so that the client can prove that the same files were read.
+   */
+  remoteCommand(compilation: Compilation, program: string, dependencyPath: string): Command;
+  /** Key parts from arguments, language, environment variables that the compiler reads; no file's content. */
+  keyParts(compilation: Compilation, env: EnvPairs): readonly KeyPart[];
+  /** The environment that a build server needs for this compile: an allow list, so that secrets stay here. */
+  remoteEnv(env: EnvPairs): EnvPairs;
+}
+
+/** What the preprocessed text tells about files. */
+export interface SourceFiles {
+  /** Every file that was entered, in first-entered order, as the line markers spell it (unescaped); the input first. */
+  readonly files: readonly string[];
+  /** Precompiled headers that were used (`#pragma GCC pch_preprocess`). */
+  readonly precompiled: readonly string[];
+  /** True when the text holds `.incbin`, so that files unknown to us are read by the assembler. */
+  readonly incbin: boolean;
+}
+
+/** Reads preprocessed text piece by piece; chunks may end anywhere. */
+export interface LineMarkerScanner {
+  push(chunk: Uint8Array): void;
+  end(): SourceFiles;
+}

@@ -1,0 +1,2 @@
+// One compile from end to end.
+export * from './ports.js';

@@ -1,0 +1,87 @@
+// Knows: what one compile needs from the world around it. Refuses to know: who provides it.
+import type { Digest } from '../base/index.js';
+import type { Command, Compilation, CompileRequest, CompilerFacts, Dialect } from '../compilation/index.js';
+
+/** How a process ended. Exactly one of the two is set. */
+export interface ProcessEnd {
+  readonly code: number | undefined;
+  readonly signal: number | undefined;
+}
+
+export interface RunResult extends ProcessEnd {
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  /** Wall time in milliseconds, as the launcher measured it. */
+  readonly wallMs: number;
+}
+
+export interface RunOptions {
+  /** Called with each piece of standard output instead of gathering it in the result. */
+  readonly onStdout?: (chunk: Uint8Array) => void;
+  /** True for the compile itself: should we vanish while it runs, its streams and exit are the launcher's own. */
+  readonly final: boolean;
+}
+
+/** The launcher that waits for an answer. Children run there: its signals, ulimits, jobserver, cgroup and user are theirs. */
+export interface Front {
+  /** Runs a command as the launcher's child, in the request's directory and environment. Fault LAUNCHER_GONE when it left. */
+  run(command: Command, options: RunOptions): Promise<RunResult>;
+  /** Aborted when the launcher is gone. */
+  readonly signal: AbortSignal;
+  /** Whether the caller's standard error shows colours (a terminal that is not dumb). */
+  readonly colour: boolean;
+  /** Mode mask of the caller; outputs that we write get `0o666 & ~umask`. */
+  readonly umask: number;
+}
+
+/** A compiler that we have met. */
+export interface Compiler {
+  /** As the caller resolved it. */
+  readonly path: string;
+  readonly facts: CompilerFacts;
+  readonly dialect: Dialect;
+  /** Covers the driver and the programs it starts (cc1, cc1plus, as, collect2, plugins). */
+  readonly identity: Digest;
+}
+
+/** Finds out what a compiler is. Remembers, validated by stat. Fault COMPILER_UNSUPPORTED or COMPILER_NOT_FOUND. */
+export interface Compilers {
+  identify(request: CompileRequest): Promise<Compiler>;
+}
+
+/** Digests of files' contents, remembered by stat. */
+export interface FileDigests {
+  /** In the same order; `undefined` for a file that is not a readable regular file. Paths absolute. */
+  digests(paths: readonly string[]): Promise<readonly (Digest | undefined)[]>;
+  /** True when none of these files changed since its digest was taken, and none is younger than `sinceMs` (epoch). */
+  unchanged(paths: readonly string[], sinceMs: number): Promise<boolean>;
+}
+
+/** What a compile away needs. */
+export interface AwayJob {
+  readonly request: CompileRequest;
+  readonly compiler: Compiler;
+  readonly compilation: Compilation;
+  /** Every file the preprocessor entered, as spelled by it; relative names are relative to the request's cwd. */
+  readonly files: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+export interface AwayOutput {
+  /** The local path, absolute. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * `compiled`: the build server produced outputs that are exactly a home compile's.
+ * `home`: repeat at home, e.g. because it exited non-zero or wrote diagnostics; not an error of the fleet when `fault` is undefined.
+ */
+export type AwayResult =
+  | { readonly kind: 'compiled'; readonly server: string; readonly outputs: readonly AwayOutput[]; readonly compileMs: number }
+  | { readonly kind: 'home'; readonly reason: string; readonly server: string | undefined; readonly fault: unknown };
+
+/** Distribution. Never throws for the fleet's sake: every doubt is `home`. */
+export interface Distribution {
+  compile(job: AwayJob): Promise<AwayResult>;
+}

@@ -1,0 +1,2 @@
+// The rooms that touch the world: processes, sockets, files, clock.
+export {};

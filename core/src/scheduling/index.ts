@@ -1,0 +1,2 @@
+// Which build server gets the next job. Pure.
+export {};

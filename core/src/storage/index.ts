@@ -1,0 +1,2 @@
+// Keeps results.
+export * from './port.js';

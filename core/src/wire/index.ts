@@ -1,0 +1,2 @@
+// Bytes <-> messages. Pure.
+export * from './dist-messages.js';
