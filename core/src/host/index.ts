@@ -1,2 +1,3 @@
 // The rooms that touch the world: processes, sockets, files, clock.
-export {};
+export * from './files.js';
+export * from './processes.js';

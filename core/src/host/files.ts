@@ -1,0 +1,24 @@
+// Knows: how a file is put in place so that nobody ever sees half of it. Refuses to know: what is in it.
+import { randomBytes } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Prefix of files that are not in place yet; whoever owns a folder may remove old ones at start. */
+export const temporaryPrefix = '.sccache-ts-tmp-';
+
+/** A name for a not yet finished file in the same folder as `path`, so that a rename can put it in place. */
+export function temporaryBeside(path: string): string {
+  return join(dirname(path), `${temporaryPrefix}${randomBytes(9).toString('base64url')}`);
+}
+
+/** Writes a whole file by temporary name and rename. `mode` is final: the umask is not applied to it again. */
+export async function writeAtomically(path: string, bytes: Uint8Array | string, mode = 0o600): Promise<void> {
+  const temporary = temporaryBeside(path);
+  try {
+    await writeFile(temporary, bytes, { mode, flag: 'wx' });
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw cause;
+  }
+}
