@@ -11,7 +11,7 @@ export function temporaryBeside(path: string): string {
   return join(dirname(path), `${temporaryPrefix}${randomBytes(9).toString('base64url')}`);
 }
 
-/** Writes a whole file by temporary name and rename. `mode` is final: the umask is not applied to it again. */
+/** Writes a whole file by temporary name and rename. `mode` is before the umask. */
 export async function writeAtomically(path: string, bytes: Uint8Array | string, mode = 0o600): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
