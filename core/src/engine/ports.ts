@@ -49,14 +49,6 @@ export interface Compilers {
   identify(request: CompileRequest): Promise<Compiler>;
 }
 
-/** Digests of files' contents, remembered by stat. */
-export interface FileDigests {
-  /** In the same order; `undefined` for a file that is not a readable regular file. Paths absolute. */
-  digests(paths: readonly string[]): Promise<readonly (Digest | undefined)[]>;
-  /** True when none of these files changed since its digest was taken, and none is younger than `sinceMs` (epoch). */
-  unchanged(paths: readonly string[], sinceMs: number): Promise<boolean>;
-}
-
 /** What a compile away needs. */
 export interface AwayJob {
   readonly request: CompileRequest;

@@ -1,3 +1,6 @@
 // The rooms that touch the world: processes, sockets, files, clock.
+export * from './file-digests.js';
 export * from './files.js';
+export * from './land.js';
 export * from './processes.js';
+export * from './response-file.js';

@@ -1,0 +1,42 @@
+// Knows: what is remembered of one compile, for statistics and for explaining. Refuses to know: counters and files.
+import type { CompilerKind, Language } from '../compilation/index.js';
+
+export type CompileOutcome =
+  | 'hit'
+  | 'miss'
+  /** SCCACHE_RECACHE: compiled and stored without looking. */
+  | 'recache'
+  /** SCCACHE_NO_CACHE: neither looked up nor stored. */
+  | 'no-cache'
+  | 'not-compile'
+  | 'not-cacheable'
+  | 'unsupported'
+  /** The preprocessor refused; the real compiler was left to say why. */
+  | 'preprocess-failed'
+  /** Something of ours went wrong; the real compiler ran in our place. */
+  | 'fault';
+
+/** Where a miss went, when distribution was asked: done there, or not and why. */
+export type AwayReport =
+  | { readonly kind: 'compiled'; readonly server: string }
+  /** The compiler's own doing (an error, a diagnostic): repeated at home to be exact. No fault of the fleet. */
+  | { readonly kind: 'repeated'; readonly server: string | undefined; readonly reason: string }
+  | { readonly kind: 'fault'; readonly server: string | undefined; readonly fault: unknown };
+
+export interface CompileReport {
+  readonly outcome: CompileOutcome;
+  readonly language?: Language;
+  readonly compiler?: CompilerKind;
+  /** Why declined, why not stored, what failed. */
+  readonly reason?: string;
+  readonly away?: AwayReport;
+  /** The compiler ran and exited non-zero. */
+  readonly compileFailed?: boolean;
+  readonly lookupMs?: number;
+  readonly compileMs?: number;
+  readonly storeMs?: number;
+  /** `skipped`: a reason stands in `reason`. */
+  readonly stored?: 'stored' | 'failed' | 'skipped';
+  /** The lookup itself went wrong: timed out, or could not be answered. */
+  readonly lookupFault?: 'timeout' | 'error';
+}
