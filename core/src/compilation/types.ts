@@ -129,10 +129,12 @@ export interface Dialect {
   readonly kind: CompilerKind;
   parse(request: CompileRequest, facts: CompilerFacts, readResponseFile: ReadResponseFile): Verdict;
   /**
-   * The command that writes the preprocessed text, line markers kept, to standard output, and the dependency file (if
-   * one was asked for) to its place. Its text is exact enough that equal text, equal inputs and equal key parts mean equal outputs.
+   * The command that writes the preprocessed text, line markers kept, to standard output. Its text is exact enough that
+   * equal text, equal inputs and equal key parts mean equal outputs.
+   * @param dependencyPath where the dependency file goes instead of its own place (the engine lands it there when the
+   * compile has succeeded, as the compilers do); given exactly when the compilation has a dependencyFile
    */
-  preprocessCommand(compilation: Compilation, program: string): Command;
+  preprocessCommand(compilation: Compilation, program: string, dependencyPath: string | undefined): Command;
   /** The whole compile from the original source, diagnostics forced to `colour`. */
   compileCommand(compilation: Compilation, program: string, colour: 'always' | 'never'): Command;
   /**
