@@ -1,2 +1,4 @@
 // One compile from end to end.
+export * from './compile.js';
 export * from './ports.js';
+export * from './report.js';

@@ -22,3 +22,8 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
     throw cause;
   }
 }
+
+/** Removes a file that may or may not be there. */
+export async function discard(path: string): Promise<void> {
+  await rm(path, { force: true });
+}

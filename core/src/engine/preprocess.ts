@@ -1,0 +1,81 @@
+// Knows: how the inputs of a compile are found out: preprocess once, note which files were entered, digest them all.
+// Refuses to know: caches and build servers.
+import { createHash } from 'node:crypto';
+import { isAbsolute, resolve } from 'node:path';
+import type { Digest, KeyPart } from '../base/index.js';
+import { type Compilation, createLineMarkerScanner, type Dialect } from '../compilation/index.js';
+import type { FileDigests, FileSnapshot } from '../host/index.js';
+import type { Front } from './ports.js';
+
+/** Everything that the compiler read, as far as it can be known. */
+export interface Inputs {
+  /** As the preprocessor spelled them; the source first. */
+  readonly files: readonly string[];
+  readonly precompiled: readonly string[];
+  readonly parts: readonly KeyPart[];
+  readonly snapshot: FileSnapshot;
+  /** The dependency file that the preprocessor wrote, not yet in its place. */
+  readonly dependencyTemporary: string | undefined;
+}
+
+export type InputsResult =
+  | { readonly kind: 'inputs'; readonly inputs: Inputs }
+  /** The preprocessor exited non-zero: the compiler will say why. */
+  | { readonly kind: 'refused' }
+  /** Something is read that we cannot see. */
+  | { readonly kind: 'unknowable'; readonly reason: string };
+
+export interface PreprocessRequest {
+  readonly dialect: Dialect;
+  readonly program: string;
+  readonly compilation: Compilation;
+  /** Where the dependency file may be written until it is landed. */
+  readonly dependencyTemporary: string | undefined;
+}
+
+const absolute = (cwd: string, path: string): string => (isAbsolute(path) ? path : resolve(cwd, path));
+
+interface Seen {
+  readonly text: Digest | undefined;
+  readonly files: readonly string[];
+  readonly precompiled: readonly string[];
+  readonly incbin: boolean;
+}
+
+async function preprocess(front: Front, request: PreprocessRequest): Promise<Seen | undefined> {
+  const { compilation } = request;
+  if (!compilation.needsPreprocessing) {
+    return { text: undefined, files: [compilation.input], precompiled: [], incbin: false };
+  }
+  const command = request.dialect.preprocessCommand(compilation, request.program, request.dependencyTemporary);
+  const hash = createHash('sha256');
+  const scanner = createLineMarkerScanner();
+  const result = await front.run(command, {
+    final: false,
+    onStdout: (chunk) => {
+      hash.update(chunk);
+      scanner.push(chunk);
+    },
+  });
+  if (result.code !== 0) return undefined;
+  const { files, precompiled, incbin } = scanner.end();
+  return { text: hash.digest('hex') as Digest, files, precompiled, incbin };
+}
+
+/** Preprocesses and digests. The key parts name every file, so that a miss can be explained by the one that differs. */
+export async function gatherInputs(front: Front, digests: FileDigests, request: PreprocessRequest): Promise<InputsResult> {
+  const { compilation } = request;
+  const seen = await preprocess(front, request);
+  if (seen === undefined) return { kind: 'refused' };
+  if (seen.incbin) return { kind: 'unknowable', reason: '.incbin' };
+  const names = [...seen.files, ...seen.precompiled, ...compilation.extraInputs];
+  const snapshot = await digests.take(names.map((name) => absolute(compilation.cwd, name)));
+  const parts: KeyPart[] = seen.text === undefined ? [] : [{ label: 'preprocessed text', value: seen.text }];
+  for (const [at, name] of names.entries()) {
+    const digest = snapshot.digests[at];
+    if (digest === undefined) return { kind: 'unknowable', reason: 'an input is not a readable file' };
+    parts.push({ label: `file ${name}`, value: digest });
+  }
+  const { files, precompiled } = seen;
+  return { kind: 'inputs', inputs: { files, precompiled, parts, snapshot, dependencyTemporary: request.dependencyTemporary } };
+}
