@@ -1,5 +1,5 @@
 // Knows: the shapes of sccache's distribution messages (spec: sccache-dist wire protocol, sections 5-7).
-// Refuses to know: bytes (dist-codec.ts) and HTTP.
+// Refuses to know: bytes (scheduler-codec.ts, builder-codec.ts) and HTTP.
 
 /** 64 hex digits, low nibble first; see archive-id.ts. */
 export type ArchiveId = string;

@@ -1,2 +1,21 @@
 // Bytes <-> messages. Pure.
+export * from './archive-id.js';
+export { type Codec } from './bincode.js';
+export * from './builder-codec.js';
+export * from './conventions.js';
 export * from './dist-messages.js';
+export { parseTokenKey, sameSecret } from './hs256.js';
+export { parseIp, sameIp, type IpBytes } from './ip.js';
+export * from './run-job-prefix.js';
+export {
+  allocJobReplyCodec,
+  heartbeatReplyCodec,
+  heartbeatRequestCodec,
+  jobStateCodec,
+  jobStateReplyCodec,
+  schedulerStatusCodec,
+  serverCertificateReplyCodec,
+  toolchainCodec,
+} from './scheduler-codec.js';
+export * from './server-address.js';
+export * from './tokens.js';

@@ -1,0 +1,95 @@
+// Knows: what the protocol's HTTP looks like: paths, content types, negotiation, error bodies, the insecure tokens.
+// Refuses to know: sockets and what a route does.
+import { causeChain } from '../base/index.js';
+import type { JobId, ServerId } from './dist-messages.js';
+
+/** Route patterns, as a server listens to them; `:name` is one percent-decoded segment. */
+export const routes = {
+  allocJob: '/api/v1/scheduler/alloc_job',
+  serverCertificate: '/api/v1/scheduler/server_certificate/:server',
+  heartbeat: '/api/v1/scheduler/heartbeat_server',
+  jobState: '/api/v1/scheduler/job_state/:job',
+  status: '/api/v1/scheduler/status',
+  assignJob: '/api/v1/distserver/assign_job/:job',
+  submitToolchain: '/api/v1/distserver/submit_toolchain/:job',
+  runJob: '/api/v1/distserver/run_job/:job',
+} as const;
+
+/** Paths with a parameter, as a client asks for them. */
+export const paths = {
+  serverCertificate: (id: ServerId): string => `/api/v1/scheduler/server_certificate/${id}`,
+  jobState: (id: JobId): string => `/api/v1/scheduler/job_state/${id}`,
+  assignJob: (id: JobId): string => `/api/v1/distserver/assign_job/${id}`,
+  submitToolchain: (id: JobId): string => `/api/v1/distserver/submit_toolchain/${id}`,
+  runJob: (id: JobId): string => `/api/v1/distserver/run_job/${id}`,
+} as const;
+
+/** A job id as it stands in a path; undefined for anything but a whole number of ours. */
+export function parseJobId(text: string): JobId | undefined {
+  const id = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(id) ? id : undefined;
+}
+
+export const contentTypes = {
+  bincode: 'application/octet-stream',
+  json: 'application/json; charset=utf-8',
+  text: 'text/plain; charset=utf-8',
+} as const;
+
+/** The tokens of `DANGEROUSLY_INSECURE`, which everybody knows. */
+export const insecureTokens = {
+  client: 'dangerously_insecure_client',
+  server: 'dangerously_insecure_server',
+} as const;
+
+/** `WWW-Authenticate` for the refusals, as the reference words them. */
+export const authenticate = {
+  noBearerAuth: 'Bearer error="no_bearer_auth"',
+  bearerAuthFailed: 'Bearer error="bearer_auth_failed"',
+  invalidBearerToken: 'Bearer error="invalid_bearer_token"',
+  mismatchedAddress: 'Bearer error="invalid_bearer_token_mismatched_address"',
+  invalidJwt: 'Bearer error="invalid_jwt"',
+} as const;
+
+export interface ErrorBody {
+  readonly description: string;
+  readonly cause: ErrorBody | null;
+}
+
+/** The outermost message first, its causes inside it. */
+export function errorBody(thrown: unknown): ErrorBody {
+  const [description = 'unknown error', ...causes] = causeChain(thrown);
+  const cause = causes.reduceRight<ErrorBody | null>((inner, text) => ({ description: text, cause: inner }), null);
+  return { description, cause };
+}
+
+interface Preference {
+  readonly q: number;
+  /** 0 not mentioned, 1 as any type at all, 2 as any application type, 3 by name. */
+  readonly specificity: 0 | 1 | 2 | 3;
+}
+
+const quality = (parameters: readonly string[]): number => {
+  const text = parameters.map((parameter) => /^q=([01](?:\.[0-9]{0,3})?)$/i.exec(parameter.trim())?.[1]).find((q) => q !== undefined);
+  return text === undefined ? 1 : Math.min(1, Number(text));
+};
+
+function preferenceFor(accept: string, type: string): Preference {
+  const names = ['*/*', 'application/*', type];
+  let best: Preference = { q: 0, specificity: 0 };
+  for (const range of accept.split(',', 32)) {
+    const [name = '', ...parameters] = range.split(';');
+    const specificity = (names.indexOf(name.trim().toLowerCase()) + 1) as Preference['specificity'];
+    if (specificity > best.specificity) best = { q: quality(parameters), specificity };
+  }
+  return best;
+}
+
+/** How a reply is encoded. Bincode unless JSON is preferred: a higher q, or the same q but only JSON is named. */
+export function negotiate(accept: string | undefined): 'bincode' | 'json' {
+  if (accept === undefined) return 'bincode';
+  const bincode = preferenceFor(accept, 'application/octet-stream');
+  const json = preferenceFor(accept, 'application/json');
+  if (json.q !== bincode.q) return json.q > bincode.q ? 'json' : 'bincode';
+  return json.specificity > bincode.specificity && json.q > 0 ? 'json' : 'bincode';
+}
