@@ -6,6 +6,9 @@ export * from './conventions.js';
 export * from './dist-messages.js';
 export { parseTokenKey, sameSecret } from './hs256.js';
 export { parseIp, sameIp, type IpBytes } from './ip.js';
+export * from './launcher-frames.js';
+export * from './launcher-frames-codec.js';
+export * from './launcher-frames-split.js';
 export * from './run-job-prefix.js';
 export {
   allocJobReplyCodec,
