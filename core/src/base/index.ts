@@ -4,3 +4,8 @@ export * from './digest.js';
 export * from './environment.js';
 export * from './fault.js';
 export * from './log.js';
+export * from './nearest-name.js';
+export * from './settings-fields.js';
+export * from './settings-lines.js';
+export * from './settings-tables.js';
+export * from './socket-address.js';

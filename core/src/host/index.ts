@@ -4,3 +4,4 @@ export * from './files.js';
 export * from './land.js';
 export * from './processes.js';
 export * from './response-file.js';
+export * from './settings-file.js';
