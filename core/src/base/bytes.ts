@@ -72,10 +72,10 @@ export class ByteReader {
     return value === 1;
   }
 
-  /** `length` bytes as a view, not a copy. */
+  /** `length` bytes as a view, not a copy; never a Buffer, whose `slice` and JSON differ from Uint8Array's. */
   bytes(length: number): Uint8Array {
     const from = this.#take(length, 'bytes');
-    return this.#bytes.subarray(from, from + length);
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + from, length);
   }
 
   /** `length` bytes of strict UTF-8. */
