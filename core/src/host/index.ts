@@ -1,7 +1,10 @@
 // The rooms that touch the world: processes, sockets, files, clock.
+export * from './certificate.js';
 export * from './file-digests.js';
 export * from './files.js';
+export * from './hash-file.js';
 export * from './land.js';
 export * from './processes.js';
 export * from './response-file.js';
 export * from './settings-file.js';
+export * from './toolchain-cache.js';
