@@ -1,0 +1,29 @@
+// Knows: how the launcher turns into another program. Refuses to know: why.
+#pragma once
+#include <string>
+
+/** What was asked for: a compiler that was found, and its arguments with a null at the end. */
+struct Target {
+  std::string compiler;
+  char** args;
+};
+
+/** The way out of every doubt: exec the compiler with the original arguments. Its exit is ours. */
+[[noreturn]] void become(const Target& target);
+
+/** Says what sccache says when there is no such compiler, and exits with 2. */
+[[noreturn]] void compilerNotFound();
+
+/** Execs the command-line program (node and main.js beside us) with these arguments. */
+[[noreturn]] void becomeCommandLine(char** args);
+
+/** Ends as a child ended that was killed by this signal. */
+[[noreturn]] void dieBySignal(int signal);
+
+struct CommandLineProgram {
+  std::string node;
+  std::string script;
+};
+
+/** Finds node (SCCACHE_TS_NODE, else PATH) and dist/main.js beside our bin folder. False: one of them is missing. */
+bool findCommandLine(CommandLineProgram& program);

@@ -1,0 +1,66 @@
+// Knows: the frames between launcher and daemon as bytes. The grammar stands in core/src/wire/launcher-frames.ts.
+// Refuses to know: sockets and processes.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frames {
+
+constexpr uint32_t protocol = 1;
+constexpr uint32_t maxLength = 64u * 1024 * 1024;
+
+// What the launcher says. Each function gives a whole frame, length included.
+
+struct Compile {
+  std::string build;
+  std::string cwd;
+  uint64_t device = 0;
+  uint64_t inode = 0;
+  uint32_t umask = 0;
+  bool colour = false;
+  std::string compiler;
+  std::vector<std::string_view> args;
+  /** NAME, value, NAME, value, … */
+  std::vector<std::string_view> env;
+};
+
+enum class How : uint8_t { exited = 0, killed = 1, notStarted = 2 };
+
+struct Ran {
+  How how = How::exited;
+  /** Exit code, signal number or errno. */
+  uint32_t value = 0;
+  uint64_t wallMicros = 0;
+};
+
+std::string knock(std::string_view secret);
+std::string compile(const Compile& request);
+std::string command(std::string_view build, std::string_view name, std::string_view json);
+std::string chunk(int fd, std::string_view bytes);
+std::string ran(const Ran& end);
+
+// What the daemon says.
+
+enum class Kind : uint8_t { open = 0x80, become, run, print, exit, die, wait, reply };
+
+struct Order {
+  Kind kind = Kind::become;
+  /** open: the secret; run: the program; print: the bytes; reply: the JSON. */
+  std::string text;
+  /** run */
+  std::vector<std::string> args;
+  /** run */
+  bool final = false;
+  /** print: descriptor; exit: code; die: signal. */
+  uint8_t number = 0;
+};
+
+/** Reads a frame without its length. False: it is not one of ours. */
+bool decode(std::string_view payload, Order& order);
+
+/** True when every byte belongs to well-formed UTF-8. */
+bool isUtf8(std::string_view text);
+
+}  // namespace frames

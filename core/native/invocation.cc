@@ -1,0 +1,34 @@
+// Knows: the argv[0] rule. Refuses to know: where programs are.
+#include "invocation.h"
+
+#include <cctype>
+
+namespace {
+
+std::string baseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+/** `/x/GCC.exe` -> `gcc` */
+std::string lowerStem(const std::string& path) {
+  std::string stem = baseName(path);
+  size_t dot = stem.rfind('.');
+  if (dot != std::string::npos && dot > 0) stem.resize(dot);
+  for (char& c : stem) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
+  return stem;
+}
+
+}  // namespace
+
+bool isOurName(const std::string& path) {
+  std::string stem = lowerStem(path);
+  return stem == "sccache-ts" || stem == "sccache";
+}
+
+Invocation readInvocation(int argc, char** argv) {
+  if (argc < 1) return {Invocation::Kind::command, "", argv};
+  if (!isOurName(argv[0])) return {Invocation::Kind::compile, baseName(argv[0]), argv + 1};
+  char** args = argv + 1;
+  // `sccache-ts sccache-ts gcc …` happens when two layers of a build system both put us in front.
+  while (*args != nullptr && isOurName(*args)) args++;
+  if (*args == nullptr || **args == '-' || **args == '\0') return {Invocation::Kind::command, "", args};
+  return {Invocation::Kind::compile, *args, args + 1};
+}

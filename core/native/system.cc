@@ -1,0 +1,69 @@
+// Knows: small certainties about descriptors, time and the environment. Refuses to know: daemons and compilers.
+#include "system.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+namespace sys {
+
+uint64_t nowMicros() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1000000 + static_cast<uint64_t>(now.tv_nsec) / 1000;
+}
+
+std::string_view env(const char* name) {
+  const char* value = getenv(name);
+  return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+uint64_t patienceMs(const char* name, uint64_t otherwise) {
+  const char* value = getenv(name);
+  if (value == nullptr || *value < '0' || *value > '9') return otherwise;
+  return strtoull(value, nullptr, 10);
+}
+
+int aside(int fd) {
+  if (fd < 0) return fd;
+  if (fd > 2) {
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return fd;
+  }
+  int moved = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  close(fd);
+  return moved;
+}
+
+bool writeAll(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    ssize_t wrote = write(fd, bytes.data(), bytes.size());
+    if (wrote >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(wrote));
+    } else if (errno == EAGAIN) {
+      pollfd ready{fd, POLLOUT, 0};
+      poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool readPrivateFile(const std::string& path, std::string& content, size_t limit) {
+  int fd = aside(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (fd < 0) return false;
+  struct stat facts;
+  bool ours = fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_uid == geteuid() && (facts.st_mode & 077) == 0;
+  char bytes[4096];
+  ssize_t got = 0;
+  while (ours && content.size() <= limit && (got = read(fd, bytes, sizeof bytes)) > 0) content.append(bytes, static_cast<size_t>(got));
+  close(fd);
+  return ours && got == 0 && content.size() <= limit;
+}
+
+}  // namespace sys
