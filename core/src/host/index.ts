@@ -1,5 +1,8 @@
 // The rooms that touch the world: processes, sockets, files, clock.
 export * from './certificate.js';
+export * from './daemon-place-lock.js';
+export * from './daemon-place-start.js';
+export * from './daemon-place.js';
 export * from './file-digests.js';
 export * from './files.js';
 export * from './hash-file.js';
@@ -7,6 +10,9 @@ export * from './http-server-call.js';
 export * from './http-server-reply.js';
 export * from './http-server.js';
 export * from './land.js';
+export * from './launcher-socket-dial.js';
+export * from './launcher-socket-listen.js';
+export * from './launcher-socket.js';
 export * from './processes.js';
 export * from './response-file.js';
 export * from './settings-file.js';

@@ -1,0 +1,110 @@
+// Knows: how a daemon listens for launchers of its own user and for nobody else. Refuses to know: what they want.
+import { timingSafeEqual } from 'node:crypto';
+import { lstatSync, renameSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { dirname, join } from 'node:path';
+import { Fault } from '../base/index.js';
+import { decodeFromLauncher, encodeToLauncher, type FromLauncher, type ToLauncher } from '../wire/index.js';
+import { addressText, type DaemonPlace, needsSecrets } from './daemon-place.js';
+import { type DaemonSecrets, makeSecrets } from './daemon-place-secrets.js';
+import { FrameSocket } from './launcher-socket.js';
+import { dialDaemon } from './launcher-socket-dial.js';
+
+export type LauncherSocket = FrameSocket<FromLauncher, ToLauncher>;
+
+export interface LauncherListener {
+  /** As sccache spells it. */
+  readonly address: string;
+  /** False when the socket file was taken away or replaced: no launcher finds us any more. */
+  isReachable(): boolean;
+  /** Takes no more launchers; those that are connected stay. */
+  close(): void;
+}
+
+/** A connection that says nothing for so long is no launcher. */
+const silentMs = 10_000;
+
+const sameSecret = (mine: string, given: string): boolean => {
+  const [left, right] = [Buffer.from(mine), Buffer.from(given)];
+  return left.length === right.length && timingSafeEqual(left, right);
+};
+
+async function receive(socket: Socket, secrets: DaemonSecrets | undefined, onLauncher: (launcher: LauncherSocket) => void): Promise<void> {
+  const launcher: LauncherSocket = new FrameSocket(socket, { decode: decodeFromLauncher, encode: encodeToLauncher });
+  if (secrets === undefined) return onLauncher(launcher);
+  try {
+    const knock = await launcher.next(silentMs);
+    if (knock.kind !== 'knock' || !sameSecret(secrets.launcher, knock.secret)) return launcher.drop();
+    launcher.send({ kind: 'open', secret: secrets.daemon });
+    onLauncher(launcher);
+  } catch {
+    // It left without a word; nobody waits for an answer.
+    launcher.drop();
+  }
+}
+
+function listen(server: Server, where: { path: string } | { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ ...where, backlog: 1024 }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** The socket is made under another name and moved: nobody sees it before its rights are set, and node removes only the other name. */
+async function listenAtFile(server: Server, path: string): Promise<() => boolean> {
+  // Short, since a socket's name may have 107 bytes.
+  const temporary = join(dirname(path), `.${process.pid}`);
+  const before = process.umask(0o177);
+  try {
+    rmSync(temporary, { force: true });
+    await listen(server, { path: temporary });
+    renameSync(temporary, path);
+  } finally {
+    process.umask(before);
+  }
+  const mine = lstatSync(path).ino;
+  return () => lstatSync(path, { throwIfNoEntry: false })?.ino === mine;
+}
+
+async function refuseIfTaken(place: DaemonPlace, uid: number): Promise<void> {
+  const taken = (what: string): Fault => new Fault('ADDRESS_IN_USE', `${addressText(place)}: ${what}`);
+  const there = place.kind === 'file' ? lstatSync(place.name, { throwIfNoEntry: false }) : undefined;
+  if (there !== undefined && !there.isSocket()) throw taken('there is a file that is not a socket');
+  const other = place.kind === 'port' ? undefined : await dialDaemon(place, { uid, timeoutMs: 1000 }).catch(() => undefined);
+  other?.destroy();
+  if (other !== undefined) throw taken('somebody listens there already');
+}
+
+/**
+ * Listens at `place`. Call it only while holding the daemon's lock: a socket file that nobody listens on is replaced.
+ * @throws Fault ADDRESS_IN_USE, DAEMON_START_FAILED
+ */
+export async function listenForLaunchers(
+  place: DaemonPlace,
+  uid: number,
+  onLauncher: (launcher: LauncherSocket) => void,
+): Promise<LauncherListener> {
+  await refuseIfTaken(place, uid);
+  const secrets = needsSecrets(place) ? await makeSecrets(place) : undefined;
+  const server = createServer({ noDelay: true }, (socket) => void receive(socket, secrets, onLauncher));
+  let isReachable = (): boolean => true;
+  try {
+    if (place.kind === 'file') isReachable = await listenAtFile(server, place.name);
+    else await listen(server, place.kind === 'port' ? { host: '127.0.0.1', port: place.port } : { path: `\0${place.name}` });
+  } catch (cause) {
+    const inUse = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    throw new Fault(inUse ? 'ADDRESS_IN_USE' : 'DAEMON_START_FAILED', `${addressText(place)} cannot be listened on`, { cause });
+  }
+  rmSync(place.failureFile, { force: true });
+  return {
+    address: addressText(place),
+    isReachable,
+    close() {
+      if (place.kind === 'file' && isReachable()) rmSync(place.name, { force: true });
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,105 @@
+// Knows: frames over one connection between launcher and daemon, seen from either end. Refuses to know: what they ask for.
+import type { Socket } from 'node:net';
+import { Fault } from '../base/index.js';
+import { createFrameSplitter } from '../wire/index.js';
+
+/** One end of a connection. A class because it has a lifetime. */
+export class FrameSocket<Incoming, Outgoing> {
+  readonly #socket: Socket;
+  readonly #encode: (message: Outgoing) => Uint8Array;
+  readonly #gone = new AbortController();
+  #onMessage: ((message: Incoming) => void) | undefined;
+  #waiting: Incoming[] = [];
+  #fault: unknown;
+
+  constructor(socket: Socket, codec: { decode: (payload: Uint8Array) => Incoming; encode: (message: Outgoing) => Uint8Array }) {
+    this.#socket = socket;
+    this.#encode = codec.encode;
+    const splitter = createFrameSplitter();
+    socket.on('data', (piece: Buffer) => {
+      try {
+        for (const payload of splitter.push(piece)) this.#deliver(codec.decode(payload));
+      } catch (thrown) {
+        this.#fault ??= thrown;
+        socket.destroy();
+      }
+    });
+    socket.on('error', (cause) => {
+      this.#fault ??= cause;
+    });
+    socket.on('close', () => this.#gone.abort());
+  }
+
+  /** Aborted when the other side is gone or spoke nonsense. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** Why it is gone, if it did not simply hang up. */
+  get fault(): unknown {
+    return this.#fault;
+  }
+
+  #deliver(message: Incoming): void {
+    if (this.#onMessage === undefined) this.#waiting.push(message);
+    else this.#onMessage(message);
+  }
+
+  /** From now on messages go to `take`, first those that came before. What it throws ends the connection. */
+  onMessage(take: (message: Incoming) => void): void {
+    this.#onMessage = take;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const message of waiting) take(message);
+  }
+
+  /** The next message. @throws Fault LAUNCHER_GONE when none comes before the end, or within `timeoutMs` */
+  next(timeoutMs: number): Promise<Incoming> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => settle(() => reject(new Fault('LAUNCHER_GONE', 'the connection ended before an answer', { cause: this.#fault })));
+      const timer = setTimeout(() => settle(() => reject(new Fault('LAUNCHER_GONE', `no answer in ${timeoutMs} ms`))), timeoutMs);
+      const settle = (deed: () => void): void => {
+        clearTimeout(timer);
+        this.gone.removeEventListener('abort', end);
+        this.#onMessage = undefined;
+        deed();
+      };
+      const first = this.#waiting.shift();
+      if (first !== undefined) return settle(() => resolve(first));
+      if (this.gone.aborted) return end();
+      this.gone.addEventListener('abort', end);
+      this.#onMessage = (message) => settle(() => resolve(message));
+    });
+  }
+
+  /** Queues messages in one write. After the end it does nothing: the other side will not miss them. */
+  send(...messages: readonly Outgoing[]): void {
+    if (this.#socket.destroyed || !this.#socket.writable) return;
+    const frames = messages.map(this.#encode);
+    this.#socket.write(frames.length === 1 ? (frames[0] ?? new Uint8Array()) : Buffer.concat(frames));
+  }
+
+  /** Bytes that the other side has not taken yet. */
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** Sends what is queued, then hangs up. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  /** Hangs up now. */
+  drop(): void {
+    this.#socket.destroy();
+  }
+
+  /** Stops and resumes reading, for whoever must not be flooded. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+}
