@@ -1,0 +1,36 @@
+// Knows: docs/performance.md: tables with the machine and the command beside them. Refuses to know: how figures were taken.
+import { spawnSync } from 'node:child_process';
+import { cpus, release, totalmem } from 'node:os';
+import { textOf } from './figures.js';
+import type { Table } from './figures.js';
+import { sccachePrograms } from './fronts.js';
+
+const firstLine = (program: string, args: readonly string[]): string => (spawnSync(program, args, { encoding: 'utf8' }).stdout ?? '').split('\n')[0] ?? '';
+
+function versions(): string {
+  const peer = sccachePrograms();
+  const lines = [
+    firstLine('g++', ['--version']),
+    firstLine('ccache', ['--version']),
+    peer === undefined ? '' : firstLine(peer.sccache, ['--version']),
+    firstLine('distcc', ['--version']).split(' ').slice(0, 2).join(' '),
+    `node ${process.version}`,
+  ];
+  return lines.filter((line) => line !== '').join(', ');
+}
+
+export function documentOf(tables: readonly Table[], args: readonly string[]): string {
+  const [cpu] = cpus();
+  const machine = `${cpus().length} × ${cpu?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`;
+  return `# Performance, as measured
+
+Good or bad, these are the figures of one run of
+
+    npm run bench -- ${args.join(' ')}
+
+on ${machine}, ${new Date().toISOString().slice(0, 10)}; ${versions()}.
+The machine is not a quiet one: read ratios, not milliseconds, and repeat the command on yours. \`--install\` gets the peers through apt.
+
+${tables.map(textOf).join('\n\n')}
+`;
+}

@@ -1,0 +1,94 @@
+// Knows: the tools that stand before a compiler, how each is started with a cache or a fleet of its own, and how it is called.
+// Refuses to know: what is measured.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cleanEnvironment, foreign, freePort, hasTool, isRoot, keepRunning, makeSecrets, ours, run, sandboxMissing } from '@sccache-ts/fixtures';
+import type { Site } from '@sccache-ts/fixtures';
+
+export interface Front {
+  readonly name: string;
+  /** What goes before the compiler. */
+  readonly prefix: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Processes of the tool on the client's side whose processor time belongs to its jobs. */
+  readonly daemons: readonly number[];
+}
+
+export const bareFront: Front = { name: 'bare compiler', prefix: [], env: cleanEnvironment(), daemons: [] };
+
+/** Real sccache, when it can be found. */
+export function sccachePrograms(): { readonly sccache: string; readonly sccacheDist: string | undefined } | undefined {
+  const folder = process.env['SCCACHE_PEER_DIR'];
+  if (folder !== undefined) return { sccache: join(folder, 'sccache'), sccacheDist: join(folder, 'sccache-dist') };
+  return hasTool('sccache') ? { sccache: 'sccache', sccacheDist: hasTool('sccache-dist') ? 'sccache-dist' : undefined } : undefined;
+}
+
+/** Everything that caches, each with an empty cache in the site's folder. */
+export async function cachingFronts(site: Site): Promise<readonly Front[]> {
+  const fronts: Front[] = [];
+  const client = await site.client('ours');
+  fronts.push({ name: 'sccache-ts', prefix: [client.program], env: quiet(client.env), daemons: [client.service.pid] });
+  const peer = sccachePrograms();
+  if (peer !== undefined) {
+    const theirs = await site.client('sccache', undefined, { program: peer.sccache });
+    fronts.push({ name: 'sccache', prefix: [peer.sccache], env: quiet(theirs.env), daemons: [theirs.service.pid] });
+  }
+  if (hasTool('ccache')) {
+    const folder = join(site.folder, 'ccache');
+    mkdirSync(folder, { recursive: true });
+    const env = cleanEnvironment({ CCACHE_DIR: folder, CCACHE_CONFIGPATH: join(folder, 'ccache.conf') });
+    fronts.push({ name: 'ccache', prefix: ['ccache'], env, daemons: [] });
+    // Direct mode has no counterpart in the others' figures unless they have one; shown apart so that like meets like.
+    fronts.push({ name: 'ccache, no direct mode', prefix: ['ccache'], env: { ...env, CCACHE_NODIRECT: '1', CCACHE_DIR: `${folder}-nodirect` }, daemons: [] });
+  }
+  return fronts;
+}
+
+function quiet(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'SCCACHE_LOG'));
+}
+
+/** Everything that distributes, each with a fleet of one server on the loopback. */
+export async function distributingFronts(site: Site): Promise<readonly Front[]> {
+  const fronts: Front[] = [];
+  if (sandboxMissing() === undefined) {
+    const scheduler = await site.scheduler({ secrets: makeSecrets(ours()) });
+    await site.builder(scheduler);
+    const client = await site.client('ours-dist', scheduler, { env: { SCCACHE_RECACHE: '1' } });
+    fronts.push({ name: 'sccache-ts', prefix: [client.program], env: quiet(client.env), daemons: [client.service.pid] });
+    const peer = sccachePrograms();
+    if (peer?.sccacheDist !== undefined && process.getuid?.() === 0) {
+      const dist = foreign(peer.sccacheDist);
+      const theirs = await site.scheduler({ dist, secrets: makeSecrets(dist) });
+      await site.builder(theirs, { dist });
+      const real = await site.client('sccache-dist', theirs, { program: peer.sccache, env: { SCCACHE_RECACHE: '1' } });
+      fronts.push({ name: 'sccache', prefix: [peer.sccache], env: quiet(real.env), daemons: [real.service.pid] });
+    }
+  }
+  const distcc = await distccFront(site);
+  return distcc === undefined ? fronts : [...fronts, distcc];
+}
+
+async function distccFront(site: Site): Promise<Front | undefined> {
+  if (!hasTool('distcc') || !hasTool('distccd')) return undefined;
+  const folder = join(site.folder, 'distcc');
+  mkdirSync(folder, { recursive: true });
+  const port = String(await freePort());
+  const listen = ['--no-detach', '--daemon', '--allow', '127.0.0.1', '--listen', '127.0.0.1', '--port', port, '--enable-tcp-insecure'];
+  const service = keepRunning('distccd', [...listen, ...(isRoot() ? ['--user', 'root'] : [])], { env: cleanEnvironment() });
+  site.undo(service.stop);
+  const env = cleanEnvironment({ DISTCC_HOSTS: `127.0.0.1:${port}`, DISTCC_FALLBACK: '0', DISTCC_DIR: folder });
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const probe = await run('distcc', ['g++', '-x', 'c++', '-c', '/dev/null', '-o', join(folder, 'probe.o')], { env });
+    if (probe.code === 0) return { name: 'distcc', prefix: ['distcc'], env, daemons: [] };
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  process.stdout.write(`distcc is left out, since its server does not compile: ${service.log().slice(-300)}\n`);
+  return undefined;
+}
+
+/** Processor time in milliseconds that a process and its ended children have used; Linux counts in ticks of 10 ms. */
+export function processorTime(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index] ?? 0), 0) * 10;
+}
