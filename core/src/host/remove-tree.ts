@@ -1,0 +1,41 @@
+// Knows: how a folder is removed that strangers have filled: unreadable directories, trees deeper than a path is long.
+// Refuses to know: whose it was.
+import { chmod, lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runProcess } from './processes.js';
+
+const mostDirectories = 100_000;
+
+/** Gives us back the right to empty every directory that is ours. */
+async function openUp(folder: string): Promise<void> {
+  const todo = [folder];
+  for (let done = 0; done < mostDirectories; done++) {
+    const at = todo.pop();
+    if (at === undefined) return;
+    if (((await lstat(at)).mode & 0o700) !== 0o700) await chmod(at, 0o700);
+    for (const it of await readdir(at, { withFileTypes: true })) if (it.isDirectory()) todo.push(join(at, it.name));
+  }
+}
+
+const codeOf = (thrown: unknown): string => (thrown as NodeJS.ErrnoException).code ?? '';
+
+/**
+ * Removes a folder with all that is in it; links are removed, not followed. One that is not there is fine.
+ * @throws what the file system says when it cannot be done
+ */
+export async function removeTree(folder: string): Promise<void> {
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 });
+  try {
+    await remove();
+  } catch (first) {
+    if (codeOf(first) === 'EACCES' || codeOf(first) === 'EPERM') {
+      await openUp(folder);
+      await remove();
+      return;
+    }
+    if (codeOf(first) !== 'ENAMETOOLONG') throw first;
+    // rm goes down directory by directory, so that no path ever gets too long for it.
+    const { code } = await runProcess('/bin/rm', ['-rf', '--', folder], { env: {}, timeoutMs: 60_000 });
+    if (code !== 0) throw first;
+  }
+}
