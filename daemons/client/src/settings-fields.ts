@@ -1,0 +1,101 @@
+// Knows: every key that a settings file of the client may hold, sccache's and ours. Refuses to know: defaults, variables, which file wins.
+import {
+  anything, boolean, type Field, type FieldValue, integer, list, oneOf, optional, parsed, required, secret, size, table, text, word,
+} from '@sccache-ts/core/base';
+
+/** What sccache accepts, normalised to end in `/`: http and https, no path; a bare `ip:port` is http. */
+export function parseSchedulerUrl(value: string): string | undefined {
+  const bare = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}$/.test(value) ? `http://${value}` : value;
+  if (!URL.canParse(bare)) return undefined;
+  const url = new URL(bare);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
+  const plain = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  return plain && /^https?:\/\//i.test(bare) ? url.href : undefined;
+}
+
+const schedulerUrl: Field<string> = parsed('an http or https address without a path, like "http://192.168.1.1:10600"', parseSchedulerUrl);
+
+const filled: Field<string> = parsed('text that is not empty', (value) => (value === '' ? undefined : value));
+
+/** Direct mode's settings: which files are trusted without being read. */
+const directMode = table({
+  use_preprocessor_cache_mode: optional(boolean),
+  file_stat_matches: optional(boolean),
+  use_ctime_for_stat: optional(boolean),
+  ignore_time_macros: optional(boolean),
+  skip_system_headers: optional(boolean),
+  hash_working_directory: optional(boolean),
+});
+
+const disk = table({
+  dir: optional(filled),
+  size: optional(size),
+  rw_mode: optional(word(['READ_ONLY', 'READ_WRITE'])),
+  preprocessor_cache_mode: optional(directMode),
+});
+
+/** Storages that sccache knows beside the disk, by their table below `[cache]`. */
+export const otherStorages = ['s3', 'redis', 'memcached', 'gcs', 'gha', 'azure', 'webdav', 'oss', 'cos', 'multilevel'] as const;
+
+const sccacheCache = {
+  disk: optional(disk),
+  s3: optional(anything),
+  redis: optional(anything),
+  memcached: optional(anything),
+  gcs: optional(anything),
+  gha: optional(anything),
+  azure: optional(anything),
+  webdav: optional(anything),
+  oss: optional(anything),
+  cos: optional(anything),
+  multilevel: optional(anything),
+} as const;
+
+const toolchain = oneOf({
+  no_dist: table({ compiler_executable: required(filled) }),
+  path_override: table({
+    compiler_executable: required(filled),
+    archive: required(filled),
+    archive_compiler_executable: required(filled),
+  }),
+});
+
+const auth = oneOf({
+  token: table({ token: required(secret) }),
+  oauth2_code_grant_pkce: table({ client_id: required(text), auth_url: required(text), token_url: required(text) }),
+  oauth2_implicit: table({ client_id: required(text), auth_url: required(text) }),
+  mozilla: table({}),
+});
+
+const dist = {
+  scheduler_url: optional(schedulerUrl),
+  auth: optional(auth),
+  cache_dir: optional(filled),
+  toolchain_cache_size: optional(size),
+  toolchains: optional(list(toolchain)),
+  rewrite_includes_only: optional(boolean),
+} as const;
+
+const top = {
+  dist: optional(table(dist)),
+  server_startup_timeout_ms: optional(integer(0, 3_600_000)),
+  basedirs: optional(list(text)),
+  client_side_mode: optional(boolean),
+} as const;
+
+/** sccache's own file: exactly its keys, because it would refuse any other. */
+export const sccacheFile = table({ ...top, cache: optional(table(sccacheCache)) });
+
+/** Our file: sccache's keys and those it does not know. */
+export const ownFile = table({
+  ...top,
+  cache: optional(
+    table({ ...sccacheCache, compression_level: optional(integer(1, 22)), lookup_timeout_ms: optional(integer(1, 3_600_000)) }),
+  ),
+  idle_timeout: optional(integer(0, 31_536_000)),
+});
+
+export type SccacheFile = FieldValue<typeof sccacheFile>;
+export type OwnFile = FieldValue<typeof ownFile>;
+export type AuthKeys = FieldValue<typeof auth>;
+export type ToolchainKeys = FieldValue<typeof toolchain>;

@@ -1,0 +1,59 @@
+// Knows: what the client daemon is told, once everything is read and decided. Refuses to know: where it was written.
+
+/** Which files direct mode trusts without reading them; names and meanings are sccache's. */
+export interface DirectModeSettings {
+  readonly enabled: boolean;
+  readonly fileStatMatches: boolean;
+  readonly useCtimeForStat: boolean;
+  readonly ignoreTimeMacros: boolean;
+  readonly skipSystemHeaders: boolean;
+  readonly hashWorkingDirectory: boolean;
+}
+
+export interface DiskCacheSettings {
+  /** Absolute; ours alone. */
+  readonly dir: string;
+  readonly maxBytes: number;
+  readonly readOnly: boolean;
+  /** zstd's, 1 to 22. */
+  readonly compressionLevel: number;
+  /** After this long a lookup counts as a miss. */
+  readonly lookupTimeoutMs: number;
+  readonly direct: DirectModeSettings;
+}
+
+/** How the client shows who it is. `unavailable`: a way that sccache knows and we do not yet. */
+export type ClientAuth = { readonly kind: 'token'; readonly token: string } | { readonly kind: 'unavailable'; readonly type: string };
+
+/** What the user says about the toolchain of one compiler. */
+export type ToolchainSettings =
+  | { readonly kind: 'no_dist'; readonly compiler: string }
+  | { readonly kind: 'path_override'; readonly compiler: string; readonly archive: string; readonly archiveCompiler: string };
+
+export interface DistSettings {
+  /** Ends in `/`. */
+  readonly schedulerUrl: string;
+  readonly auth: ClientAuth;
+  /** Absolute; ours alone. */
+  readonly cacheDir: string;
+  readonly toolchainCacheBytes: number;
+  readonly rewriteIncludesOnly: boolean;
+  readonly toolchains: readonly ToolchainSettings[];
+}
+
+/** Deeply frozen. */
+export interface ClientSettings {
+  /** Files that were read or would be if they were there; absolute unless a variable named them otherwise. */
+  readonly files: readonly string[];
+  readonly disk: DiskCacheSettings;
+  /** Undefined: everything is compiled at home. */
+  readonly dist: DistSettings | undefined;
+  /** Normalised, each ending in one separator, no two the same. */
+  readonly basedirs: readonly string[];
+  /** How long a command waits for a daemon that it started. */
+  readonly startupTimeoutMs: number;
+  /** The daemon ends after so long without a request; undefined: never. */
+  readonly idleTimeoutMs: number | undefined;
+  /** Sentences for people: what was asked for and is not done. */
+  readonly warnings: readonly string[];
+}

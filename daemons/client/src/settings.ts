@@ -1,0 +1,192 @@
+// Knows: what the user wants, from variables and settings files, each key decided for itself: variable, then our file, then
+// sccache's file, then the default. Refuses to know: what is done with it.
+import { decodeSettings, Fault, invalid, type SettingsDocument, spellPath, spellPlace } from '@sccache-ts/core/base';
+import { readSettingsFile } from '@sccache-ts/core/host';
+import { type AuthKeys, type OwnFile, ownFile, otherStorages, sccacheFile, type ToolchainKeys } from './settings-fields.js';
+import { cacheFolder, pathsOf, settingsPaths, type Surroundings } from './settings-paths.js';
+import type { ClientAuth, ClientSettings, DirectModeSettings, DistSettings, ToolchainSettings } from './settings-shape.js';
+import { readVariables, type VariableSettings } from './settings-variables.js';
+
+const gibibyte = 1024 ** 3;
+
+/** sccache's, known to everybody: a token by name only (wire protocol, section 13). */
+const defaultToken = 'dangerously_insecure_client';
+
+interface Source {
+  readonly document: SettingsDocument;
+  readonly keys: OwnFile;
+}
+
+/**
+ * Reads, checks and freezes the client's settings.
+ * @throws Fault SETTINGS_SYNTAX, SETTINGS_UNREADABLE, SETTINGS_UNKNOWN_KEY, SETTINGS_INVALID, each naming file and line or variable
+ */
+export async function loadClientSettings(around: Surroundings): Promise<ClientSettings> {
+  const paths = settingsPaths(around);
+  const variables = readVariables(around);
+  const sccache = await readFirst(paths.sccache);
+  const own = await readSettingsFile(paths.own);
+  const sources: Source[] = [];
+  if (own !== undefined) sources.push({ document: own, keys: decodeSettings(own, ownFile) });
+  if (sccache !== undefined) sources.push({ document: sccache, keys: foreign(around, sccache) });
+  const dist = decideDist(around, sources);
+  return deepFreeze({
+    files: [...paths.sccache, paths.own],
+    disk: decideDisk(around, variables, sources),
+    dist,
+    basedirs: normalBasedirs(around, variables.basedirs ?? pick(sources, (keys) => keys.basedirs) ?? []),
+    startupTimeoutMs: pick(sources, (keys) => keys.server_startup_timeout_ms) ?? 10_000,
+    idleTimeoutMs: milliseconds(variables.idleTimeout ?? pick(sources, (keys) => keys.idle_timeout) ?? 600),
+    warnings: [...variables.warnings, ...complaints(variables, sources, dist)],
+  });
+}
+
+async function readFirst(paths: readonly string[]): Promise<SettingsDocument | undefined> {
+  for (const path of paths) {
+    const document = await readSettingsFile(path);
+    if (document !== undefined) return document;
+  }
+  return undefined;
+}
+
+/** sccache's folders are its own: where its file names one, ours is a folder in it. */
+function foreign(around: Surroundings, document: SettingsDocument): OwnFile {
+  const keys = decodeSettings(document, sccacheFile);
+  const inside = (dir: string | undefined): string | undefined => dir && pathsOf(around.platform).join(dir, 'sccache-ts');
+  return {
+    ...keys,
+    idle_timeout: undefined,
+    dist: keys.dist && { ...keys.dist, cache_dir: inside(keys.dist.cache_dir) },
+    cache: keys.cache && {
+      ...keys.cache,
+      disk: keys.cache.disk && { ...keys.cache.disk, dir: inside(keys.cache.disk.dir) },
+      compression_level: undefined,
+      lookup_timeout_ms: undefined,
+    },
+  };
+}
+
+/** The first source that speaks of a key decides it. */
+function pick<T>(sources: readonly Source[], key: (keys: OwnFile) => T | undefined): T | undefined {
+  for (const { keys } of sources) {
+    const value = key(keys);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+const milliseconds = (seconds: number): number | undefined => (seconds === 0 ? undefined : seconds * 1000);
+
+function absolute(around: Surroundings, dir: string, what: string): string {
+  const { isAbsolute, normalize } = pathsOf(around.platform);
+  if (!isAbsolute(dir)) {
+    throw new Fault('SETTINGS_INVALID', `${what}: expected an absolute path, found ${JSON.stringify(dir)}`, {
+      hint: 'the daemon serves builds in many directories, so a relative path means nothing to it',
+    });
+  }
+  return normalize(dir);
+}
+
+function decideDisk(around: Surroundings, variables: VariableSettings, sources: readonly Source[]): ClientSettings['disk'] {
+  const { join } = pathsOf(around.platform);
+  const named = variables.disk.dir === undefined ? undefined : join(absolute(around, variables.disk.dir, 'SCCACHE_DIR'), 'sccache-ts');
+  const dir = named ?? pick(sources, (keys) => keys.cache?.disk?.dir) ?? cacheFolder(around);
+  return {
+    dir: absolute(around, dir, 'cache.disk.dir'),
+    maxBytes: variables.disk.size ?? pick(sources, (keys) => keys.cache?.disk?.size) ?? 10 * gibibyte,
+    readOnly: (variables.disk.rw_mode ?? pick(sources, (keys) => keys.cache?.disk?.rw_mode)) === 'READ_ONLY',
+    compressionLevel: variables.compressionLevel ?? pick(sources, (keys) => keys.cache?.compression_level) ?? 3,
+    lookupTimeoutMs: pick(sources, (keys) => keys.cache?.lookup_timeout_ms) ?? 10_000,
+    direct: decideDirect(variables, sources),
+  };
+}
+
+function decideDirect(variables: VariableSettings, sources: readonly Source[]): DirectModeSettings {
+  type Mode = NonNullable<NonNullable<NonNullable<OwnFile['cache']>['disk']>['preprocessor_cache_mode']>;
+  const key = (name: keyof Mode, otherwise: boolean): boolean =>
+    variables.disk.preprocessor_cache_mode?.[name] ?? pick(sources, (keys) => keys.cache?.disk?.preprocessor_cache_mode?.[name]) ?? otherwise;
+  return {
+    enabled: key('use_preprocessor_cache_mode', true),
+    fileStatMatches: key('file_stat_matches', false),
+    useCtimeForStat: key('use_ctime_for_stat', true),
+    ignoreTimeMacros: key('ignore_time_macros', false),
+    skipSystemHeaders: key('skip_system_headers', false),
+    hashWorkingDirectory: key('hash_working_directory', true),
+  };
+}
+
+function decideDist(around: Surroundings, sources: readonly Source[]): DistSettings | undefined {
+  const { join } = pathsOf(around.platform);
+  const toolchains = decideToolchains(sources);
+  const schedulerUrl = pick(sources, (keys) => keys.dist?.scheduler_url);
+  if (schedulerUrl === undefined) return undefined;
+  const cacheDir = pick(sources, (keys) => keys.dist?.cache_dir) ?? join(cacheFolder(around), 'dist-client');
+  return {
+    schedulerUrl,
+    auth: decideAuth(pick(sources, (keys) => keys.dist?.auth)),
+    cacheDir: absolute(around, cacheDir, 'dist.cache_dir'),
+    toolchainCacheBytes: pick(sources, (keys) => keys.dist?.toolchain_cache_size) ?? 10 * gibibyte,
+    rewriteIncludesOnly: pick(sources, (keys) => keys.dist?.rewrite_includes_only) ?? false,
+    toolchains,
+  };
+}
+
+function decideAuth(keys: AuthKeys | undefined): ClientAuth {
+  if (keys === undefined) return { kind: 'token', token: defaultToken };
+  return keys.kind === 'token' ? { kind: 'token', token: keys.token } : { kind: 'unavailable', type: keys.kind };
+}
+
+/** One word on each compiler: two, even equal ones, are a mistake that sccache refuses as well. */
+function decideToolchains(sources: readonly Source[]): readonly ToolchainSettings[] {
+  const source = sources.find(({ keys }) => keys.dist?.toolchains !== undefined);
+  if (source === undefined) return [];
+  const seen = new Set<string>();
+  return (source.keys.dist?.toolchains ?? []).map((keys, at) => {
+    if (seen.has(keys.compiler_executable)) {
+      throw invalid({ document: source.document, path: ['dist', 'toolchains', at] }, `${keys.compiler_executable} has an entry already`);
+    }
+    seen.add(keys.compiler_executable);
+    return toolchainOf(keys);
+  });
+}
+
+function toolchainOf(keys: ToolchainKeys): ToolchainSettings {
+  if (keys.kind === 'no_dist') return { kind: 'no_dist', compiler: keys.compiler_executable };
+  return { kind: 'path_override', compiler: keys.compiler_executable, archive: keys.archive, archiveCompiler: keys.archive_compiler_executable };
+}
+
+/** Inventory R3-67: no `.`, `..` or double separators, one separator at the end, each once. */
+function normalBasedirs(around: Surroundings, dirs: readonly string[]): readonly string[] {
+  const { normalize, sep } = pathsOf(around.platform);
+  const normal = dirs.map((dir) => {
+    const whole = normalize(absolute(around, dir, 'basedirs'));
+    return whole.endsWith(sep) ? whole : whole + sep;
+  });
+  return [...new Set(normal)];
+}
+
+function complaints(variables: VariableSettings, sources: readonly Source[], dist: DistSettings | undefined): readonly string[] {
+  const told: string[] = [];
+  for (const { document, keys } of sources) {
+    for (const storage of otherStorages) {
+      if (keys.cache?.[storage] === undefined) continue;
+      const path = ['cache', storage];
+      told.push(`${spellPlace({ document, path })}: ${spellPath(path)} is ignored: this storage is not available yet, results are kept on the local disk`);
+    }
+  }
+  if (variables.clientSide === true || pick(sources, (keys) => keys.client_side_mode) === true) {
+    told.push('client-side mode is ignored: the launcher is quick enough to need none');
+  }
+  if (dist?.auth.kind === 'unavailable') {
+    told.push(`dist.auth: login kind ${dist.auth.type} is not available yet, so nothing is distributed; type "token" is`);
+  }
+  return told;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) deepFreeze(inner);
+    Object.freeze(value);
+  }
+  return value;
+}
