@@ -11,7 +11,10 @@ export interface Call {
   readonly body: Readable;
   /** The whole body. @throws Fault WIRE_TOO_LARGE beyond `limit` bytes, HTTP_TIMEOUT, HTTP_UNREACHABLE */
   readBody(limit: number): Promise<Uint8Array>;
-  /** Of the TCP peer, or as a trusted proxy says. IPv4 is never spelled as IPv6. */
+  /**
+   * Of the TCP peer, or as a trusted proxy says. IPv4 is never spelled as IPv6.
+   * @throws Fault WIRE_MALFORMED, answered with 400, when a trusted proxy says something that is no IP address
+   */
   readonly remoteIp: string;
   /** Aborted when the peer goes away before the reply is finished; noticed while the body is being read and afterwards. */
   readonly signal: AbortSignal;

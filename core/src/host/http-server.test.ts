@@ -177,12 +177,13 @@ describe('bodies', () => {
   const ignore = route('POST', '/ignore', () => Promise.resolve(text('done')));
   const post = (path: string, fields: string): string => `POST ${path} HTTP/1.1\r\nConnection: close\r\n${fields}\r\n\r\n`;
 
+  const chunked = 'Transfer-Encoding: chunked';
   it.each([
-    ['in one piece', 'Content-Length: 100', ['a'.repeat(100)], 200, '100'],
-    ['in chunks', 'Transfer-Encoding: chunked', ['5\r\nabcde\r\n', '3\r\nfgh\r\n0\r\n\r\n'], 200, '8'],
-    ['announced too long', 'Content-Length: 101', ['a'.repeat(101)], 500, /101 bytes; at most 100/],
-    ['growing too long', 'Transfer-Encoding: chunked', [`65\r\n${'a'.repeat(101)}\r\n0\r\n\r\n`], 500, /longer than the 100 bytes/],
-  ])('%s', async (_, ...[fields, pieces, status, body]) => {
+    { how: 'in one piece', fields: 'Content-Length: 100', pieces: ['a'.repeat(100)], status: 200, body: /^100$/ },
+    { how: 'in chunks', fields: chunked, pieces: ['5\r\nabcde\r\n', '3\r\nfgh\r\n0\r\n\r\n'], status: 200, body: /^8$/ },
+    { how: 'announced too long', fields: 'Content-Length: 101', pieces: ['a'.repeat(101)], status: 500, body: /101 bytes; at most 100/ },
+    { how: 'growing too long', fields: chunked, pieces: [`65\r\n${'a'.repeat(101)}\r\n0\r\n\r\n`], status: 500, body: /longer than the 100/ },
+  ])('$how', async ({ fields, pieces, status, body }) => {
     const server = await serve([whole]);
     const answer = await peer(server, post('/whole', fields), ...pieces).closed;
     expect(statusOf(answer)).toBe(status);
@@ -279,7 +280,7 @@ describe('messages', () => {
   const octets = { 'content-type': 'application/octet-stream' };
   const huge = Buffer.from('ffffffffffffff7f61', 'hex');
 
-  it.each([
+  const requests: readonly (readonly [string, Record<string, string>, Buffer<ArrayBuffer>, number, string | RegExp])[] = [
     ['/toolchain', octets, Buffer.from(toolchainCodec.encode({ archiveId: 'abc' })), 200, 'abc'],
     ['/toolchain', { 'content-type': 'application/octet-stream; x=y' }, Buffer.from(toolchainCodec.encode({ archiveId: 'abc' })), 200, 'abc'],
     ['/toolchain', {}, Buffer.from(toolchainCodec.encode({ archiveId: 'abc' })), 400, /Content-Type/],
@@ -290,7 +291,8 @@ describe('messages', () => {
     ['/state', octets, Buffer.from('07000000', 'hex'), 400, /variant 7/],
     ['/state', octets, Buffer.from('03000000', 'hex'), 200, /^\x03\0\0\0$/],
     ['/peer', octets, Buffer.alloc(0), 500, /variant 9/],
-  ])('%s %j', async (path, ...[headers, body, status, answer]) => {
+  ];
+  it.each(requests)('%s %j', async (path, ...[headers, body, status, answer]) => {
     const server = await serve(routes);
     const reply = await fetch(`http://127.0.0.1:${server.port}${path}`, { method: 'POST', headers, body });
     expect(reply.status).toBe(status);
@@ -300,7 +302,12 @@ describe('messages', () => {
 });
 
 describe('who calls', () => {
-  const routes = [route('GET', '/who', (call) => Promise.resolve(text(call.remoteIp)))];
+  const routes = [route('GET', '/who', async (call) => text(call.remoteIp)), route('GET', '/any', async () => text('ok'))];
+
+  it('is no matter where nobody asks', async () => {
+    const server = await serve(routes);
+    expect((await fetch(`http://127.0.0.1:${server.port}/any`, { headers: { 'x-real-ip': 'somebody' } })).status).toBe(200);
+  });
 
   it.each([
     [loopbackProxies, undefined, 200, '127.0.0.1'],

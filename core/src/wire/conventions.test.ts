@@ -13,13 +13,14 @@ describe('negotiation', () => {
     ['application/octet-stream', 'bincode'],
     ['application/json', 'json'],
     ['Application/JSON; charset=utf-8', 'json'],
-    ['application/json, */*', 'json'],
+    ['application/json, */*', 'bincode'],
     ['application/json, application/octet-stream', 'bincode'],
     ['application/json;q=0.5, application/octet-stream;q=0.4', 'json'],
     ['application/json;q=0.4, */*;q=0.5', 'bincode'],
     ['application/json;q=0', 'bincode'],
     ['application/octet-stream;q=0, */*', 'json'],
     ['application/json;q=7', 'json'],
+    ['application/json;q=0.4', 'json'],
     [`${'x/y,'.repeat(100_000)}application/json`, 'bincode'],
   ])('%s', (accept, expected) => {
     expect(negotiate(accept)).toBe(expected);

@@ -63,33 +63,25 @@ export function errorBody(thrown: unknown): ErrorBody {
   return { description, cause };
 }
 
-interface Preference {
-  readonly q: number;
-  /** 0 not mentioned, 1 as any type at all, 2 as any application type, 3 by name. */
-  readonly specificity: 0 | 1 | 2 | 3;
+function qualityOf(parameters: readonly string[]): number {
+  const texts = parameters.map((parameter) => /^q=([01](?:\.[0-9]{0,3})?)$/i.exec(parameter.trim())?.[1]);
+  return Math.min(1, Number(texts.find((text) => text !== undefined) ?? 1));
 }
 
-const quality = (parameters: readonly string[]): number => {
-  const text = parameters.map((parameter) => /^q=([01](?:\.[0-9]{0,3})?)$/i.exec(parameter.trim())?.[1]).find((q) => q !== undefined);
-  return text === undefined ? 1 : Math.min(1, Number(text));
-};
-
-function preferenceFor(accept: string, type: string): Preference {
+/** The q of the most specific range that covers the type; 0 when none does. */
+function preference(accept: string, type: string): number {
   const names = ['*/*', 'application/*', type];
-  let best: Preference = { q: 0, specificity: 0 };
+  let best = { specificity: -1, q: 0 };
   for (const range of accept.split(',', 32)) {
     const [name = '', ...parameters] = range.split(';');
-    const specificity = (names.indexOf(name.trim().toLowerCase()) + 1) as Preference['specificity'];
-    if (specificity > best.specificity) best = { q: quality(parameters), specificity };
+    const specificity = names.indexOf(name.trim().toLowerCase());
+    if (specificity > best.specificity) best = { specificity, q: qualityOf(parameters) };
   }
-  return best;
+  return best.q;
 }
 
-/** How a reply is encoded. Bincode unless JSON is preferred: a higher q, or the same q but only JSON is named. */
+/** How a reply is encoded: JSON only where its q is the higher one, bincode in every other case, as the reference does. */
 export function negotiate(accept: string | undefined): 'bincode' | 'json' {
   if (accept === undefined) return 'bincode';
-  const bincode = preferenceFor(accept, 'application/octet-stream');
-  const json = preferenceFor(accept, 'application/json');
-  if (json.q !== bincode.q) return json.q > bincode.q ? 'json' : 'bincode';
-  return json.specificity > bincode.specificity && json.q > 0 ? 'json' : 'bincode';
+  return preference(accept, 'application/json') > preference(accept, 'application/octet-stream') ? 'json' : 'bincode';
 }
