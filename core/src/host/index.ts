@@ -12,6 +12,7 @@ export * from './http-server-reply.js';
 export * from './http-server.js';
 export * from './land.js';
 export * from './launcher-socket-dial.js';
+export * from './launcher-socket-guard.js';
 export * from './launcher-socket-listen.js';
 export * from './launcher-socket.js';
 export * from './processes.js';

@@ -1,4 +1,4 @@
 // The per-user daemon behind the launcher.
-export * from './settings.js';
-export * from './settings-paths.js';
-export * from './settings-shape.js';
+export * from './daemon.js';
+export * from './run-daemon.js';
+export type { Served } from './session.js';

@@ -1,0 +1,19 @@
+// Knows: whether this process sees the same folder as a launcher does. Refuses to know: what to do when it does not.
+import { stat } from 'node:fs/promises';
+
+export interface SeenFolder {
+  readonly path: string;
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
+/** False in another container or mount namespace, where the same path means something else or nothing. */
+export async function seesSameFolder(folder: SeenFolder): Promise<boolean> {
+  try {
+    const facts = await stat(folder.path, { bigint: true });
+    return facts.dev === folder.device && facts.ino === folder.inode;
+  } catch {
+    // Not there for us: certainly not the same.
+    return false;
+  }
+}

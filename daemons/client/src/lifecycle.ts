@@ -1,0 +1,81 @@
+// Knows: when a daemon ends: idle, told so, replaced by a newer one, or no longer reachable. Refuses to know: what it serves.
+
+export interface LifecycleOptions {
+  /** 0: never. Counted from the end of the last session. */
+  readonly idleTimeoutMs: number;
+  /** How long sessions may still take once the daemon is told to stop. */
+  readonly drainMs: number;
+  /** Called once, before draining: take no more launchers. */
+  readonly close: () => void;
+  /** Called once, when sessions are still there after `drainMs`. */
+  readonly abandon: () => void;
+}
+
+export interface Lifecycle {
+  /** A session begins; call what is returned when it has ended. */
+  enter(): () => void;
+  readonly active: number;
+  /** Takes no more launchers and ends when those that are served are done, however long they take. */
+  retire(): void;
+  /** As `retire`, but no longer than `drainMs`. */
+  stop(): void;
+  /** Resolves when the daemon has nothing more to do. */
+  readonly ended: Promise<void>;
+}
+
+export function createLifecycle(options: LifecycleOptions): Lifecycle {
+  let active = 0;
+  let closing = false;
+  let idle: NodeJS.Timeout | undefined;
+  let drain: NodeJS.Timeout | undefined;
+  let finish: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+
+  const settled = (): void => {
+    if (active > 0) return;
+    if (closing) {
+      clearTimeout(drain);
+      finish();
+    } else if (options.idleTimeoutMs > 0) {
+      // One timer a session would be dear in a long build; refreshing an old one is cheap.
+      if (idle === undefined) idle = setTimeout(() => active === 0 && retire(), options.idleTimeoutMs);
+      else idle.refresh();
+    }
+  };
+  const retire = (): void => {
+    if (closing) return;
+    closing = true;
+    clearTimeout(idle);
+    options.close();
+    settled();
+  };
+
+  settled();
+  return {
+    enter() {
+      active += 1;
+      let inside = true;
+      return () => {
+        if (!inside) return;
+        inside = false;
+        active -= 1;
+        settled();
+      };
+    },
+    get active() {
+      return active;
+    },
+    retire,
+    stop() {
+      retire();
+      drain ??= setTimeout(() => {
+        options.abandon();
+        finish();
+      }, options.drainMs);
+      settled();
+    },
+    ended,
+  };
+}

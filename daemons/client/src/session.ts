@@ -1,0 +1,121 @@
+// Knows: one launcher or command from its first frame to its last. Refuses to know: how a compile is done, and when the daemon ends.
+import { causeChain, Fault, isFault, type Log } from '@sccache-ts/core/base';
+import type { CompileRequest } from '@sccache-ts/core/compilation';
+import type { Answer, Front } from '@sccache-ts/core/engine';
+import { type LauncherSocket, seesSameFolder } from '@sccache-ts/core/host';
+import type { CommandFrame, CompileFrame, FromLauncher, ToLauncher } from '@sccache-ts/core/wire';
+import { frontOf } from './front.js';
+
+/** What a compile came to; the engine's Outcome is one. */
+export interface Served {
+  readonly answer: Answer;
+  /** Called once the answer is out. */
+  settle(): Promise<unknown>;
+}
+
+export interface SessionServices {
+  /** The version of this package; a launcher of another is not served. */
+  readonly build: string;
+  readonly log: Log;
+  readonly compile: (request: CompileRequest, front: Front) => Promise<Served>;
+  /** Throws Fault USAGE for a command that does not exist. */
+  readonly command: (name: string, argument: unknown) => Promise<unknown>;
+  /** A launcher of another version came by. */
+  readonly onSkew: (build: string) => void;
+  /** `stop` was answered. The session ends when this resolves. */
+  readonly onStop: () => Promise<void>;
+}
+
+const heartbeatMs = 2000;
+const firstFrameMs = 10_000;
+/** Long prints are cut, so that no frame nears the limit. */
+const printBytes = 4 * 1024 * 1024;
+
+/** Serves one connection; resolves when all is done, what follows the answer included. Never rejects. */
+export async function serveLauncher(launcher: LauncherSocket, services: SessionServices): Promise<void> {
+  let first: FromLauncher;
+  try {
+    first = await launcher.next(firstFrameMs);
+  } catch {
+    // It asked for nothing: a probe, or a launcher that was killed.
+    return launcher.drop();
+  }
+  if (first.kind === 'compile' && first.build === services.build) return serveCompile(launcher, first, services);
+  if (first.kind === 'command' && first.build === services.build) return serveCommand(launcher, first, services);
+  if (first.kind === 'compile' || first.kind === 'command' || first.kind === 'skewed') {
+    services.log.info('a launcher of another version is not served', { build: first.build });
+    answerBecome(launcher);
+    return services.onSkew(first.build);
+  }
+  launcher.drop();
+}
+
+function answerBecome(launcher: LauncherSocket): void {
+  launcher.send({ kind: 'become' });
+  launcher.end();
+}
+
+async function serveCompile(launcher: LauncherSocket, frame: CompileFrame, services: SessionServices): Promise<void> {
+  const { front, take } = frontOf(launcher, frame);
+  launcher.onMessage(take);
+  const heartbeat = setInterval(() => launcher.send({ kind: 'wait' }), heartbeatMs);
+  let served: Served | undefined;
+  try {
+    served = await compileIfSame(frame, front, services);
+    if (served === undefined) answerBecome(launcher);
+    else answer(launcher, served.answer);
+  } catch (thrown) {
+    answerBecome(launcher);
+    if (!isFault(thrown, 'LAUNCHER_GONE')) sayWhy(services.log, thrown);
+  } finally {
+    clearInterval(heartbeat);
+  }
+  try {
+    await served?.settle();
+  } catch (thrown) {
+    sayWhy(services.log, thrown);
+  }
+}
+
+function sayWhy(log: Log, thrown: unknown): void {
+  const stack = !isFault(thrown) || thrown.blame === 'bug' ? (thrown as { stack?: string } | undefined)?.stack : undefined;
+  log.error(`a compile was left to the compiler: ${causeChain(thrown).join(': ')}`, stack === undefined ? {} : { stack });
+}
+
+/** Undefined: the launcher lives where the same path means another folder. */
+async function compileIfSame(frame: CompileFrame, front: Front, services: SessionServices): Promise<Served | undefined> {
+  const { compiler, args, cwd, env } = frame;
+  if (await seesSameFolder({ path: cwd, device: frame.cwdDevice, inode: frame.cwdInode })) {
+    return services.compile({ compiler, args, cwd, env }, front);
+  }
+  services.log.info('a launcher in another mount namespace is not served', { cwd });
+  return undefined;
+}
+
+function prints(fd: 1 | 2, bytes: Uint8Array): ToLauncher[] {
+  const all: ToLauncher[] = [];
+  for (let at = 0; at < bytes.byteLength; at += printBytes) all.push({ kind: 'print', fd, bytes: bytes.subarray(at, at + printBytes) });
+  return all;
+}
+
+function answer(launcher: LauncherSocket, given: Answer): void {
+  if (given.kind === 'become') return answerBecome(launcher);
+  const { code, signal } = given.end;
+  if (code === undefined && signal === undefined) throw new Fault('IMPOSSIBLE', 'an answer without an end');
+  const last: ToLauncher = code === undefined ? { kind: 'die', signal: signal ?? 0 } : { kind: 'exit', code: code & 0xff };
+  launcher.send(...prints(1, given.stdout), ...prints(2, given.stderr), last);
+  launcher.end();
+}
+
+async function serveCommand(launcher: LauncherSocket, frame: CommandFrame, services: SessionServices): Promise<void> {
+  try {
+    const value = await services.command(frame.name, JSON.parse(frame.json));
+    launcher.send({ kind: 'reply', json: JSON.stringify({ value: value ?? null }) });
+  } catch (thrown) {
+    const code = isFault(thrown) ? thrown.code : 'IMPOSSIBLE';
+    launcher.send({ kind: 'reply', json: JSON.stringify({ fault: { code, message: causeChain(thrown).join(': ') } }) });
+    return launcher.end();
+  }
+  if (frame.name === 'stop') await services.onStop();
+  launcher.end();
+}
