@@ -1,4 +1,7 @@
 // The per-user daemon behind the launcher.
-export * from './daemon.js';
-export * from './run-daemon.js';
-export type { Served } from './session.js';
+export * from './settings.js';
+export * from './settings-paths.js';
+export * from './settings-shape.js';
+export * from './statistics.js';
+export * from './statistics-json.js';
+export * from './statistics-text.js';
