@@ -3,7 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import type { Pool } from 'undici';
+import type * as undiciModule from 'undici';
 import { Fault, isFault } from '../base/index.js';
 
 export interface HttpRequest {
@@ -51,7 +51,8 @@ export interface HttpClientOptions {
   readonly connectTimeoutMs?: number;
 }
 
-type Undici = typeof import('undici');
+type Undici = typeof undiciModule;
+type Pool = undiciModule.Pool;
 interface KeptPool {
   readonly pool: Pool;
   readonly ca: string | undefined;
@@ -67,7 +68,7 @@ const keepAliveMs = 4_000;
  * handshake proves that it holds the key. Dates, names and authorities say nothing that this does not say better, and
  * not asking them keeps a wrong clock from mattering.
  */
-function pinned(undici: Undici, ca: string, timeout: number): NonNullable<Pool.Options['connect']> {
+function pinned(undici: Undici, ca: string, timeout: number): NonNullable<undiciModule.Pool.Options['connect']> {
   const wanted = new X509Certificate(ca).raw;
   const connect = undici.buildConnector({ rejectUnauthorized: false, maxCachedSessions: 0, timeout });
   return (options, callback) =>
