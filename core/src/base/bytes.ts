@@ -149,8 +149,10 @@ export class ByteWriter {
 
   u64(value: number | bigint): this {
     if (typeof value === 'number') this.#whole(value, 0, Number.MAX_SAFE_INTEGER);
+    const wide = BigInt(value);
+    if (BigInt.asUintN(64, wide) !== wide) throw new Fault('IMPOSSIBLE', `${wide} does not fit 64 bits`);
     const at = this.#room(8);
-    this.#view.setBigUint64(at, BigInt(value), true);
+    this.#view.setBigUint64(at, wide, true);
     return this;
   }
 

@@ -3,11 +3,7 @@
 /** Name and value, in the order of the process that called us. Values are secrets: never log them. */
 export type EnvPairs = readonly (readonly [name: string, value: string])[];
 
-/** The last value given for `name`, as execve's consumers see it after setenv; undefined when absent. */
+/** The value of `name` as a C program started with this environment sees it: getenv finds the first. Undefined when absent. */
 export function envValue(env: EnvPairs, name: string): string | undefined {
-  for (let i = env.length - 1; i >= 0; i--) {
-    const pair = env[i];
-    if (pair !== undefined && pair[0] === name) return pair[1];
-  }
-  return undefined;
+  return env.find((pair) => pair[0] === name)?.[1];
 }

@@ -82,7 +82,7 @@ export class Fault extends Error {
 export function isFault(thrown: unknown, code?: FaultCode): thrown is Fault {
   const it = thrown as { code?: unknown; blame?: unknown } | null | undefined;
   if (typeof it !== 'object' || it === null || typeof it.blame !== 'string') return false;
-  return typeof it.code === 'string' && it.code in faultCodes && (code === undefined || it.code === code);
+  return typeof it.code === 'string' && Object.hasOwn(faultCodes, it.code) && (code === undefined || it.code === code);
 }
 
 /** The chain of messages from the outermost fault inward, for logs and error bodies. Bounded at 16 links. */
