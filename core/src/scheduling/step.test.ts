@@ -20,8 +20,8 @@ const placed = (fleet: Fleet, at = 0, toolchain = 't') => {
 };
 const assigned = (fleet: Fleet, job: number, needToolchain = false, at = 0) =>
   step(fleet, { kind: 'assigned', at, job, needToolchain, state: needToolchain ? 'Pending' : 'Ready' });
-const state = (fleet: Fleet, job: number, to: FleetEvents['jobState']['state'], at = 0, server = 'a') =>
-  step(fleet, { kind: 'jobState', at, server, job, state: to });
+const state = (fleet: Fleet, job: number, to: FleetEvents['jobState']['state'], at = 0) =>
+  step(fleet, { kind: 'jobState', at, server: 'a', job, state: to });
 const withServer = (change: Partial<ServerProfile> = {}) => {
   const fleet = createFleet();
   beat(fleet, 'a', 0, change);
@@ -202,7 +202,7 @@ describe('job states', () => {
     const { job } = placed(fleet);
     beat(fleet, 'b');
     expect(state(fleet, 999, 'Ready')).toEqual({ kind: 'unknown' });
-    expect(state(fleet, job, 'Ready', 0, 'b')).toEqual({ kind: 'foreign', owner: 'a' });
+    expect(step(fleet, { kind: 'jobState', at: 0, server: 'b', job, state: 'Ready' })).toEqual({ kind: 'foreign', owner: 'a' });
   });
 
   it('counts as a sign of life', () => {

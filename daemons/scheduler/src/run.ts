@@ -1,0 +1,43 @@
+// Knows: how a scheduler is put together, started and ended. Refuses to know: files, signals and the command line.
+import { type SocketAddress } from '@sccache-ts/core/base';
+import { serveHttp } from '@sccache-ts/core/host';
+import { createFleet } from '@sccache-ts/core/scheduling';
+import { pruneFleet, type Scheduler, schedulerRoutes } from './endpoints.js';
+import type { SchedulerPorts } from './ports.js';
+import type { SchedulerSettings } from './settings.js';
+
+export interface RunningScheduler {
+  /** Where it listens, with the real port when 0 was asked for. */
+  readonly address: SocketAddress;
+  close(): Promise<void>;
+}
+
+const pruneEveryMs = 30_000;
+/** Room for a million jobs per second of a scheduler's life before the next one's numbers begin. */
+const jobsPerSecond = 1_000_000;
+
+/**
+ * Listens at once.
+ * @throws Fault ADDRESS_IN_USE, ADDRESS_INVALID
+ */
+export async function runScheduler(settings: SchedulerSettings, ports: SchedulerPorts): Promise<RunningScheduler> {
+  const firstJob = Math.floor(ports.clock.wallMs() / 1000) * jobsPerSecond;
+  const scheduler: Scheduler = { ...ports, settings, fleet: createFleet(firstJob) };
+  const { host, port, family } = settings.publicAddr;
+  const server = await serveHttp({
+    routes: schedulerRoutes(scheduler),
+    host,
+    port,
+    trustedProxies: settings.trustedProxies,
+    log: ports.log,
+  });
+  const timer = setInterval(() => pruneFleet(scheduler), pruneEveryMs);
+  timer.unref();
+  return {
+    address: { host, port: server.port, family },
+    async close() {
+      clearInterval(timer);
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettingsFile } from '@sccache-ts/core/host';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeSchedulerSettings, type SchedulerSettings } from './settings.js';
+
+const key = Buffer.alloc(32, 7).toString('base64url');
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scheduler-settings-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function read(text: string, name = 'scheduler.conf'): Promise<SchedulerSettings> {
+  const file = join(folder, name);
+  await writeFile(file, text);
+  const document = await readSettingsFile(file);
+  if (document === undefined) throw new Error('the file was just written');
+  return decodeSchedulerSettings(document);
+}
+const conf = (client: string, server: string, top = '') =>
+  `public_addr = "127.0.0.1:10600"\n${top}\n[client_auth]\n${client}\n[server_auth]\n${server}\n`;
+const token = 'type = "token"\ntoken = "my client token"';
+const open = 'type = "DANGEROUSLY_INSECURE"';
+
+describe('scheduler.conf', () => {
+  it('is read as sccache documents it', async () => {
+    expect(await read(conf(token, `type = "jwt_hs256"\nsecret_key = "${key}"`))).toEqual({
+      publicAddr: { host: '127.0.0.1', port: 10600, family: 4 },
+      clientAuth: { kind: 'token', token: 'my client token' },
+      serverAuth: { kind: 'jwt_hs256', secretKey: new Uint8Array(32).fill(7) },
+      trustedProxies: ['127.0.0.1', '::1'],
+    });
+  });
+
+  it('may be JSON', async () => {
+    const json = { public_addr: '[::1]:1', client_auth: { type: 'DANGEROUSLY_INSECURE' }, server_auth: { type: 'token', token: 's' }, trusted_proxies: ['10.0.0.1'] };
+    expect(await read(JSON.stringify(json), 'scheduler.json')).toEqual({
+      publicAddr: { host: '::1', port: 1, family: 6 },
+      clientAuth: { kind: 'DANGEROUSLY_INSECURE' },
+      serverAuth: { kind: 'token', token: 's' },
+      trustedProxies: ['10.0.0.1'],
+    });
+  });
+
+  it.each<[string, string, string, RegExp]>([
+    ['a missing address', '[client_auth]\n', 'SETTINGS_INVALID', /public_addr: is missing/],
+    ['a name for an address', conf(open, open).replace('127.0.0.1:10600', 'localhost:1'), 'SETTINGS_INVALID', /:1: public_addr: expected an IP address and port/],
+    ['an unknown key', conf(open, open, 'trusted_proxy = []'), 'SETTINGS_UNKNOWN_KEY', /:2: unknown key trusted_proxy/],
+    ['an unknown key of a token', conf(`${token}\ntokn = 1`, open), 'SETTINGS_UNKNOWN_KEY', /client_auth.tokn/],
+    ['a short key', conf(open, 'type = "jwt_hs256"\nsecret_key = "bXkgc2VjcmV0"'), 'SETTINGS_INVALID', /server_auth.secret_key: the HS256 key has 12 characters/],
+    ['jwt_validate', conf('type = "jwt_validate"\naudience = "a"', open), 'SETTINGS_INVALID', /client_auth.type: this way of checking tokens is not supported yet/],
+    ['proxy_token', conf('type = "proxy_token"\nurl = "u"', open), 'SETTINGS_INVALID', /not supported yet/],
+    ['a mistyped type', conf(open, 'type = "jwt_hs255"'), 'SETTINGS_INVALID', /server_auth.type: expected one of/],
+    ['a proxy that is no address', conf(open, open, 'trusted_proxies = ["proxy"]'), 'SETTINGS_INVALID', /trusted_proxies\[0\]: expected an IP address/],
+    ['broken TOML', 'public_addr = \n', 'SETTINGS_SYNTAX', /scheduler.conf:1:\d+: expected a value/],
+  ])('refuses %s', async (_what, text, code, message) => {
+    await expect(read(text)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
+  });
+});
