@@ -43,7 +43,10 @@ function installPackages() {
   const fresh = !existsSync(join(root, 'node_modules'));
   say(fresh ? 'Installing npm packages (once) …' : `Updating npm packages (${stale.length} differ from package-lock.json) …`);
   // No package needs its install script; a build that works without them works everywhere.
-  const { ok, why } = run('npm', [fresh ? 'ci' : 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  const npm = (command) => run('npm', [command, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  // `ci` is exact but refuses where a registry lacks an optional package for some other platform; `install` does not mind.
+  if (fresh && npm('ci').ok) return;
+  const { ok, why } = npm('install');
   if (!ok) giveUp(`npm could not install the packages (${why}); its own message is above.`);
 }
 
