@@ -94,12 +94,17 @@ export class FrameSocket<Incoming, Outgoing> {
     this.#socket.destroy();
   }
 
-  /** Stops and resumes reading, for whoever must not be flooded. */
-  pause(): void {
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    this.#socket.resume();
+  /** Resolves when the other side has taken most of what was sent, or is gone. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.#socket.writableNeedDrain || this.#socket.destroyed) return resolve();
+      const done = (): void => {
+        this.#socket.off('drain', done);
+        this.gone.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#socket.on('drain', done);
+      this.gone.addEventListener('abort', done);
+    });
   }
 }

@@ -1,0 +1,66 @@
+// Knows: how a compiler is found in PATH without finding ourselves or another compiler wrapper. Refuses to know: what is asked of it.
+// core/native/search.cc is the same for the native launcher.
+import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+
+export interface SearchPlace {
+  /** The value of PATH; undefined when unset. */
+  readonly path: string | undefined;
+  readonly cwd: string;
+  /** Our own programs, links resolved: what leads to one of them is skipped. */
+  readonly own: readonly string[];
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    // Absent, a folder out of reach, not executable: not a program for us.
+    return false;
+  }
+}
+
+/** Programs that stand in for compilers: a link to one of them, named as a compiler, is a masquerade. */
+const isWrapperName = (path: string): boolean => /^(s?ccache.*|distcc|icecc)$/.test(basename(path));
+
+function isCompiler(path: string, own: readonly string[]): boolean {
+  if (!isProgram(path)) return false;
+  const real = realpathSync(path);
+  if (own.includes(real)) return false;
+  return isWrapperName(path) || !isWrapperName(real);
+}
+
+/**
+ * A name with a slash is taken as it is, unless it leads to us or to another wrapper: then, and for a bare name, PATH is searched.
+ * Absolute unless `name` had a slash; undefined when there is none.
+ */
+export function findCompiler(name: string, place: SearchPlace): string | undefined {
+  if (name.includes('/')) {
+    const absolute = resolve(place.cwd, name);
+    if (isCompiler(absolute, place.own)) return name;
+    if (!isProgram(absolute)) return undefined;
+  }
+  for (const entry of (place.path ?? '/usr/local/bin:/bin:/usr/bin').split(':')) {
+    const folder = isAbsolute(entry) ? entry : entry === '' ? place.cwd : `${place.cwd}/${entry}`;
+    const candidate = join(folder, basename(name));
+    if (isCompiler(candidate, place.own)) return candidate;
+  }
+  return undefined;
+}
+
+/** All links resolved; the path itself when it leads nowhere. */
+export function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // Removed while we run: its name is all there is.
+    return path;
+  }
+}
+
+/** The native launcher beside us, if one is installed: a link there is our own stand-in. */
+export function nativeLauncherAt(path: string): string | undefined {
+  const facts = lstatSync(path, { throwIfNoEntry: false });
+  return facts?.isFile() === true && isProgram(path) ? path : undefined;
+}
