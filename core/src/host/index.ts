@@ -26,6 +26,7 @@ export * from './remove-tree.js';
 export * from './response-file.js';
 export * from './root-view-disk.js';
 export * from './root-view.js';
+export * from './sandbox.js';
 export * from './settings-file.js';
 export * from './toolchain-cache.js';
 export * from './toolchain-package.js';

@@ -1,0 +1,129 @@
+// Knows: one run of the sandbox's process: its streams within bounds, its end, and the end of everything it has started.
+// Refuses to know: what the words on its command line mean.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Fault } from '../base/index.js';
+import { killGroup } from './processes.js';
+import { optionsFd, parseStatus, type SandboxStatus, statusFd } from './sandbox-arguments.js';
+
+export interface SandboxLimits {
+  readonly timeMs: number;
+  /** Of standard output and standard error each. */
+  readonly streamBytes: number;
+}
+
+export interface SandboxRun {
+  readonly words: readonly string[];
+  readonly cwd: string;
+  /** Written to `optionsFd`. */
+  readonly options: Uint8Array;
+  readonly limits: SandboxLimits;
+  readonly signal: AbortSignal;
+}
+
+export interface SandboxProcessEnd extends SandboxStatus {
+  /** Of the process itself; undefined when a signal ended it. */
+  readonly code: number | undefined;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+const statusBytes = 64 * 1024;
+const longestGoodbyeMs = 5_000;
+
+/** True as long as the process, or any process of the namespace that it began, may still be doing something. */
+async function alive(pid: number): Promise<boolean> {
+  try {
+    const text = await readFile(`/proc/${pid}/stat`, 'latin1');
+    // The name before it may hold anything, parentheses too. A zombie has outlived its whole namespace.
+    return !/^ [ZX]/.test(text.slice(text.lastIndexOf(')') + 1));
+  } catch {
+    // No such process: the answer we hoped for.
+    return false;
+  }
+}
+
+/** The files of a job are ours to read only when none of its processes can change them any more. */
+async function namespaceGone(pid: number): Promise<void> {
+  const deadline = performance.now() + longestGoodbyeMs;
+  for (let pause = 1; await alive(pid); pause = Math.min(pause * 2, 50)) {
+    if (performance.now() > deadline) throw new Fault('SANDBOX_FAILED', `processes of the sandbox are still alive ${longestGoodbyeMs} ms after its end`);
+    await wait(pause);
+  }
+}
+
+/** Gathers a stream; what goes beyond the limit is dropped, after `tooMuch` has been told. */
+function gather(stream: Readable, limit: number, tooMuch: () => void): Buffer[] {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.byteLength;
+    if (bytes > limit) tooMuch();
+    else chunks.push(chunk);
+  });
+  stream.on('error', tooMuch);
+  return chunks;
+}
+
+function start(run: SandboxRun): ChildProcess {
+  const [program = '', ...args] = run.words;
+  const pipes = Array.from({ length: Math.max(statusFd, optionsFd) }, () => 'pipe' as const);
+  return spawn(program, args, { cwd: run.cwd, env: {}, detached: true, stdio: ['ignore', ...pipes] });
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly streams: readonly [stdout: Buffer, stderr: Buffer, status: Buffer];
+}
+
+function toTheEnd(run: SandboxRun): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const { limits, signal } = run;
+    const child = start(run);
+    let fault: Fault | undefined;
+    const stop = (why: Fault): void => {
+      fault ??= why;
+      killGroup(child.pid);
+    };
+    const timer = setTimeout(() => stop(new Fault('PROCESS_TIMEOUT', `the job was still running after ${limits.timeMs} ms`)), limits.timeMs);
+    const onAbort = (): void => stop(new Fault('CANCELLED', 'nobody waits for the job any more'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    };
+    const tooMuch = (): void => stop(new Fault('PROCESS_FAILED', `the job wrote more than ${limits.streamBytes} bytes to one of its streams`));
+    const bytesOf = [[1, limits.streamBytes], [2, limits.streamBytes], [statusFd, statusBytes]] as const;
+    child.on('error', (cause) => {
+      settle();
+      reject(new Fault('SANDBOX_FAILED', `${run.words[0]} cannot be started: ${cause.message}`, { cause }));
+    });
+    if (child.pid === undefined) return;
+    const [stdout, stderr, status] = bytesOf.map(([fd, limit]) => gather(child.stdio[fd] as Readable, limit, tooMuch)) as [Buffer[], Buffer[], Buffer[]];
+    const options = child.stdio[optionsFd] as Writable;
+    options.on('error', () => {
+      // It may end without reading: a mount that failed. Its exit tells the story.
+    });
+    options.end(run.options);
+    child.on('close', (code) => {
+      settle();
+      const end: Ended = { code, streams: [Buffer.concat(stdout), Buffer.concat(stderr), Buffer.concat(status)] };
+      if (fault === undefined) resolve(end);
+      else void namespaceGone(parseStatus(end.streams[2].toString()).childPid ?? 0).catch(() => undefined).then(() => reject(fault));
+    });
+  });
+}
+
+/**
+ * Runs the sandbox's process to its end, which is only reached when all its descendants are gone.
+ * @throws Fault SANDBOX_FAILED (cannot be started, does not end), PROCESS_TIMEOUT, PROCESS_FAILED (too much output), CANCELLED
+ */
+export async function runSandboxProcess(run: SandboxRun): Promise<SandboxProcessEnd> {
+  const { code, streams: [stdout, stderr, statusText] } = await toTheEnd(run);
+  const status = parseStatus(statusText.toString());
+  if (status.childPid !== undefined) await namespaceGone(status.childPid);
+  return { ...status, code: code ?? undefined, stdout, stderr };
+}
