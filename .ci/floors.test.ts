@@ -32,6 +32,14 @@ const planted: Readonly<Record<string, readonly [sinner: string, imported: strin
   'imports-lead-somewhere': ['core/src/host/e.ts', './nowhere.js'],
 };
 
+/** The same sins through the names of packages. */
+const namedPlants: readonly (readonly [sinner: string, imported: string, rule: string])[] = [
+  ['core/src/host/n.ts', '@sccache-ts/adapter-make', 'floor-4-core-knows-no-plugin'],
+  ['core/src/wire/n.ts', '@sccache-ts/core/host', 'floor-2-decide'],
+  ['daemons/client/src/n.ts', '@sccache-ts/builder', 'floor-5-daemons'],
+  ['adapters/make/src/n.ts', '@sccache-ts/core/engine', 'floor-4-adapters-and-plugins'],
+];
+
 describe('floors', () => {
   const tree = mkdtempSync(join(tmpdir(), 'floors-'));
   afterAll(() => rmSync(tree, { recursive: true, force: true }));
@@ -46,6 +54,7 @@ describe('floors', () => {
       writeFileSync(join(tree, path), text);
     };
     for (const [, , target] of Object.values(planted)) if (target !== undefined) write(target, 'export {};\n');
+    for (const [sinner, imported] of namedPlants) write(sinner, `export * from '${imported}';\n`);
     write('node_modules/commander/package.json', '{"name":"commander","version":"1.0.0","type":"module","exports":"./index.js"}');
     write('core/src/base/d.ts', "export * from './c.js';\n");
     for (const [sinner, imported] of Object.values(planted)) write(sinner, `export * from '${imported}';\n`);
@@ -53,6 +62,9 @@ describe('floors', () => {
     expect(modules).toBeGreaterThan(0);
     for (const [rule, [sinner]] of Object.entries(planted)) {
       expect(violations, `${sinner} should break ${rule}`).toContainEqual(expect.objectContaining({ rule, from: sinner }));
+    }
+    for (const [sinner, , rule] of namedPlants) {
+      expect(violations, `${sinner} should break ${rule} through a package's name`).toContainEqual(expect.objectContaining({ rule, from: sinner }));
     }
     expect(violations.every(({ sentence }) => (sentence?.length ?? 0) > 20)).toBe(true);
   });
