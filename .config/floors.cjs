@@ -81,7 +81,7 @@ module.exports = {
       name: 'files-only-in-host-and-storage',
       comment: 'node:fs only in core/host, core/storage and plugins.',
       severity: 'error',
-      from: { path: '^(core|adapters|daemons)/', pathNot: [test, '^core/src/(host|storage)/'] },
+      from: { path: '^(core|adapters|daemons)/', pathNot: [test, '^core/src/(host|storage)/', '^daemons/cli/bin/'] },
       to: { path: '^(node:)?fs(/promises)?$' },
     },
     {
