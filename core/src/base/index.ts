@@ -5,6 +5,7 @@ export * from './environment.js';
 export * from './fault.js';
 export * from './log.js';
 export * from './nearest-name.js';
+export * from './scheduler-url.js';
 export * from './settings-fields.js';
 export * from './settings-lines.js';
 export * from './settings-tables.js';

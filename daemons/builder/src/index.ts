@@ -1,1 +1,2 @@
-export {};
+// The build server: runs jobs in a sandbox.
+export { type BuilderSettings, decodeBuilderSettings } from './settings.js';

@@ -1,0 +1,70 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettingsFile } from '@sccache-ts/core/host';
+import { signServerToken } from '@sccache-ts/core/wire';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BuilderSettings, decodeBuilderSettings } from './settings.js';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'builder-settings-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function read(text: string): Promise<BuilderSettings> {
+  const file = join(folder, 'server.conf');
+  await writeFile(file, text);
+  const document = await readSettingsFile(file);
+  if (document === undefined) throw new Error('the file was just written');
+  return decodeBuilderSettings(document);
+}
+
+const conf = (change: { top?: string; builder?: string; auth?: string } = {}) => `
+cache_dir = "/tmp/toolchains"
+public_addr = "192.168.1.1:10501"
+scheduler_url = "https://192.168.1.1"
+${change.top ?? ''}
+[builder]
+${change.builder ?? 'type = "overlay"\nbuild_dir = "/tmp/build"\nbwrap_path = "/usr/bin/bwrap"'}
+[scheduler_auth]
+${change.auth ?? 'type = "token"\ntoken = "my server\'s token"'}
+`;
+
+describe('server.conf', () => {
+  it('is read as sccache documents it', async () => {
+    expect(await read(conf())).toEqual({
+      cacheDir: '/tmp/toolchains',
+      toolchainCacheSize: 10 * 1024 ** 3,
+      serverId: '192.168.1.1:10501',
+      bindAddress: { host: '192.168.1.1', port: 10501, family: 4 },
+      schedulerUrl: 'https://192.168.1.1/',
+      schedulerToken: "192.168.1.1:10501 my server's token",
+      builder: { kind: 'overlay', buildDir: '/tmp/build', bwrapPath: '/usr/bin/bwrap' },
+    });
+  });
+
+  it('may bind elsewhere and limit its cache', async () => {
+    const settings = await read(conf({ top: 'bind_address = "0.0.0.0:1"\ntoolchain_cache_size = 4096' }));
+    expect(settings).toMatchObject({ bindAddress: { host: '0.0.0.0', port: 1 }, toolchainCacheSize: 4096 });
+  });
+
+  it('takes a signed token as it is, and the insecure one from the books', async () => {
+    const token = signServerToken(new Uint8Array(32), '192.168.1.1:10501');
+    expect((await read(conf({ auth: `type = "jwt_token"\ntoken = "${token}"` }))).schedulerToken).toBe(token);
+    expect((await read(conf({ auth: 'type = "DANGEROUSLY_INSECURE"' }))).schedulerToken).toBe('192.168.1.1:10501 dangerously_insecure_server');
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['a token for another address', conf({ auth: `type = "jwt_token"\ntoken = "${signServerToken(new Uint8Array(32), '192.168.1.2:10501')}"` }), /:12: scheduler_auth.token: was made for the build server 192.168.1.2:10501, but public_addr is 192.168.1.1:10501/],
+    ['a token that is none', conf({ auth: 'type = "jwt_token"\ntoken = "secret"' }), /scheduler_auth.token: is not a token of a build server/],
+    ['a bad address', conf().replace('192.168.1.1:10501', '192.168.1.1'), /:3: public_addr: expected an IP address and port/],
+    ['no port', conf().replace(':10501', ':0'), /public_addr: needs a port/],
+    ['a path in the URL', conf().replace('https://192.168.1.1', 'https://192.168.1.1/x'), /:4: scheduler_url: expected an http or https address/],
+    ['docker', conf({ builder: 'type = "docker"' }), /builder.type: builder "docker" is not supported yet/],
+    ['an unknown key', conf({ top: 'cachedir = "x"' }), /:5: unknown key cachedir/],
+    ['an overlay without folder', conf({ builder: 'type = "overlay"\nbwrap_path = "b"' }), /builder.build_dir: is missing/],
+  ])('refuses %s', async (_what, text, message) => {
+    await expect(read(text)).rejects.toThrow(message);
+  });
+});
