@@ -10,4 +10,4 @@ const packages = ['adapters', 'plugins', 'daemons'].flatMap((group) => {
 for (const folder of [...packages, ...['core', 'fixtures', 'bench'].map((name) => join(root, name))]) {
   for (const made of ['dist', 'build', 'native/build']) rmSync(join(folder, made), { recursive: true, force: true });
 }
-rmSync(join(root, 'daemons/cli/bin/sccache-ts'), { force: true });
+for (const command of ['sccache-ts', 'sccache-ts-dist']) rmSync(join(root, 'daemons/cli/bin', command), { force: true });

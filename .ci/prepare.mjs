@@ -1,7 +1,7 @@
 // Knows: how a fresh clone becomes a built tree: packages, TypeScript, the native launcher, tools from the system.
 // Refuses to know: what is run afterwards. Uses node's own modules only, since at first there is nothing else.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -54,6 +54,15 @@ function buildTypeScript() {
   say('Building TypeScript …');
   const { ok } = run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
   if (!ok) giveUp('The TypeScript build failed; its messages are above.');
+  linkDistCommand();
+}
+
+/** npm would make this link on installing the package; a clone in which daemons/cli/bin is put into PATH has only us. */
+function linkDistCommand() {
+  const link = join(root, 'daemons/cli/bin/sccache-ts-dist');
+  if (existsSync(link)) return;
+  rmSync(link, { force: true });
+  symlinkSync('sccache-ts-dist.js', link);
 }
 
 function buildNative() {
