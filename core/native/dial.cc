@@ -21,7 +21,8 @@ struct Address {
   socklen_t length = 0;
 };
 
-bool addressOf(const Place& place, Address& address) {
+/** @param padded an abstract name filled up with zero bytes: that is how some versions of node bind it */
+bool addressOf(const Place& place, bool padded, Address& address) {
   if (place.kind == Place::Kind::port) {
     auto* inet = reinterpret_cast<sockaddr_in*>(&address.bytes);
     inet->sin_family = AF_INET;
@@ -36,7 +37,7 @@ bool addressOf(const Place& place, Address& address) {
   if (place.name.empty() || lead + place.name.size() >= sizeof un->sun_path) return false;
   un->sun_family = AF_UNIX;
   memcpy(un->sun_path + lead, place.name.data(), place.name.size());
-  address.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + place.name.size() + 1);
+  address.length = static_cast<socklen_t>(padded ? sizeof *un : offsetof(sockaddr_un, sun_path) + place.name.size() + 1);
   return true;
 }
 
@@ -73,11 +74,9 @@ int connectWithin(int fd, const Address& address, uint64_t deadline) {
   }
 }
 
-}  // namespace
-
-Dialled dial(const Place& place, int& fd) {
+Dialled dialAs(const Place& place, bool padded, int& fd) {
   Address address;
-  if (!addressOf(place, address)) return Dialled::failed;
+  if (!addressOf(place, padded, address)) return Dialled::failed;
   bool local = place.kind != Place::Kind::port;
   fd = sys::aside(socket(local ? AF_UNIX : AF_INET, SOCK_STREAM, 0));
   if (fd < 0) return Dialled::failed;
@@ -89,4 +88,12 @@ Dialled dial(const Place& place, int& fd) {
   close(fd);
   fd = -1;
   return reason == ENOENT || reason == ECONNREFUSED ? Dialled::absent : Dialled::failed;
+}
+
+}  // namespace
+
+Dialled dial(const Place& place, int& fd) {
+  Dialled dialled = dialAs(place, false, fd);
+  if (dialled == Dialled::absent && place.kind == Place::Kind::abstract) dialled = dialAs(place, true, fd);
+  return dialled;
 }
