@@ -2,9 +2,17 @@
 import { Fault } from '../base/index.js';
 import type { Storage } from './port.js';
 
-/** A coat: `get`, `put` and `status` that take longer than `ms` milliseconds are Fault STORAGE_TIMEOUT, and what they began is aborted. */
-export function deadline(storage: Storage, ms: number): Storage {
-  async function within<T>(what: string, signal: AbortSignal | undefined, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/**
+ * A coat: `get` and `status` that take longer than `ms` milliseconds, and `put` that takes longer than `putMs`, are Fault
+ * STORAGE_TIMEOUT, and what they began is aborted. Nobody waits for a `put`, so it may have more time.
+ */
+export function deadline(storage: Storage, ms: number, putMs = ms): Storage {
+  interface Asked {
+    readonly what: string;
+    readonly ms: number;
+    readonly signal?: AbortSignal | undefined;
+  }
+  async function within<T>({ what, ms, signal }: Asked, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const late = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<never>((_resolve, reject) => {
@@ -20,9 +28,9 @@ export function deadline(storage: Storage, ms: number): Storage {
     }
   }
   return {
-    get: (key, signal) => within(`the lookup of ${key}`, signal, (either) => storage.get(key, either)),
-    put: (key, entry, signal) => within(`the store of ${key}`, signal, (either) => storage.put(key, entry, either)),
-    status: () => within('the question for its size', undefined, () => storage.status()),
+    get: (key, signal) => within({ what: `the lookup of ${key}`, ms, signal }, (either) => storage.get(key, either)),
+    put: (key, entry, signal) => within({ what: `the store of ${key}`, ms: putMs, signal }, (either) => storage.put(key, entry, either)),
+    status: () => within({ what: 'the question for its size', ms }, () => storage.status()),
     close: () => storage.close(),
   };
 }

@@ -1,7 +1,13 @@
 // The per-user daemon behind the launcher.
+export * from './daemon.js';
+export * from './dist-status.js';
+export * from './prepare.js';
+export * from './run-daemon.js';
+export type { ClientDistribution } from './services.js';
 export * from './settings.js';
 export * from './settings-paths.js';
 export * from './settings-shape.js';
 export * from './statistics.js';
 export * from './statistics-json.js';
+export * from './statistics-keeper.js';
 export * from './statistics-text.js';

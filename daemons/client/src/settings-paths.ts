@@ -1,5 +1,6 @@
 // Knows: where settings files and caches lie on each operating system. Refuses to know: what is in them.
 import { posix, win32 } from 'node:path';
+import { Fault } from '@sccache-ts/core/base';
 
 export interface Surroundings {
   /** Undefined and empty are the same. */
@@ -24,6 +25,14 @@ function folder(around: Surroundings, name: string, ...below: readonly string[])
   return value !== undefined && isAbsolute(value) ? value : join(around.home, ...below);
 }
 
+/** @throws Fault SETTINGS_INVALID */
+export function requireAbsolute(around: Surroundings, path: string, what: string): void {
+  if (pathsOf(around.platform).isAbsolute(path)) return;
+  throw new Fault('SETTINGS_INVALID', `${what}: expected an absolute path, found ${JSON.stringify(path)}`, {
+    hint: 'the daemon serves builds in many directories, so a relative path means nothing to it',
+  });
+}
+
 export interface SettingsPaths {
   /** sccache's own file, in the order in which they are tried; the first that is there is read. */
   readonly sccache: readonly string[];
@@ -31,10 +40,14 @@ export interface SettingsPaths {
   readonly own: string;
 }
 
+/** @throws Fault SETTINGS_INVALID when a variable names a relative path */
 export function settingsPaths(around: Surroundings): SettingsPaths {
   const { join, dirname } = pathsOf(around.platform);
   const own = variable(around, 'SCCACHE_TS_CONF');
   const named = variable(around, 'SCCACHE_CONF');
+  for (const [name, path] of Object.entries({ SCCACHE_CONF: named, SCCACHE_TS_CONF: own })) {
+    if (path !== undefined) requireAbsolute(around, path, name);
+  }
   if (named !== undefined) return { sccache: [named], own: own ?? join(dirname(named), 'sccache-ts', 'config') };
   const there = standardPaths(around);
   return { ...there, own: own ?? there.own };

@@ -178,6 +178,7 @@ describe('mistakes', () => {
     ['bad address', { sccache: '[dist]\nscheduler_url = "ftp://h"' }, { code: 'SETTINGS_INVALID', message: /config:2: dist\.scheduler_url: expected an http or https address.*found "ftp:\/\/h"/ }],
     ['relative basedir', { sccache: 'basedirs = ["rel"]' }, { code: 'SETTINGS_INVALID', message: /basedirs: expected an absolute path, found "rel"/ }],
     ['relative folder', { env: { SCCACHE_DIR: 'rel' } }, { code: 'SETTINGS_INVALID', message: /SCCACHE_DIR: expected an absolute path/ }],
+    ['relative file', { env: { SCCACHE_CONF: 'conf.toml' } }, { code: 'SETTINGS_INVALID', message: /SCCACHE_CONF: expected an absolute path/ }],
     ['strange truth', { env: { SCCACHE_DIRECT: 'maybe' } }, { code: 'SETTINGS_INVALID', message: /SCCACHE_DIRECT must be 'true', 'on', '1', 'false', 'off' or '0'/ }],
     ['rw_mode', { sccache: '[cache.disk]\nrw_mode = "ro"' }, { code: 'SETTINGS_INVALID', message: /expected "READ_ONLY" or "READ_WRITE"/ }],
     ['compiler twice', { sccache: '[[dist.toolchains]]\ntype = "no_dist"\ncompiler_executable = "/a"\n[[dist.toolchains]]\ntype = "no_dist"\ncompiler_executable = "/a"' }, { code: 'SETTINGS_INVALID', message: /config:4: dist\.toolchains\[1\]: \/a has an entry already/ }],

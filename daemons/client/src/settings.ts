@@ -1,9 +1,9 @@
 // Knows: what the user wants, from variables and settings files, each key decided for itself: variable, then our file, then
 // sccache's file, then the default. Refuses to know: what is done with it.
-import { decodeSettings, Fault, invalid, type SettingsDocument, spellPath, spellPlace } from '@sccache-ts/core/base';
+import { decodeSettings, invalid, type SettingsDocument, spellPath, spellPlace } from '@sccache-ts/core/base';
 import { readSettingsFile } from '@sccache-ts/core/host';
 import { type AuthKeys, type OwnFile, ownFile, otherStorages, sccacheFile, type ToolchainKeys } from './settings-fields.js';
-import { cacheFolder, pathsOf, settingsPaths, type Surroundings } from './settings-paths.js';
+import { cacheFolder, pathsOf, requireAbsolute, settingsPaths, type Surroundings } from './settings-paths.js';
 import type { ClientAuth, ClientSettings, DirectModeSettings, DistSettings, ToolchainSettings } from './settings-shape.js';
 import { readVariables, type VariableSettings } from './settings-variables.js';
 
@@ -78,13 +78,8 @@ function pick<T>(sources: readonly Source[], key: (keys: OwnFile) => T | undefin
 const milliseconds = (seconds: number): number | undefined => (seconds === 0 ? undefined : seconds * 1000);
 
 function absolute(around: Surroundings, dir: string, what: string): string {
-  const { isAbsolute, normalize } = pathsOf(around.platform);
-  if (!isAbsolute(dir)) {
-    throw new Fault('SETTINGS_INVALID', `${what}: expected an absolute path, found ${JSON.stringify(dir)}`, {
-      hint: 'the daemon serves builds in many directories, so a relative path means nothing to it',
-    });
-  }
-  return normalize(dir);
+  requireAbsolute(around, dir, what);
+  return pathsOf(around.platform).normalize(dir);
 }
 
 function decideDisk(around: Surroundings, variables: VariableSettings, sources: readonly Source[]): ClientSettings['disk'] {

@@ -1,0 +1,100 @@
+// Knows: the options of the command line and which of them go together. Refuses to know: what they do.
+import { Fault } from '@sccache-ts/core/base';
+
+export type StatisticsFormat = 'text' | 'json';
+
+/** What was asked for; exactly one thing. */
+export type Action =
+  | { readonly kind: 'show-stats'; readonly advanced: boolean; readonly format: StatisticsFormat }
+  | { readonly kind: 'start-server' | 'stop-server' | 'zero-stats' | 'dist-status' | 'dist-auth' }
+  | { readonly kind: 'package-toolchain'; readonly compiler: string; readonly out: string }
+  /** Help or version: text for standard output. */
+  | { readonly kind: 'say'; readonly text: string };
+
+interface Options {
+  readonly showStats?: true;
+  readonly showAdvStats?: true;
+  readonly startServer?: true;
+  readonly stopServer?: true;
+  readonly zeroStats?: true;
+  readonly distAuth?: true;
+  readonly distStatus?: true;
+  readonly packageToolchain?: readonly string[];
+  readonly statsFormat: string;
+}
+
+const flags = {
+  showStats: '--show-stats',
+  showAdvStats: '--show-adv-stats',
+  startServer: '--start-server',
+  stopServer: '--stop-server',
+  zeroStats: '--zero-stats',
+  distAuth: '--dist-auth',
+  distStatus: '--dist-status',
+  packageToolchain: '--package-toolchain <EXE> <OUT>',
+} as const;
+
+const usageLine = `Usage: sccache-ts [OPTIONS] <${Object.values(flags).join('|')}|CMD>`;
+
+const usage = (problem: string): Fault => new Fault('USAGE', problem, { hint: `${usageLine}\n\nFor more information, try '--help'.` });
+
+function actionOf(options: Options): Action {
+  const given = (Object.keys(flags) as (keyof typeof flags)[]).filter((name) => options[name] !== undefined);
+  const [only, second] = given;
+  if (only === undefined) throw usage('nothing to do: give a compiler with its arguments, or one of the options');
+  if (second !== undefined) throw usage(`the argument '${flags[only]}' cannot be used with '${flags[second]}'`);
+  const format = options.statsFormat;
+  if (format !== 'text' && format !== 'json') throw usage(`invalid value '${format}' for '--stats-format <FMT>': text and json are possible`);
+  switch (only) {
+    case 'showStats':
+    case 'showAdvStats':
+      return { kind: 'show-stats', advanced: only === 'showAdvStats', format };
+    case 'packageToolchain': {
+      const [compiler, out, ...more] = options.packageToolchain ?? [];
+      if (compiler === undefined || out === undefined || more.length > 0) throw usage(`${flags.packageToolchain} takes two values`);
+      return { kind: 'package-toolchain', compiler, out };
+    }
+    case 'startServer':
+      return { kind: 'start-server' };
+    case 'stopServer':
+      return { kind: 'stop-server' };
+    case 'zeroStats':
+      return { kind: 'zero-stats' };
+    case 'distAuth':
+      return { kind: 'dist-auth' };
+    case 'distStatus':
+      return { kind: 'dist-status' };
+  }
+}
+
+/** @throws Fault USAGE, its hint the usage line */
+export async function parseArguments(args: readonly string[], version: string): Promise<Action> {
+  const { Command, CommanderError } = await import('commander');
+  let said = '';
+  const program = new Command('sccache-ts')
+    .usage('[OPTIONS] <one option below | CMD>')
+    .argument('[CMD...]', 'a compiler and its arguments')
+    .option('-s, --show-stats', 'show cache statistics')
+    .option('--show-adv-stats', 'show cache statistics by language and compiler')
+    .option('--start-server', 'start the background daemon')
+    .option('--stop-server', 'stop the background daemon')
+    .option('-z, --zero-stats', 'zero statistics counters')
+    .option('--dist-auth', 'authenticate for distributed compilation')
+    .option('--dist-status', 'show the status of distributed compilation')
+    .option('--package-toolchain <EXE OUT...>', 'pack the toolchain of a compiler into an archive')
+    .option('--stats-format <FMT>', 'how statistics are printed: text or json', 'text')
+    .version(`sccache-ts ${version}`, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', '\nSettings: docs/settings.md\nStorages: the local disk')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => (said += text), writeErr: () => undefined });
+  try {
+    program.parse([...args], { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.exitCode === 0) return { kind: 'say', text: said };
+    throw usage(thrown.message.replace(/^error: /, ''));
+  }
+  if (program.args.length > 0) throw usage(`unexpected argument '${program.args[0] ?? ''}'`);
+  return actionOf(program.opts<Options>());
+}

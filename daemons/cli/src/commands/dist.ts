@@ -1,0 +1,38 @@
+// Knows: the commands that concern distribution. Refuses to know: schedulers and archives.
+import { isAbsolute, resolve } from 'node:path';
+import { Fault } from '@sccache-ts/core/base';
+import type { CompilerKind } from '@sccache-ts/core/compilation';
+import { findCompiler, packageToolchain, realPathOf, runProcess } from '@sccache-ts/core/host';
+import { type CommandContext, settingsOf } from './context.js';
+import { askDaemon, reachOrStartDaemon } from './daemon.js';
+
+/** One line of JSON in one of sccache's shapes (inventory 1.4). */
+export async function distStatus(context: CommandContext): Promise<void> {
+  const daemon = await reachOrStartDaemon(context, await settingsOf(context));
+  context.print(`${JSON.stringify(await askDaemon(daemon, context, 'dist-status'))}\n`);
+}
+
+/** A token needs no login. @throws Fault SETTINGS_INVALID for kinds of login that do not exist yet */
+export async function distAuth(context: CommandContext): Promise<void> {
+  const auth = (await settingsOf(context)).dist?.auth;
+  if (auth?.kind === 'unavailable') throw new Fault('SETTINGS_INVALID', `dist.auth: login kind ${auth.type} is not available yet`);
+}
+
+/** clang says so itself; everything that says it is GNU C and does not say clang is gcc. */
+async function kindOf(compiler: string, env: Readonly<Record<string, string>>): Promise<CompilerKind> {
+  const { code, stdout } = await runProcess(compiler, ['-dM', '-E', '-x', 'c', '/dev/null'], { env, timeoutMs: 20_000 });
+  const defines = stdout.toString('latin1');
+  if (code === 0 && /^#define __clang__ /m.test(defines)) return 'clang';
+  if (code === 0 && /^#define __GNUC__ /m.test(defines)) return 'gcc';
+  throw new Fault('COMPILER_UNSUPPORTED', `${compiler}: is neither a gcc nor a clang`);
+}
+
+/** @throws Fault COMPILER_NOT_FOUND, COMPILER_UNSUPPORTED, TOOLCHAIN_UNPACKABLE */
+export async function packToolchain(context: CommandContext, wanted: { readonly compiler: string; readonly out: string }): Promise<void> {
+  await settingsOf(context);
+  const env = Object.fromEntries(context.env);
+  const found = findCompiler(wanted.compiler, { path: env['PATH'], cwd: context.cwd, own: [realPathOf(context.script)] });
+  if (found === undefined) throw new Fault('COMPILER_NOT_FOUND', `${wanted.compiler}: cannot find binary path`);
+  const compiler = isAbsolute(found) ? found : resolve(context.cwd, found);
+  await packageToolchain({ compiler, kind: await kindOf(compiler, env), env, out: resolve(context.cwd, wanted.out) });
+}
