@@ -11,7 +11,7 @@
       "type": "executable",
       "sources": [
         "main.cc", "become.cc", "child.cc", "dial.cc", "frames.cc", "invocation.cc", "link.cc", "obey.cc",
-        "place.cc", "request.cc", "search.cc", "start.cc", "system.cc"
+        "place.cc", "request.cc", "search.cc", "start.cc", "streams.cc", "system.cc"
       ]
     },
     {

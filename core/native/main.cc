@@ -19,7 +19,11 @@ int main(int argc, char** argv) {
   frames::Compile request;
   Place place;
   if (!describe(target, request) || !findPlace(place)) become(target);
-  int daemon = reachDaemon(place);
-  if (daemon < 0) become(target);
-  obey(daemon, place, frames::compile(request), target);
+  std::string frame = frames::compile(request);
+  for (int attempts = 0; attempts < 2; attempts++) {
+    int daemon = reachDaemon(place);
+    if (daemon < 0) break;
+    obey(daemon, place, frame, target);
+  }
+  become(target);
 }

@@ -9,12 +9,12 @@
 #include <cstdlib>
 #include <poll.h>
 #include <unistd.h>
-#include <vector>
 
 #include "child.h"
 #include "frames.h"
 #include "link.h"
 #include "start.h"
+#include "streams.h"
 #include "system.h"
 
 namespace {
@@ -24,49 +24,20 @@ using frames::Order;
 
 /** The daemon reads fast; when it does not, the child waits rather than our memory grows. */
 constexpr size_t mostUnsent = 1024 * 1024;
-constexpr size_t mostKept = 64 * 1024 * 1024;
 /** Where the system cannot tell us of a child's end, we ask this often. */
 constexpr int askMs = 10;
-
-struct Piece {
-  int fd;
-  std::string bytes;
-};
-
-/** Bytes to print, in order, within a bound. */
-struct Streams {
-  std::vector<Piece> pieces;
-  size_t size = 0;
-  bool overflowed = false;
-
-  void add(int fd, std::string_view bytes) {
-    size += bytes.size();
-    if (size > mostKept) overflowed = true;
-    if (overflowed) return;
-    if (!pieces.empty() && pieces.back().fd == fd) pieces.back().bytes.append(bytes);
-    else pieces.push_back({fd, std::string(bytes)});
-  }
-
-  bool hasColours() const {
-    return std::any_of(pieces.begin(), pieces.end(), [](const Piece& piece) { return piece.bytes.find('\x1b') != std::string::npos; });
-  }
-
-  void print() const {
-    // Where nobody can read it the compiler would not have been heard either.
-    for (const Piece& piece : pieces) sys::writeAll(piece.fd, piece.bytes);
-  }
-};
 
 class Obedience {
  public:
   Obedience(int fd, const Place& place, const Target& target) : link_(fd), place_(place), target_(target) {}
 
-  [[noreturn]] void run(std::string_view request) {
+  /** Returns only when the daemon hung up without a word. */
+  void run(std::string_view request) {
     if (place_.needsSecrets() && !exchangeSecrets()) giveUp();
-    if (!link_.send(request)) daemonLost();
     patienceMs_ = sys::patienceMs("SCCACHE_TS_FIRST_MS", 5000);
     heardMs_ = sys::nowMs();
-    for (;;) turn();
+    if (!link_.send(request)) hungUp();
+    while (!unheard_) turn();
   }
 
  private:
@@ -106,9 +77,18 @@ class Obedience {
     if (!child_.running()) finishAlone();
   }
 
+  void hungUp() {
+    if (!heard_) {
+      link_.close();
+      unheard_ = true;
+    } else {
+      daemonLost();
+    }
+  }
+
   /** Colours were forced for the cache's sake and would have to be judged by it: then it is simpler to compile once more. */
   [[noreturn]] void finishAlone() {
-    if (end_.how == frames::How::notStarted || kept_.overflowed || kept_.hasColours()) giveUp();
+    if (end_.how == frames::How::notStarted || kept_.overflowed() || kept_.hasColours()) giveUp();
     conclude(kept_, end_.how == frames::How::killed, static_cast<int>(end_.value));
   }
 
@@ -157,6 +137,7 @@ class Obedience {
     std::string_view payload;
     Link::Next next;
     while ((next = link_.next(payload)) == Link::Next::frame) {
+      heard_ = true;
       heardMs_ = sys::nowMs();
       patienceMs_ = silenceMs_;
       Order order;
@@ -164,7 +145,8 @@ class Obedience {
       obeyOrder(order);
       if (!link_.open()) return;
     }
-    if (next == Link::Next::broken || !alive) daemonLost();
+    if (next == Link::Next::broken) daemonLost();
+    else if (!alive) hungUp();
   }
 
   void obeyOrder(const Order& order) {
@@ -177,7 +159,7 @@ class Obedience {
         return answer_.add(order.number, order.text);
       case Kind::exit:
       case Kind::die:
-        if (answer_.overflowed) giveUp();
+        if (answer_.overflowed()) giveUp();
         conclude(answer_, order.kind == Kind::die, order.number);
       case Kind::wait:
         return;
@@ -228,6 +210,9 @@ class Obedience {
   /** The latest child was the compile itself. */
   bool final_ = false;
   bool linkBroke_ = false;
+  /** A frame has come. */
+  bool heard_ = false;
+  bool unheard_ = false;
   frames::Ran end_;
   /** What the compile itself wrote, should we have to finish alone. */
   Streams kept_;

@@ -5,5 +5,8 @@
 #include "become.h"
 #include "place.h"
 
-/** Sends the request and obeys until the end. Whatever goes wrong, the build gets what the compiler makes. */
-[[noreturn]] void obey(int fd, const Place& place, std::string_view request, const Target& target);
+/**
+ * Sends the request and obeys until the end of this process. Whatever goes wrong, the build gets what the compiler makes. Returns only when
+ * the daemon hung up without a word: it was about to end, and the next one may be asked.
+ */
+void obey(int fd, const Place& place, std::string_view request, const Target& target);

@@ -57,8 +57,11 @@ export interface Obedience {
   readonly onSilence: () => void;
 }
 
-/** Sends the request and obeys until the end, which is the end of this process. */
-export function obey(options: Obedience): Promise<never> {
+/**
+ * Sends the request and obeys until the end, which is the end of this process. Resolves only when the daemon hung up without a word: it was
+ * about to end, and the next one may be asked.
+ */
+export function obey(options: Obedience): Promise<void> {
   const { daemon, target } = options;
   const answer = newStreams();
   let kept = newStreams();
@@ -66,12 +69,17 @@ export function obey(options: Obedience): Promise<never> {
   let final = false;
   let ended: ChildEnd | undefined;
   let alone = false;
+  let heard = false;
+  let silent = false;
+  let hungUp: () => void = () => undefined;
 
   const giveUp = (): void => {
     over();
-    child?.removeAllListeners();
-    child?.kill('SIGKILL');
-    void become(target);
+    if (child === undefined) return void become(target);
+    child.removeAllListeners();
+    // It must not write any more once the compiler does.
+    child.on('exit', () => void become(target));
+    child.kill('SIGKILL');
   };
   const conclude = (streams: Streams, end: ChildEnd): void => {
     over();
@@ -86,11 +94,13 @@ export function obey(options: Obedience): Promise<never> {
   const lost = (): void => {
     if (alone) return;
     over();
-    if (!final) giveUp();
+    if (!heard && daemon.fault === undefined && !silent) hungUp();
+    else if (!final) giveUp();
     else if (ended !== undefined) finishAlone(ended);
   };
   const within = (ms: number): NodeJS.Timeout =>
     setTimeout(() => {
+      silent = true;
       options.onSilence();
       lost();
     }, ms);
@@ -126,6 +136,7 @@ export function obey(options: Obedience): Promise<never> {
 
   daemon.gone.addEventListener('abort', lost);
   daemon.onMessage((order) => {
+    heard = true;
     clearTimeout(patience);
     patience = within(options.silenceMs);
     if (order.kind === 'become') giveUp();
@@ -136,9 +147,11 @@ export function obey(options: Obedience): Promise<never> {
       else conclude(answer, order.kind === 'exit' ? { how: 'exited', code: order.code } : { how: 'killed', signal: order.signal });
     } else if (order.kind !== 'wait') lost();
   });
-  if (daemon.gone.aborted) lost();
-  else daemon.send(options.request);
-  return new Promise(() => undefined);
+  return new Promise((resolve) => {
+    hungUp = resolve;
+    if (daemon.gone.aborted) lost();
+    else daemon.send(options.request);
+  });
 }
 
 interface ChildEvents {

@@ -43,14 +43,15 @@ export async function launch({ build, self, args }: Launch): Promise<undefined> 
   }
   const target = { path: compiler, args: rest };
   try {
-    if (isFaithful()) await askDaemon(target, build);
+    // A daemon that hangs up without a word was about to end; the next one may be asked.
+    for (let attempts = 0; attempts < 2 && isFaithful(); attempts++) await askDaemon(target, build);
   } catch {
     // No daemon that can be trusted or reached: what follows is what would have happened without us.
   }
   return become(target);
 }
 
-/** Returns when there is no daemon to ask. */
+/** Returns when there is no daemon to ask, or it hung up without a word. */
 async function askDaemon(target: { path: string; args: readonly string[] }, build: string): Promise<void> {
   const env = Object.entries(process.env).map(([name, value]) => [name, value ?? ''] as const);
   const uid = process.geteuid?.() ?? 0;
