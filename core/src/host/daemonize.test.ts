@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const script = (name: string): string => join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daemonize-'));
   // The other side of the channel must be something that node itself can run.
-  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', join(root, 'core/src/host')]);
+  spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', join(root, 'core/src/host')]);
   const built = pathToFileURL(join(root, 'core/dist/host/daemonize.js')).href;
   const write = (name: string, text: string) =>
     writeFile(script(name), `import { waitingForeground } from '${built}';\nconst waiting = waitingForeground(process.env);\n${text}\n`);

@@ -82,7 +82,7 @@ export interface Foreground {
   /** Lets the foreground end well. */
   ready(): void;
   /** Lets the foreground report this; resolves when it has been told. */
-  failed(fault: Fault): Promise<void>;
+  failed(fault: Pick<Fault, 'code' | 'message' | 'hint'>): Promise<void>;
 }
 
 /** The process that waits for us; undefined when we were not started by `startInBackground`. */

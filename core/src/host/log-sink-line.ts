@@ -2,7 +2,6 @@
 import type { LogFields, LogLevel } from '../base/index.js';
 
 /** One line stays one line whatever a peer put into it. */
-// eslint-disable-next-line no-control-regex
 const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 const spelled = (value: string | number | boolean): string => {
