@@ -1,0 +1,51 @@
+// Knows: which parts the settings choose, and how one set of them is exchanged for another. Refuses to know: the parts' insides.
+import { causeChain, type Log } from '@sccache-ts/core/base';
+import type { Distribution } from '@sccache-ts/core/engine';
+import { createDiskStorage, deadline, type Storage } from '@sccache-ts/core/storage';
+import type { ClientSettings } from './settings-shape.js';
+
+/** Everything that is made anew when settings change. */
+export interface Services {
+  readonly settings: ClientSettings;
+  readonly storage: Storage;
+  readonly distribution: ClientDistribution | undefined;
+}
+
+/** Distribution as the daemon has it: compiles, tells how it stands, and can be let go of. */
+export interface ClientDistribution extends Distribution {
+  /** One of sccache's `--dist-status` shapes. */
+  status(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface ServiceMakers {
+  readonly log: Log;
+  readonly distribution: (settings: ClientSettings) => ClientDistribution | undefined;
+  /** An entry turned out to be none. */
+  readonly onCorrupt: () => void;
+}
+
+function storageFor(settings: ClientSettings, makers: ServiceMakers): Storage {
+  const { dir, maxBytes, compressionLevel, readOnly, lookupTimeoutMs } = settings.disk;
+  const onCorrupt = (path: string, why: string): void => {
+    makers.log.warn(`${path}: not a whole entry, counted as a miss and removed: ${why}`);
+    makers.onCorrupt();
+  };
+  return deadline(createDiskStorage({ dir, maxBytes, level: compressionLevel, readOnly, onCorrupt }), lookupTimeoutMs);
+}
+
+export function createServices(settings: ClientSettings, makers: ServiceMakers): Services {
+  for (const warning of settings.warnings) makers.log.warn(warning);
+  return { settings, storage: storageFor(settings, makers), distribution: makers.distribution(settings) };
+}
+
+/** Lets go of services that no new compile uses; those on their way keep them until they are done. */
+export async function closeServices(services: Services, log: Log): Promise<void> {
+  for (const part of [services.storage, services.distribution]) {
+    try {
+      await part?.close();
+    } catch (thrown) {
+      log.warn(`a part could not be closed: ${causeChain(thrown).join(': ')}`);
+    }
+  }
+}
