@@ -17,6 +17,8 @@ export * from './http-client.js';
 export * from './http-server-call.js';
 export * from './http-server-reply.js';
 export * from './http-server.js';
+export * from './inputs-archive.js';
+export * from './inputs-look.js';
 export * from './land.js';
 export * from './launcher-socket-dial.js';
 export * from './launcher-socket-guard.js';

@@ -40,13 +40,23 @@ describe('server.conf', () => {
       bindAddress: { host: '192.168.1.1', port: 10501, family: 4 },
       schedulerUrl: 'https://192.168.1.1/',
       schedulerToken: "192.168.1.1:10501 my server's token",
-      builder: { kind: 'overlay', buildDir: '/tmp/build', bwrapPath: '/usr/bin/bwrap' },
+      buildDir: '/tmp/build',
+      bwrapPath: '/usr/bin/bwrap',
+      exitCodes: 'auto',
+      slots: undefined,
+      jobSeconds: 1200,
+      unpackedSize: undefined,
     });
   });
 
   it('may bind elsewhere and limit its cache', async () => {
     const settings = await read(conf({ top: 'bind_address = "0.0.0.0:1"\ntoolchain_cache_size = 4096' }));
     expect(settings).toMatchObject({ bindAddress: { host: '0.0.0.0', port: 1 }, toolchainCacheSize: 4096 });
+  });
+
+  it('finds bubblewrap by itself, takes relative paths, and knows keys of ours', async () => {
+    const settings = await read(conf({ top: 'slots = 3\njob_seconds = 60\nexit_codes = "plain"\nunpacked_toolchains_size = "5G"', builder: 'type = "overlay"\nbuild_dir = "build"' }));
+    expect(settings).toMatchObject({ slots: 3, jobSeconds: 60, exitCodes: 'plain', unpackedSize: 5 * 1024 ** 3, bwrapPath: undefined, buildDir: join(process.cwd(), 'build') });
   });
 
   it('takes a signed token as it is, and the insecure one from the books', async () => {

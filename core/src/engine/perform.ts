@@ -1,0 +1,104 @@
+// Knows: one job on a build server: inputs in, command run, outputs out. Refuses to know: who asks, by which token, and the
+// scheduler; and how a sandbox is made.
+import type { Readable } from 'node:stream';
+import { Fault } from '../base/index.js';
+import {
+  collectOutputs, type JobFolder, makeJobDirectories, makeJobFolder, type Sandbox, type SandboxEnd, unpackInputs, type UnpackLimits,
+} from '../host/index.js';
+import type { RunJobHeader, RunJobReply } from '../wire/index.js';
+import { starvedSign } from './perform-starved.js';
+
+export interface PerformLimits {
+  readonly inputs: UnpackLimits;
+  /** For the command, in milliseconds. */
+  readonly timeMs: number;
+  /** Of standard output and standard error each. */
+  readonly streamBytes: number;
+  /** Of all outputs together, not compressed. */
+  readonly outputBytes: number;
+  readonly outputs: number;
+}
+
+/** Longer than clients wait, larger than compilers write: what is beyond is an accident or an attack. */
+export const performLimits: PerformLimits = {
+  inputs: { maxBytes: 4 * 1024 ** 3, maxEntries: 200_000 },
+  timeMs: 20 * 60_000,
+  streamBytes: 64 * 1024 ** 2,
+  outputBytes: 1024 ** 3,
+  outputs: 1000,
+};
+
+/**
+ * How exit codes travel. sccache's Unix clients take the number for the raw status of wait(2), so that only a code shifted
+ * by eight bits reaches them as what it was; everybody else wants it `plain`.
+ */
+export type ExitCodes = 'wait-status' | 'plain';
+
+export interface PerformJob {
+  readonly header: RunJobHeader;
+  /** The zlib stream of the inputs' tar. Read as far as needed, never destroyed. */
+  readonly inputs: Readable;
+  /** The unpacked toolchain's folder. */
+  readonly toolchain: string;
+  /** Made here, beside others of its kind; not there yet. */
+  readonly folder: string;
+  readonly exitCodes: ExitCodes;
+  readonly limits: PerformLimits;
+  readonly signal: AbortSignal;
+}
+
+/** Where the time went, in milliseconds. */
+export interface PerformSteps {
+  readonly unpack: number;
+  /** Mount, sandbox and command. */
+  readonly run: number;
+  readonly collect: number;
+  readonly compress: number;
+}
+
+export interface Performed {
+  readonly reply: RunJobReply;
+  readonly steps: PerformSteps;
+  /** The folder is empty of processes; removing it may take its time. */
+  readonly folder: JobFolder;
+}
+
+/** The number for the wire. */
+export const codeOnWire = (code: number, exitCodes: ExitCodes): number => (exitCodes === 'wait-status' ? code << 8 : code);
+
+function checkStarved(end: SandboxEnd): void {
+  const sign = end.code === 0 ? undefined : starvedSign(end.stderr);
+  if (sign !== undefined) throw new Fault('SANDBOX_FAILED', `the compiler ran out of something on this machine: ${JSON.stringify(sign)}`);
+}
+
+async function inFolder(sandbox: Sandbox, job: PerformJob, folder: JobFolder): Promise<Performed> {
+  const { header, limits, signal } = job;
+  let at = performance.now();
+  const lap = (): number => -at + (at = performance.now());
+  await unpackInputs(job.inputs, folder.root, { upper: folder.upper, limits: limits.inputs, signal });
+  makeJobDirectories(folder.root, header);
+  const unpack = lap();
+  const end = await sandbox.run({ folder: folder.path, lower: job.toolchain, command: header.command, limits, signal });
+  checkStarved(end);
+  const run = lap();
+  const { outputs, readMs, compressMs } = await collectOutputs(folder.root, header, limits.outputBytes);
+  const output = { code: codeOnWire(end.code, job.exitCodes), stdout: end.stdout, stderr: end.stderr };
+  return { reply: { kind: 'Complete', output, outputs }, steps: { unpack, run, collect: readMs, compress: compressMs }, folder };
+}
+
+/**
+ * A command that exits non-zero is a reply. Its folder is left for the caller to remove; after a fault it is gone.
+ * @throws Fault ARCHIVE_MALFORMED, ARCHIVE_HOSTILE, WIRE_MALFORMED, STORAGE_FAILED, SANDBOX_FAILED, PROCESS_TIMEOUT,
+ * PROCESS_FAILED, OUTPUT_UNREADABLE, CANCELLED: none of them says anything about the source
+ */
+export async function perform(sandbox: Sandbox, job: PerformJob): Promise<Performed> {
+  const { outputs } = job.header;
+  if (outputs.length > job.limits.outputs) throw new Fault('WIRE_MALFORMED', `run_job asks for ${outputs.length} outputs; at most ${job.limits.outputs} are returned`);
+  const folder = await makeJobFolder(job.folder, job.toolchain);
+  try {
+    return await inFolder(sandbox, job, folder);
+  } catch (thrown) {
+    await folder.remove();
+    throw thrown;
+  }
+}

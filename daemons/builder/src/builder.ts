@@ -1,0 +1,25 @@
+// Knows: the parts of a build server, for its endpoints. Refuses to know: how they are put together (run.ts).
+import type { Log } from '@sccache-ts/core/base';
+import type { Sandbox, ToolchainCache, UnpackedToolchains } from '@sccache-ts/core/host';
+import type { JobTable } from './job-table.js';
+import type { SchedulerLink } from './scheduler-link.js';
+import type { BuilderSettings } from './settings.js';
+import type { Slots } from './slots.js';
+
+export interface Builder {
+  readonly settings: BuilderSettings;
+  /** Signs this server's job tokens. Secret. */
+  readonly jobKey: Uint8Array;
+  readonly jobs: JobTable;
+  readonly slots: Slots;
+  readonly cache: ToolchainCache;
+  readonly toolchains: UnpackedToolchains;
+  readonly sandbox: Sandbox;
+  readonly link: SchedulerLink;
+  readonly log: Log;
+  /** Where jobs' folders are made. */
+  readonly buildsDir: string;
+  nextBuild(): number;
+  /** Not awaited by a reply, but by the server's end; a failure is logged under that name. */
+  inBackground(what: string, work: Promise<void>): void;
+}

@@ -1,0 +1,17 @@
+// Knows: what the build server needs from outside. Refuses to know: who provides it.
+import type { Log } from '@sccache-ts/core/base';
+import type { HttpClient } from '@sccache-ts/core/host';
+
+export interface Clock {
+  /** Milliseconds that never go back. */
+  monotonicMs(): number;
+  /** Milliseconds since 1970. */
+  wallMs(): number;
+}
+
+export interface BuilderPorts {
+  readonly clock: Clock;
+  /** Asks the scheduler. Whoever made it closes it. */
+  readonly http: Pick<HttpClient, 'request'>;
+  readonly log: Log;
+}

@@ -1,0 +1,103 @@
+// Knows: the course of one run_job request: place, toolchain, job, and what the scheduler hears of it.
+// Refuses to know: how a job is performed (core/engine) and who may ask (admission.ts).
+import { join } from 'node:path';
+import { causeChain, Fault } from '@sccache-ts/core/base';
+import { type ExitCodes, perform, type PerformJob, performLimits, type Performed } from '@sccache-ts/core/engine';
+import { type Call, okReply, type Reply, type UnpackedToolchain } from '@sccache-ts/core/host';
+import { type JobId, type RunJobHeader, runJobReplyCodec } from '@sccache-ts/core/wire';
+import type { Builder } from './builder.js';
+import { takeHeader } from './run-job-body.js';
+
+/** Clients of ours say who they are by this field: they want plain exit codes, and they read the steps. */
+export const oursHeader = 'x-sccache-ts';
+export const stepsHeader = 'X-Sccache-Ts-Steps';
+
+/** The wait for the scheduler's word after a job is bounded by this, in milliseconds: the client's result is here already. */
+const farewellMs = 200;
+
+/** How this client wants exit codes: sccache's on Windows map their paths to `/prefix/disk-C/…` and take codes as they are. */
+export function exitCodesFor(setting: 'auto' | ExitCodes, call: Pick<Call, 'headers'>, header: RunJobHeader): ExitCodes {
+  if (setting !== 'auto') return setting;
+  return call.headers[oursHeader] !== undefined || header.command.cwd.startsWith('/prefix/disk-') ? 'plain' : 'wait-status';
+}
+
+const spell = (steps: Readonly<Record<string, number>>): string =>
+  Object.entries(steps).map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`).join(', ');
+
+async function performWith(builder: Builder, job: Omit<PerformJob, 'folder' | 'limits'>): Promise<Performed> {
+  const limits = { ...performLimits, timeMs: builder.settings.jobSeconds * 1000 };
+  return perform(builder.sandbox, { ...job, limits, folder: join(builder.buildsDir, String(builder.nextBuild())) });
+}
+
+async function withToolchain(builder: Builder, call: Call, toolchain: UnpackedToolchain): Promise<Performed> {
+  const header = await takeHeader(call.body);
+  const exitCodes = exitCodesFor(builder.settings.exitCodes, call, header);
+  return performWith(builder, { header, inputs: call.body, toolchain: toolchain.path, exitCodes, signal: call.signal });
+}
+
+async function inPlace(builder: Builder, call: Call, id: JobId): Promise<Reply> {
+  const { toolchains, jobs } = builder;
+  const job = jobs.take(id);
+  let at = performance.now();
+  const lap = (): number => -at + (at = performance.now());
+  try {
+    const free = await builder.slots.take(call.signal);
+    let toolchain: UnpackedToolchain | undefined;
+    try {
+      const queue = lap();
+      toolchain = job === undefined ? undefined : await toolchains.use(job.archiveId);
+      if (toolchain === undefined) return okReply(runJobReplyCodec, { kind: 'JobNotFound' }, call);
+      const unpackToolchain = lap();
+      const { reply, steps, folder } = await withToolchain(builder, call, toolchain);
+      builder.inBackground(`folder of job ${id}`, folder.remove());
+      const answer = okReply(runJobReplyCodec, reply, call);
+      return { ...answer, headers: { ...answer.headers, [stepsHeader]: spell({ queue, toolchain: unpackToolchain, ...steps }) } };
+    } finally {
+      toolchain?.release();
+      free();
+    }
+  } finally {
+    job?.release();
+  }
+}
+
+const soon = (promise: Promise<void>, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void promise.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+/**
+ * The scheduler hears Started while the toolchain and the inputs are made ready already, and Complete in every case; a job
+ * that it does not know is not answered, so that the client compiles at home.
+ */
+export async function runJob(builder: Builder, call: Call, id: JobId): Promise<Reply> {
+  const { link, log } = builder;
+  const stop = new AbortController();
+  const started = link.tell(id, 'Started').catch((cause: unknown) => {
+    const fault = new Fault('JOB_STATE_INVALID', `scheduler not told that job ${id} starts`, { cause });
+    stop.abort(fault);
+    throw fault;
+  });
+  // Whoever awaits it later hears of it; until then it is not unheard.
+  started.catch(() => undefined);
+  try {
+    const reply = await inPlace(builder, { ...call, signal: AbortSignal.any([call.signal, stop.signal]) }, id);
+    await started;
+    return reply;
+  } catch (thrown) {
+    await started;
+    log.warn(`job ${id}: ${causeChain(thrown).join(': ')}`);
+    throw thrown;
+  } finally {
+    const heard = await started.then(() => true, () => false);
+    if (heard) {
+      const told = link.complete(id);
+      builder.inBackground(`Complete of job ${id}`, told);
+      await soon(told, farewellMs);
+    }
+  }
+}
