@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { type Action, parseArguments } from './arguments.js';
+
+describe('parseArguments', () => {
+  it.each<[string, Action]>([
+    ['-s', { kind: 'show-stats', advanced: false, format: 'text' }],
+    ['--show-stats', { kind: 'show-stats', advanced: false, format: 'text' }],
+    ['--show-stats --stats-format json', { kind: 'show-stats', advanced: false, format: 'json' }],
+    ['--stats-format=json --show-adv-stats', { kind: 'show-stats', advanced: true, format: 'json' }],
+    ['--start-server', { kind: 'start-server' }],
+    ['--stop-server', { kind: 'stop-server' }],
+    ['-z', { kind: 'zero-stats' }],
+    ['--zero-stats', { kind: 'zero-stats' }],
+    ['--dist-auth', { kind: 'dist-auth' }],
+    ['--dist-status', { kind: 'dist-status' }],
+    ['--package-toolchain gcc out.tar.gz', { kind: 'package-toolchain', compiler: 'gcc', out: 'out.tar.gz' }],
+    ['-V', { kind: 'say', text: 'sccache-ts 1.2.3\n' }],
+    ['--version', { kind: 'say', text: 'sccache-ts 1.2.3\n' }],
+  ])('%s', async (line, action) => {
+    expect(await parseArguments(line.split(' '), '1.2.3')).toEqual(action);
+  });
+
+  it.each(['-h', '--help'])('%s names every option', async (flag) => {
+    const action = await parseArguments([flag], '1.2.3');
+    for (const word of ['--show-stats', '--show-adv-stats', '--start-server', '--stop-server', '--zero-stats', '--dist-auth', '--dist-status', '--package-toolchain', '--stats-format', '--version', 'docs/settings.md']) {
+      expect(action.kind === 'say' && action.text).toContain(word);
+    }
+  });
+
+  it.each<[string, string]>([
+    ['', 'nothing to do'],
+    ['--stats-format json', 'nothing to do'],
+    ['-s -z', "the argument '--show-stats' cannot be used with '--zero-stats'"],
+    ['--start-server --stop-server', "the argument '--start-server' cannot be used with '--stop-server'"],
+    ['-s --stats-format xml', "invalid value 'xml' for '--stats-format <FMT>'"],
+    ['--stats-format', 'argument missing'],
+    ['--package-toolchain gcc', "--package-toolchain <EXE> <OUT> takes two values"],
+    ['--package-toolchain a b c', "--package-toolchain <EXE> <OUT> takes two values"],
+    ['--bogus', "unknown option '--bogus'"],
+    ['--show-stast', '--show-stats'],
+    ['-s gcc', "unexpected argument 'gcc'"],
+  ])('refuses %j', async (line, message) => {
+    await expect(parseArguments(line.split(' ').filter((it) => it !== ''), '1.2.3')).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(message) as string });
+  });
+});
