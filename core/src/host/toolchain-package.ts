@@ -31,6 +31,13 @@ export interface PackedFile {
   readonly inode: number;
 }
 
+/** What is in an archive, so that an outdated one can be recognised. */
+export interface Packed {
+  readonly files: readonly PackedFile[];
+  /** Every link in it and where it leads, absolute. */
+  readonly links: ReadonlyMap<string, string>;
+}
+
 /** Times that every packing gives, so that equal files give equal archives: sccache's own choice. */
 const fileTime = 1_153_704_088;
 const mostEntries = 100_000;
@@ -207,10 +214,9 @@ async function write(sources: readonly TarSource[], out: string, signal?: AbortS
 
 /**
  * Packs the compiler and all it needs into a gzipped tar, the same bytes each time.
- * @returns the files in it, so that an outdated archive can be recognised
  * @throws Fault TOOLCHAIN_UNPACKABLE, TOOLCHAIN_TOO_LARGE, CANCELLED, PROCESS_TIMEOUT, TOOL_MISSING
  */
-export async function packageToolchain(request: PackageRequest): Promise<readonly PackedFile[]> {
+export async function packageToolchain(request: PackageRequest): Promise<Packed> {
   const packing: Packing = { request, contents: new Contents() };
   const { contents } = packing;
   try {
@@ -226,5 +232,6 @@ export async function packageToolchain(request: PackageRequest): Promise<readonl
     if (cause instanceof Error && 'errno' in cause) throw unpackable(request.compiler, cause.message, cause);
     throw cause;
   }
-  return [...contents.files.values()].map(({ path, size, mtimeMs, inode }) => ({ path, size, mtimeMs, inode }));
+  const files = [...contents.files.values()].map(({ path, size, mtimeMs, inode }) => ({ path, size, mtimeMs, inode }));
+  return { files, links: contents.links };
 }

@@ -1,0 +1,188 @@
+// Knows: which files, folders and links a build server needs so that the compiler finds there what it found here.
+// Refuses to know: how they travel; and compilers, beyond the names of the options that add folders to search.
+import { dirname } from 'node:path';
+import { envValue } from '../base/index.js';
+import type { Compilation } from '../compilation/index.js';
+import {
+  archiveOf,
+  identityOf,
+  isFolder,
+  isSameFolder,
+  type Member,
+  type MemberCache,
+  type MemberRequest,
+  plainMember,
+  statOfFile,
+} from '../host/index.js';
+import type { SourceMentions } from './input-set-scan.js';
+import { placeOf } from './outputs.js';
+import { createPathTransformer, type PathTransformer } from './path-transformer.js';
+import type { AwayJob } from './ports.js';
+
+export interface SetOutput {
+  /** As the job's owner names it. */
+  readonly local: string;
+  readonly remote: string;
+}
+
+export interface InputSet {
+  readonly kind: 'set';
+  /** A zlib stream of a tar, in pieces. */
+  readonly archive: readonly Uint8Array[];
+  readonly outputs: readonly SetOutput[];
+  /** For comparing names that the build server gives. */
+  readonly paths: PathTransformer;
+}
+
+export type InputSetResult = InputSet | { readonly kind: 'home'; readonly reason: string };
+
+export interface InputSetOptions {
+  readonly members: MemberCache<SourceMentions>;
+  /** Links in the toolchain's archive. */
+  readonly links: ReadonlyMap<string, string>;
+  /** Bytes of input that travel at most. */
+  readonly maxBytes: number;
+}
+
+const refused = /^\/(?:proc|dev|sys)(?:\/|$)/;
+const folderOptions = /^(?:-I|-isystem|-iquote|-idirafter|-iwithprefixbefore|-iwithprefix|-cxx-isystem|-B)=?/;
+
+/** Ends the gathering: not an error, the compile stays at home. */
+class StaysHome extends Error {}
+
+interface Gathering {
+  readonly compilation: Compilation;
+  readonly paths: PathTransformer;
+  readonly options: InputSetOptions;
+  readonly files: Map<string, MemberRequest>;
+  readonly folders: Set<string>;
+  bytes: number;
+}
+
+/** Folders named by the command line that exist: the compiler warns about those that do not. */
+function namedFolders(compilation: Compilation): readonly string[] {
+  const words = compilation.args.filter((argument) => argument.class === 'preprocessor').flatMap((argument) => argument.words);
+  const folders = new Set<string>();
+  for (const word of words) {
+    const path = word.replace(folderOptions, '');
+    if (path === '' || path.startsWith('-')) continue;
+    const place = placeOf(compilation, path);
+    if (isFolder(place)) folders.add(path);
+  }
+  return [...folders];
+}
+
+/** Adds a file that is there. The name is walked by the kernel here and by us for over there. */
+function addFile(to: Gathering, spelled: string, stat: MemberRequest['stat']): void {
+  const { path: remote, through } = to.paths.toRemote(spelled, to.compilation.cwd);
+  for (const folder of through) to.folders.add(folder);
+  if (refused.test(remote)) throw new StaysHome(`${remote} exists only here`);
+  const known = to.files.get(remote);
+  if (known !== undefined) {
+    if (identityOf(known.stat) !== identityOf(stat)) throw new StaysHome(`two files would be ${remote} on the build server`);
+    return;
+  }
+  to.bytes += Number(stat.size);
+  if (to.bytes > to.options.maxBytes) throw new StaysHome(`more than ${to.options.maxBytes} bytes of inputs`);
+  to.files.set(remote, { path: local(to.compilation, spelled), remote, stat });
+}
+
+/** Not normalised: the kernel may see something else behind `link/..`. */
+const local = (compilation: Compilation, spelled: string): string => (spelled.startsWith('/') ? spelled : `${compilation.cwd}/${spelled}`);
+
+function addRead(to: Gathering, names: readonly string[]): void {
+  for (const name of names) {
+    const stat = statOfFile(local(to.compilation, name));
+    if (stat === undefined) throw new StaysHome(`${name} is not a file that can be read`);
+    addFile(to, name, stat);
+  }
+}
+
+/** Every folder in which an included file may have been looked for, as spelled: those of the files themselves, and those above. */
+function searchFolders(names: readonly string[], named: readonly string[]): readonly string[] {
+  const folders = new Set(named);
+  for (const name of names) {
+    for (let at = dirname(name); !folders.has(at); at = dirname(at)) {
+      folders.add(at);
+      if (at === '/' || at === '.') break;
+    }
+  }
+  return [...folders];
+}
+
+function addAsked(to: Gathering, asked: ReadonlySet<string>, folders: readonly string[]): void {
+  for (const operand of asked) {
+    const candidates = operand.startsWith('/') ? [operand] : folders.map((folder) => `${folder}/${operand}`);
+    for (const candidate of candidates) {
+      const stat = statOfFile(local(to.compilation, candidate));
+      if (stat !== undefined) addFile(to, candidate, stat);
+    }
+  }
+}
+
+async function members(to: Gathering, from: number): Promise<readonly Member<SourceMentions>[]> {
+  const wanted = [...to.files.values()].slice(from);
+  return Promise.all(wanted.map((request) => to.options.members.fileMember(request)));
+}
+
+/** Folders that nothing else brings along. A folder where a file has to be cannot be. */
+function bareFolders(to: Gathering): readonly string[] {
+  const parents = new Set<string>();
+  for (const remote of to.files.keys()) {
+    for (let at = dirname(remote); at !== '/' && !parents.has(at); at = dirname(at)) parents.add(at);
+  }
+  for (const path of [...parents, ...to.folders]) {
+    if (to.files.has(path)) throw new StaysHome(`${path} would be a file and a folder on the build server`);
+  }
+  return [...to.folders].filter((folder) => folder !== '/' && !parents.has(folder)).sort();
+}
+
+/** The name in PWD goes into debug information when it is another name of the working directory; then it must exist over there. */
+function otherNameOfCwd(job: AwayJob): string | undefined {
+  const pwd = envValue(job.request.env, 'PWD');
+  const { cwd } = job.compilation;
+  if (pwd === undefined || !pwd.startsWith('/') || pwd === cwd || /\/\.{0,2}(?:\/|$)/.test(pwd)) return undefined;
+  return isSameFolder(cwd, pwd) ? pwd : undefined;
+}
+
+async function gather(job: AwayJob, options: InputSetOptions): Promise<InputSet> {
+  const { compilation } = job;
+  const pwd = otherNameOfCwd(job);
+  const links = pwd === undefined ? options.links : new Map([...options.links, [pwd, compilation.cwd]]);
+  const to: Gathering = { compilation, paths: createPathTransformer(links), options, files: new Map(), folders: new Set(), bytes: 0 };
+  const named = namedFolders(compilation);
+  const reach = (spelled: string): string => {
+    const { path, through } = to.paths.toRemote(spelled, compilation.cwd);
+    for (const folder of through) to.folders.add(folder);
+    return path;
+  };
+  const cwd = reach(compilation.cwd);
+  if (cwd !== compilation.cwd) throw new StaysHome('the working directory has another name on the build server');
+  for (const folder of named) to.folders.add(reach(folder));
+  const outputs = compilation.outputs
+    .filter((output) => output.role !== 'd')
+    .map((output) => ({ local: placeOf(compilation, output.path), remote: reach(output.path) }));
+  if (outputs.some(({ remote }) => refused.test(remote))) throw new StaysHome('an output is not an ordinary file');
+
+  addRead(to, [compilation.input, ...job.files, ...compilation.extraInputs]);
+  const read = await members(to, 0);
+  const unclear = read.find((member) => member.more.unclear !== undefined)?.more.unclear;
+  if (unclear !== undefined) throw new StaysHome(unclear);
+  const asked = new Set(read.flatMap((member) => member.more.asked));
+  const before = to.files.size;
+  if (asked.size > 0) addAsked(to, asked, searchFolders([compilation.input, ...job.files], named));
+  const found = await members(to, before);
+  const folders = await Promise.all(bareFolders(to).map((folder) => plainMember(folder)));
+  const otherName = pwd === undefined ? [] : [await plainMember(pwd, compilation.cwd)];
+  return { kind: 'set', archive: archiveOf([...folders, ...read, ...found, ...otherName]), outputs, paths: to.paths };
+}
+
+/** @throws Fault RESULT_DOUBTFUL when a file changes meanwhile; whatever reading throws */
+export async function inputSetOf(job: AwayJob, options: InputSetOptions): Promise<InputSetResult> {
+  try {
+    return await gather(job, options);
+  } catch (thrown) {
+    if (thrown instanceof StaysHome) return { kind: 'home', reason: thrown.message };
+    throw thrown;
+  }
+}
