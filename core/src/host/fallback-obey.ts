@@ -45,7 +45,7 @@ function printAll(streams: Streams): void {
   }
 }
 
-export interface Obedience {
+export interface ObeyOptions {
   readonly daemon: DaemonSocket;
   readonly request: CompileFrame;
   /** The compiler with the original arguments. */
@@ -57,101 +57,133 @@ export interface Obedience {
   readonly onSilence: () => void;
 }
 
+/** One compile. A class because it has a lifetime: from the request to the end of this process. */
+class Obedience {
+  readonly #options: ObeyOptions;
+  readonly #answer = newStreams();
+  #kept = newStreams();
+  #child: ChildProcess | undefined;
+  /** The latest child was the compile itself. */
+  #final = false;
+  #ended: ChildEnd | undefined;
+  /** There is no daemon any more. */
+  #alone = false;
+  #heard = false;
+  #silent = false;
+  #patience: NodeJS.Timeout | undefined;
+  #hungUp: () => void = () => undefined;
+  readonly #onGone = (): void => this.#lost();
+
+  constructor(options: ObeyOptions) {
+    this.#options = options;
+  }
+
+  run(): Promise<void> {
+    const { daemon, request, firstMs } = this.#options;
+    return new Promise((resolve) => {
+      this.#hungUp = resolve;
+      this.#waitFor(firstMs);
+      daemon.gone.addEventListener('abort', this.#onGone);
+      daemon.onMessage((order) => this.#obeyOrder(order));
+      if (daemon.gone.aborted) this.#lost();
+      else daemon.send(request);
+    });
+  }
+
+  #waitFor(ms: number): void {
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => {
+      this.#silent = true;
+      this.#options.onSilence();
+      this.#lost();
+    }, ms);
+  }
+
+  #leaveDaemon(): void {
+    const { daemon } = this.#options;
+    this.#alone = true;
+    clearTimeout(this.#patience);
+    daemon.gone.removeEventListener('abort', this.#onGone);
+    daemon.onMessage(() => undefined);
+    daemon.drop();
+  }
+
+  #giveUp(): void {
+    this.#leaveDaemon();
+    const compile = (): void => void become(this.#options.target);
+    if (this.#child === undefined) return compile();
+    this.#child.removeAllListeners();
+    // It must not write any more once the compiler does.
+    this.#child.on('exit', compile);
+    this.#child.kill('SIGKILL');
+  }
+
+  #conclude(streams: Streams, end: ChildEnd): void {
+    this.#leaveDaemon();
+    printAll(streams);
+    if (end.how === 'killed') dieBySignal(end.signal);
+    process.exit(end.how === 'exited' ? end.code : 2);
+  }
+
+  /** Colours were forced for the cache's sake and would have to be judged by it: then it is simpler to compile once more. */
+  #finishAlone(end: ChildEnd): void {
+    if (end.how === 'not-started' || this.#kept.size > mostKept || hasColours(this.#kept)) this.#giveUp();
+    else this.#conclude(this.#kept, end);
+  }
+
+  /** The daemon is gone, mute or mad. Only a compile that is already under way for good is worth finishing. */
+  #lost(): void {
+    if (this.#alone) return;
+    this.#leaveDaemon();
+    if (!this.#heard && !this.#silent && this.#options.daemon.fault === undefined) this.#hungUp();
+    else if (!this.#final) this.#giveUp();
+    else if (this.#ended !== undefined) this.#finishAlone(this.#ended);
+  }
+
+  #obeyOrder(order: ToLauncher): void {
+    this.#heard = true;
+    this.#waitFor(this.#options.silenceMs);
+    if (order.kind === 'wait') return;
+    if (order.kind === 'become') return this.#giveUp();
+    if (order.kind === 'run') return this.#runChild(order);
+    if (order.kind === 'print') return keep(this.#answer, order.fd, order.bytes);
+    if (order.kind !== 'exit' && order.kind !== 'die') return this.#lost();
+    if (this.#answer.size > mostKept) return this.#giveUp();
+    this.#conclude(this.#answer, order.kind === 'exit' ? { how: 'exited', code: order.code } : { how: 'killed', signal: order.signal });
+  }
+
+  #runChild(order: Extract<ToLauncher, { kind: 'run' }>): void {
+    if (this.#child !== undefined) return this.#lost();
+    this.#final = order.final;
+    this.#kept = newStreams();
+    this.#ended = undefined;
+    const onPiece = (fd: 1 | 2, bytes: Uint8Array): Promise<void> | undefined => this.#pass(fd, bytes);
+    const onEnd = (end: ChildEnd, wallMs: number): void => this.#childEnded(end, wallMs);
+    this.#child = runChild({ path: order.program, args: order.args }, { onPiece, onEnd });
+  }
+
+  #pass(fd: 1 | 2, bytes: Uint8Array): Promise<void> | undefined {
+    const { daemon } = this.#options;
+    if (this.#final) keep(this.#kept, fd, bytes);
+    if (this.#alone) return undefined;
+    daemon.send({ kind: fd === 1 ? 'stdout' : 'stderr', bytes });
+    return daemon.unsent > mostUnsent ? daemon.drained() : undefined;
+  }
+
+  #childEnded(end: ChildEnd, wallMs: number): void {
+    this.#child = undefined;
+    this.#ended = end;
+    if (this.#alone) this.#finishAlone(end);
+    else this.#options.daemon.send({ kind: 'ran', end, wallMicros: Math.round(wallMs * 1000) });
+  }
+}
+
 /**
  * Sends the request and obeys until the end, which is the end of this process. Resolves only when the daemon hung up without a word: it was
  * about to end, and the next one may be asked.
  */
-export function obey(options: Obedience): Promise<void> {
-  const { daemon, target } = options;
-  const answer = newStreams();
-  let kept = newStreams();
-  let child: ChildProcess | undefined;
-  let final = false;
-  let ended: ChildEnd | undefined;
-  let alone = false;
-  let heard = false;
-  let silent = false;
-  let hungUp: () => void = () => undefined;
-
-  const giveUp = (): void => {
-    over();
-    if (child === undefined) return void become(target);
-    child.removeAllListeners();
-    // It must not write any more once the compiler does.
-    child.on('exit', () => void become(target));
-    child.kill('SIGKILL');
-  };
-  const conclude = (streams: Streams, end: ChildEnd): void => {
-    over();
-    printAll(streams);
-    if (end.how === 'killed') dieBySignal(end.signal);
-    process.exit(end.how === 'exited' ? end.code : 2);
-  };
-  const finishAlone = (end: ChildEnd): void => {
-    if (end.how === 'not-started' || kept.size > mostKept || hasColours(kept)) giveUp();
-    else conclude(kept, end);
-  };
-  const lost = (): void => {
-    if (alone) return;
-    over();
-    if (!heard && daemon.fault === undefined && !silent) hungUp();
-    else if (!final) giveUp();
-    else if (ended !== undefined) finishAlone(ended);
-  };
-  const within = (ms: number): NodeJS.Timeout =>
-    setTimeout(() => {
-      silent = true;
-      options.onSilence();
-      lost();
-    }, ms);
-  let patience = within(options.firstMs);
-  const over = (): void => {
-    alone = true;
-    clearTimeout(patience);
-    daemon.gone.removeEventListener('abort', lost);
-    daemon.onMessage(() => undefined);
-    daemon.drop();
-  };
-
-  const childEnded = (end: ChildEnd, wallMs: number): void => {
-    child = undefined;
-    ended = end;
-    if (alone) finishAlone(end);
-    else daemon.send({ kind: 'ran', end, wallMicros: Math.round(wallMs * 1000) });
-  };
-  const run = (order: Extract<ToLauncher, { kind: 'run' }>): void => {
-    if (child !== undefined) return lost();
-    final = order.final;
-    kept = newStreams();
-    ended = undefined;
-    child = runChild({ path: order.program, args: order.args }, {
-      onPiece: (fd, bytes) => {
-        if (final) keep(kept, fd, bytes);
-        if (!alone) daemon.send({ kind: fd === 1 ? 'stdout' : 'stderr', bytes });
-        return !alone && daemon.unsent > mostUnsent ? daemon.drained() : undefined;
-      },
-      onEnd: childEnded,
-    });
-  };
-
-  daemon.gone.addEventListener('abort', lost);
-  daemon.onMessage((order) => {
-    heard = true;
-    clearTimeout(patience);
-    patience = within(options.silenceMs);
-    if (order.kind === 'become') giveUp();
-    else if (order.kind === 'run') run(order);
-    else if (order.kind === 'print') keep(answer, order.fd, order.bytes);
-    else if (order.kind === 'exit' || order.kind === 'die') {
-      if (answer.size > mostKept) giveUp();
-      else conclude(answer, order.kind === 'exit' ? { how: 'exited', code: order.code } : { how: 'killed', signal: order.signal });
-    } else if (order.kind !== 'wait') lost();
-  });
-  return new Promise((resolve) => {
-    hungUp = resolve;
-    if (daemon.gone.aborted) lost();
-    else daemon.send(options.request);
-  });
+export function obey(options: ObeyOptions): Promise<void> {
+  return new Obedience(options).run();
 }
 
 interface ChildEvents {

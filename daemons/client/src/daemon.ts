@@ -2,7 +2,7 @@
 import { Fault, type Log } from '@sccache-ts/core/base';
 import type { CompileRequest } from '@sccache-ts/core/compilation';
 import type { Front } from '@sccache-ts/core/engine';
-import { type DaemonLock, type DaemonPlace, type LauncherListener, listenForLaunchers, type LauncherSocket } from '@sccache-ts/core/host';
+import { type DaemonLock, type DaemonPlace, listenForLaunchers, type LauncherSocket } from '@sccache-ts/core/host';
 import { createLifecycle } from './lifecycle.js';
 import { type Served, serveLauncher } from './session.js';
 import { isNewer } from './version.js';
@@ -45,12 +45,12 @@ const lookMs = 30_000;
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { log, build, commands } = options;
   const launchers = new Set<LauncherSocket>();
-  let listener: LauncherListener | undefined;
+  const listener = await listenForLaunchers(options.place, options.uid, (launcher) => void serve(launcher));
   const lifecycle = createLifecycle({
     idleTimeoutMs: options.idleTimeoutMs,
     drainMs,
     close() {
-      listener?.close();
+      listener.close();
       // Only now, so that the next daemon finds no socket of ours; and already now, so that it need not wait for our last sessions.
       options.lock?.release();
     },
@@ -59,7 +59,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
   });
   const command = async (name: string, argument: unknown): Promise<unknown> => {
-    if (name === 'status') return { pid: process.pid, build, address: listener?.address, sessions: lifecycle.active };
+    if (name === 'status') return { pid: process.pid, build, address: listener.address, sessions: lifecycle.active };
     const deed = name === 'stop' ? (commands['stats'] ?? (() => null)) : Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (deed === undefined) throw new Fault('USAGE', `the daemon knows no command ${name}`);
     return await deed(argument);
@@ -79,9 +79,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     launchers.delete(launcher);
     leave();
   };
-  listener = await listenForLaunchers(options.place, options.uid, (launcher) => void serve(launcher));
   const look = setInterval(() => {
-    if (listener?.isReachable() !== true) lifecycle.retire();
+    if (!listener.isReachable()) lifecycle.retire();
   }, lookMs);
   const ended = lifecycle.ended.then(() => clearInterval(look));
   log.info('listening', { address: listener.address, pid: process.pid });
