@@ -72,7 +72,15 @@ export type ArgumentClass =
   /** `-MD`, `-MF`…: which dependency file to write; not in the key. */
   | 'dependency'
   /** Passed on locally, without effect on the result (`-pipe`). */
-  | 'unhashed';
+  | 'unhashed'
+  /** Makes the compiler write one more file (`--serialize-diagnostics`); not for the preprocessor, its place not in the key. */
+  | 'side-output'
+  /** `-c`. */
+  | 'mode'
+  /** The source; also `--` and the source after it. */
+  | 'input'
+  /** `-o` and its operand. */
+  | 'output';
 
 export interface Argument {
   readonly class: ArgumentClass;
@@ -88,7 +96,7 @@ export interface DependencyFile {
   readonly path: string;
   /** True for `-MMD`: system headers left out. */
   readonly userOnly: boolean;
-  /** The dependency words for the preprocess step: every one the caller gave, plus the implied `-MF` and `-MQ`. */
+  /** The dependency words for the preprocess step but `-MF`: every one the caller gave, plus the implied target. */
   readonly words: readonly string[];
 }
 
@@ -99,7 +107,7 @@ export interface Compilation {
   /** The source as given on the command line. */
   readonly input: string;
   readonly cwd: string;
-  /** All arguments but input and `-o`, in order, response files expanded, colour flags dropped. */
+  /** All arguments in order, response files expanded, colour flags dropped. Their words are the caller's own. */
   readonly args: readonly Argument[];
   /** The `-o` operand as given; undefined when the compiler chooses. */
   readonly outputGiven: string | undefined;
@@ -107,6 +115,8 @@ export interface Compilation {
   readonly dependencyFile: DependencyFile | undefined;
   /** Files named by arguments whose content enters the key and which a build server needs (profiles, plugins, lists). */
   readonly extraInputs: readonly string[];
+  /** Files whose mere presence would change what is read (precompiled headers beside a `-include`): caching needs them absent. */
+  readonly absentInputs: readonly string[];
   readonly colour: ColourMode;
   /** False for `.i`, `.s` and friends: the input's own bytes are all there is to read. */
   readonly needsPreprocessing: boolean;
@@ -114,6 +124,8 @@ export interface Compilation {
   readonly cwdInOutputs: boolean;
   /** True when they depend on the output's name (split dwarf, coverage). */
   readonly outputNameInOutputs: boolean;
+  /** True when the code depends on the processor we run on (`-march=native`): its description then belongs in the key. */
+  readonly nativeCpu: boolean;
   /** A reason why this compile must stay at home, e.g. `-v`, `-march=native`; undefined when it may travel. */
   readonly homeOnly: string | undefined;
 }
@@ -154,7 +166,7 @@ export interface SourceFiles {
   readonly files: readonly string[];
   /** Precompiled headers that were used (`#pragma GCC pch_preprocess`). */
   readonly precompiled: readonly string[];
-  /** True when the text holds `.incbin`, so that files unknown to us are read by the assembler. */
+  /** True when the text holds `.incbin` or `.include "`, so that files unknown to us are read by the assembler. */
   readonly incbin: boolean;
 }
 

@@ -1,0 +1,33 @@
+// Knows: the three command lines that a compilation leads to. Refuses to know: who runs them.
+import { Fault } from '../base/index.js';
+import type { Argument, ArgumentClass, Command, Compilation } from './types.js';
+
+const wordsOf = (args: readonly Argument[]): string[] => args.flatMap((argument) => argument.words);
+
+const notForPreprocessor = new Set<ArgumentClass>(['mode', 'output', 'dependency', 'side-output']);
+
+/** Debug levels that put macros into the object, so that text without macro definitions would not say everything. */
+const macrosInDebug = /^-g(gdb|stabs|dwarf-?\d*|xcoff|coff|vms)?3$|^-fdebug-macro$/;
+
+export function preprocessCommand(compilation: Compilation, program: string, dependencyPath: string | undefined): Command {
+  const { args, compiler, dependencyFile } = compilation;
+  if ((dependencyFile === undefined) !== (dependencyPath === undefined)) {
+    throw new Fault('IMPOSSIBLE', 'a place for the dependency file must be given exactly when one is asked for');
+  }
+  const words = ['-E'];
+  if (compiler.kind === 'gcc') words.push('-fpch-preprocess');
+  // Flags that only the later steps use are no reason for clang to warn, and with -Werror to fail.
+  else words.push('-Qunused-arguments');
+  if (args.some(({ words: [word = ''] }) => macrosInDebug.test(word))) words.push('-dD');
+  if (dependencyFile !== undefined && dependencyPath !== undefined) words.push(...dependencyFile.words, '-MF', dependencyPath);
+  return { program, args: [...words, ...wordsOf(args.filter((argument) => !notForPreprocessor.has(argument.class)))] };
+}
+
+export function compileCommand(compilation: Compilation, program: string, colour: 'always' | 'never'): Command {
+  return { program, args: [`-fdiagnostics-color=${colour}`, ...wordsOf(compilation.args)] };
+}
+
+export function remoteCommand(compilation: Compilation, program: string, dependencyPath: string): Command {
+  const kept = compilation.args.filter((argument) => argument.class !== 'dependency');
+  return { program, args: ['-fdiagnostics-color=never', '-MD', '-MF', dependencyPath, ...wordsOf(kept)] };
+}

@@ -1,0 +1,139 @@
+// Knows: what each effect of an option does to the draft. Refuses to know: which options have which effect, and the verdict.
+import { add, type Draft, refuse, stayHome } from './gnu-draft.js';
+import { assemblerWords, llvmWord, preprocessorWord, preprocessorWords } from './gnu-inner-words.js';
+import type { Effect, Found } from './option-table.js';
+import type { CompilerKind } from './types.js';
+
+export type Deed = (draft: Draft, found: Found, kind: CompilerKind) => void;
+
+const keep = (draft: Draft, found: Found): void => add(draft, 'common', found.words);
+
+/** The flag as statistics name it. */
+const nameOf = (found: Found): string => (found.option.shape === 'flag' ? found.option.flag : (found.words[0] ?? found.option.flag));
+
+function colour(draft: Draft, { words: [word = ''], value }: Found): void {
+  if (word.startsWith('-fno-') || value === 'never') draft.colour = 'never';
+  else draft.colour = value === 'auto' ? 'auto' : 'always';
+}
+
+function debug(draft: Draft, found: Found): void {
+  keep(draft, found);
+  // `-g0` may be followed or preceded by another level; knowing the directory for nothing only costs a hit.
+  if (found.words[0] !== '-g0') draft.cwdInOutputs = true;
+}
+
+/** The file of a profile: a directory or nothing means `default.profdata` in it; whether it is one cannot be told here. */
+function profileOf(value: string | undefined): string {
+  if (value === undefined || value === '') return 'default.profdata';
+  return value.endsWith('/') ? `${value}default.profdata` : value;
+}
+
+function ownNameInside(draft: Draft, found: Found): void {
+  keep(draft, found);
+  draft.cwdInOutputs = true;
+  draft.outputNameInOutputs = true;
+}
+
+/** `-include file`: clang takes `file.pch` or `file.gch` in its stead when there is one, without saying so. */
+function include(draft: Draft, found: Found, kind: CompilerKind): void {
+  keep(draft, found);
+  if (kind === 'clang' && found.option.flag === '-include') draft.absentInputs.push(`${found.value}.pch`, `${found.value}.gch`);
+}
+
+/** Everything but `-Xclang`, whose words belong together. */
+export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options'>, Deed>> = {
+  common: keep,
+  preprocessor: (draft, { words }) => add(draft, 'preprocessor', words),
+  unhashed: (draft, { words }) => add(draft, 'unhashed', words),
+  'not-compile': (draft, found) => void (draft.notCompile ??= nameOf(found)),
+  'not-cacheable': (draft, found) => refuse(draft, nameOf(found)),
+  compile: (draft, { words }) => {
+    draft.compile = true;
+    add(draft, 'mode', words);
+  },
+  output: (draft, { words, value }) => {
+    if (draft.output !== undefined) refuse(draft, 'multiple -o');
+    draft.output = value;
+    add(draft, 'output', words);
+  },
+  language: (draft, found) => {
+    draft.explicit = found.value;
+    keep(draft, found);
+  },
+  'dependency-mode': (draft, { option, words }) => {
+    // With both, clang and gcc disagree about which of them counts.
+    if (draft.dependency.mode !== undefined && draft.dependency.mode !== option.flag) refuse(draft, '-MD -MMD');
+    draft.dependency.mode = option.flag === '-MMD' ? '-MMD' : '-MD';
+    add(draft, 'dependency', words);
+  },
+  'dependency-file': (draft, { words, value }) => {
+    draft.dependency.file = value;
+    add(draft, 'dependency', words);
+  },
+  'dependency-target': (draft, { words }) => {
+    draft.dependency.targeted = true;
+    draft.dependency.words.push(...words);
+    add(draft, 'dependency', words);
+  },
+  'dependency-phony': (draft, { words }) => {
+    draft.dependency.words.push(...words);
+    add(draft, 'dependency', words);
+  },
+  'preprocessor-words': (draft, { words: [word = ''] }, kind) => preprocessorWords(draft, word, kind),
+  'preprocessor-word': (draft, { words }) => preprocessorWord(draft, words),
+  'assembler-words': (draft, { words }) => assemblerWords(draft, words),
+  'assembler-word': (draft, { words }) => assemblerWords(draft, words),
+  'llvm-word': (draft, { words }) => llvmWord(draft, words),
+  colour,
+  debug,
+  'split-dwarf': (draft, found) => {
+    ownNameInside(draft, found);
+    draft.sides.splitDwarf = true;
+  },
+  'coverage-notes': (draft, found) => {
+    ownNameInside(draft, found);
+    draft.sides.coverageNotes = true;
+  },
+  'own-name-inside': ownNameInside,
+  'stack-usage': (draft, found) => {
+    keep(draft, found);
+    draft.sides.stackUsage = true;
+  },
+  'serialized-diagnostics': (draft, { words, value }) => {
+    draft.sides.diagnostics = value;
+    add(draft, 'side-output', words);
+  },
+  architecture: (draft, found) => {
+    draft.architectures.add(found.value ?? '');
+    keep(draft, found);
+    if (draft.architectures.size > 1) refuse(draft, 'multiple different -arch, and SCCACHE_CACHE_MULTIARCH not set');
+  },
+  processor: (draft, found) => {
+    keep(draft, found);
+    if (found.value !== 'native') return;
+    draft.nativeCpu = true;
+    stayHome(draft, found.words[0] ?? '');
+  },
+  include,
+  bitcode: (draft, found) => {
+    keep(draft, found);
+    draft.bitcode = true;
+  },
+  reads: (draft, found) => {
+    keep(draft, found);
+    if (found.value !== undefined) draft.extraInputs.push(found.value);
+  },
+  'reads-profile': (draft, found) => {
+    keep(draft, found);
+    draft.extraInputs.push(profileOf(found.value));
+  },
+  loads: (draft, found) => {
+    keep(draft, found);
+    if (found.value !== undefined) draft.extraInputs.push(found.value);
+    stayHome(draft, found.option.flag);
+  },
+  stays: (draft, found) => {
+    keep(draft, found);
+    stayHome(draft, found.option.flag);
+  },
+};

@@ -1,0 +1,91 @@
+// Knows: words handed through to the preprocessor (-Wp, -Xpreprocessor), the assembler (-Wa, -Xassembler), clang's
+// cc1 (-Xclang) and LLVM (-mllvm), as far as they can be taken. Refuses to know: everything else, which is declined.
+import { add, type Draft, refuse, stayHome } from './gnu-draft.js';
+
+/** Harmless for the preprocess step and visible in its text, or hashed anyway. */
+const plainPreprocessorWord = /^-[DUW].|^-f(?!dump|plugin|preprocessed|directives|pch)/;
+
+/** `-Wp,a,b`; build systems of kernels write dependency files this way. */
+export function preprocessorWords(draft: Draft, word: string, kind: 'gcc' | 'clang'): void {
+  const inner = word.slice('-Wp,'.length).split(',');
+  const [first = '', file] = inner;
+  if (first === '-MD' || first === '-MMD') {
+    if (file === undefined || file === '' || inner.length > 2 || draft.dependency.mode !== undefined) return refuse(draft, '-Wp,');
+    draft.dependency.mode = first;
+    draft.dependency.file = file;
+    draft.dependency.behindDriver = kind === 'gcc';
+    return add(draft, 'dependency', [word]);
+  }
+  if (!inner.every((part) => plainPreprocessorWord.test(part))) return refuse(draft, '-Wp,');
+  add(draft, 'common', [word]);
+}
+
+export function preprocessorWord(draft: Draft, words: readonly string[]): void {
+  if (!plainPreprocessorWord.test(words[1] ?? '')) return refuse(draft, '-Xpreprocessor');
+  add(draft, 'common', words);
+}
+
+const plainAssemblerWord = new RegExp(
+  '^(-m.*|-g.*|--gdwarf.*|--gstabs.*|--32|--64|--x32|-32|-64|--(no)?execstack|--fatal-warnings|--(no-)?warn|-W|--defsym[=,]?.*|' +
+    '--compress-debug-sections.*|--nocompress-debug-sections|--no-pad-sections|-K|-L|--keep-locals|--elf-stt-common=.*|' +
+    '--generate-missing-build-notes=.*|--strip-local-absolute|-n|--divide|-O\\d?|--size-check=.*|[\\w.$]+=\\w+)$',
+);
+
+function assemblerWord(draft: Draft, word: string): boolean {
+  if (word.startsWith('-I')) {
+    stayHome(draft, '-Wa,-I');
+    return true;
+  }
+  if (!plainAssemblerWord.test(word)) return false;
+  if (/^--?g/.test(word) && !word.startsWith('--generate')) draft.cwdInOutputs = true;
+  return true;
+}
+
+/** `-Wa,a,b` or `-Xassembler a`. Listings, dependency files and `@file` are among the words that are not known. */
+export function assemblerWords(draft: Draft, words: readonly string[]): void {
+  const [first = '', second] = words;
+  const inner = second === undefined ? first.slice('-Wa,'.length).split(',') : [second];
+  if (!inner.every((word) => assemblerWord(draft, word))) return refuse(draft, second === undefined ? '-Wa,' : '-Xassembler');
+  add(draft, 'common', words);
+}
+
+/** LLVM's switches that write files, measure time or draw graphs. */
+const loudLlvmWord = /output|file|time|stats|print|view|dump|dot|debug|remarks|save|record|trace/;
+
+export function llvmWord(draft: Draft, words: readonly string[]): void {
+  if (loudLlvmWord.test(words[1] ?? '')) return refuse(draft, '-mllvm');
+  add(draft, 'common', words);
+}
+
+/** cc1's own flags without a value that change nothing but the code. */
+const plainCc1Flag = /^-(no-opaque-pointers|opaque-pointers|disable-llvm-passes|disable-O0-optnone|fno-pch-timestamp|fallow-half-arguments-and-returns|fnative-half-type|menable-no-infs|menable-no-nans|disable-noundef-analysis|enable-noundef-analysis)$/;
+/** Flags that the driver knows as well; the driver's own dangerous ones are excluded. */
+const sharedCc1Flag = /^-(W(?![pal],).*|[DU].+|O[0-3sz]|std=.*|f(?!dump|modul|plugin|profile|sanitize|time|save|optimization|proc|embed|cas|dep|diagnostics-color|color|thinlto|openmp-targets|cuda|xray|debug|prebuilt|build-session|pass-plugin).*)$/;
+
+const valueOfCc1: Readonly<Record<string, 'common' | 'loads'>> = {
+  '-target-feature': 'common', '-target-cpu': 'common', '-tune-cpu': 'common', '-target-abi': 'common', '-mllvm': 'common',
+  '-add-plugin': 'common', '-load': 'loads', '-include-pch': 'loads', '-include': 'common',
+};
+
+/**
+ * One `-Xclang word`. Options with a value come as two of them: `-Xclang -load -Xclang file`.
+ * @param pending the flag that waits for its value
+ * @returns the flag that now waits, if any
+ */
+export function cc1Word(draft: Draft, words: readonly string[], pending: string | undefined): string | undefined {
+  const word = words[1] ?? '';
+  add(draft, 'common', words);
+  if (pending !== undefined) {
+    const meaning = Object.hasOwn(valueOfCc1, pending) ? valueOfCc1[pending] : 'common';
+    if (word.startsWith('-') && !pending.startsWith('-plugin-arg-') && pending !== '-mllvm' && pending !== '-target-feature') refuse(draft, '-Xclang');
+    if (pending === '-mllvm' && loudLlvmWord.test(word)) refuse(draft, '-mllvm');
+    if (meaning === 'loads') {
+      draft.extraInputs.push(word);
+      stayHome(draft, `-Xclang ${pending}`);
+    }
+    return undefined;
+  }
+  if (Object.hasOwn(valueOfCc1, word) || word.startsWith('-plugin-arg-')) return word;
+  if (!plainCc1Flag.test(word) && !sharedCc1Flag.test(word)) refuse(draft, word.startsWith('-') ? word : '-Xclang');
+  return undefined;
+}

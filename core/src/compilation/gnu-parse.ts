@@ -1,0 +1,110 @@
+// Knows: how a gnu command line becomes a verdict. Refuses to know: any option by name (the tables and deeds do).
+import { envValue } from '../base/index.js';
+import { type Deed, deeds } from './gnu-deeds.js';
+import { add, type Draft, emptyDraft, notCacheable, notCompile, refuse } from './gnu-draft.js';
+import { cc1Word } from './gnu-inner-words.js';
+import { dependencyFileOf, outputsOf } from './gnu-outputs.js';
+import { isHeader, isPreprocessed, languageOf } from './language.js';
+import { findOption, type OptionTable } from './option-table.js';
+import { expandResponseFiles } from './response-file.js';
+import type { CompileRequest, CompilerFacts, ReadResponseFile, Verdict } from './types.js';
+
+/** Variables that make the compilers write files, print more or run twice. */
+const refusedVariables = [
+  'DEPENDENCIES_OUTPUT', 'SUNPRO_DEPENDENCIES', 'GCC_COMPARE_DEBUG',
+  'CC_PRINT_OPTIONS', 'CC_PRINT_HEADERS', 'CC_PRINT_PROC_STAT', 'CC_PRINT_INTERNAL_STAT', 'CC_LOG_DIAGNOSTICS',
+  'CCC_OVERRIDE_OPTIONS', 'QA_OVERRIDE_GCC3_OPTIONS', 'RC_DEBUG_OPTIONS',
+];
+
+function addInput(draft: Draft, path: string, words: readonly string[]): void {
+  draft.inputs.push({ path, language: draft.explicit });
+  add(draft, 'input', words);
+}
+
+/** After `--` every word is an input. */
+function addInputsAfter(draft: Draft, words: readonly string[]): void {
+  for (const [at, word] of words.entries()) addInput(draft, word, at === 0 ? ['--', word] : [word]);
+}
+
+function readWords(draft: Draft, words: readonly string[], table: OptionTable, facts: CompilerFacts): void {
+  let cc1Waits: string | undefined;
+  for (let at = 0; at < words.length; ) {
+    const word = words[at] as string;
+    if (!word.startsWith('-')) {
+      addInput(draft, word, [word]);
+      at += 1;
+      continue;
+    }
+    const found = findOption(table, word, words[at + 1]);
+    if (found === 'no value') return refuse(draft, 'argument parse');
+    if (found === undefined) {
+      // Unknown long options may take a value of their own or write files; unknown short ones do so hardly ever.
+      if (word.startsWith('--')) refuse(draft, word);
+      add(draft, 'common', [word]);
+      at += 1;
+      continue;
+    }
+    const { effect } = found.option;
+    if (effect === 'end-of-options') return addInputsAfter(draft, words.slice(at + 1));
+    if (effect === 'cc1-word') cc1Waits = cc1Word(draft, found.words, cc1Waits);
+    else (deeds[effect] satisfies Deed)(draft, found, facts.kind);
+    at += found.words.length;
+  }
+  if (cc1Waits !== undefined) refuse(draft, '-Xclang');
+}
+
+const absolute = (cwd: string, path: string): string => (path.startsWith('/') ? path : `${cwd}/${path}`);
+
+/** Decides about one command line. */
+export function parseGnu(
+  table: OptionTable,
+  request: CompileRequest,
+  context: { readonly facts: CompilerFacts; readonly readResponseFile: ReadResponseFile },
+): Verdict {
+  const { facts } = context;
+  const words = expandResponseFiles(request.args, (name) => context.readResponseFile(absolute(request.cwd, name)));
+  if (words === undefined) return notCacheable('@');
+  const draft = emptyDraft();
+  readWords(draft, words, table, facts);
+  if (draft.notCompile !== undefined) return notCompile(draft.notCompile);
+  if (!draft.compile) return notCompile('no -c');
+  if (draft.refused !== undefined) return notCacheable(draft.refused);
+  const variable = refusedVariables.find((name) => envValue(request.env, name) !== undefined);
+  if (variable !== undefined) return notCacheable(variable);
+  return conclude(draft, request, facts);
+}
+
+function conclude(draft: Draft, request: CompileRequest, facts: CompilerFacts): Verdict {
+  const [input] = draft.inputs;
+  if (input === undefined) return notCacheable('no input file');
+  if (draft.inputs.length > 1) return notCacheable('multiple input files');
+  const language = languageOf(input.path, input.language, facts.plusplus);
+  if (language === undefined) return notCacheable(input.language === undefined ? 'unknown source language' : '-x');
+  if (isHeader(language)) return notCacheable('precompiled header');
+  const needsPreprocessing = isPreprocessed(language);
+  const outputs = outputsOf(draft, input.path, facts);
+  if (typeof outputs === 'string') return notCacheable(outputs);
+  const dependencyFile = dependencyFileOf(draft, input.path, needsPreprocessing);
+  if (typeof dependencyFile === 'string') return notCacheable(dependencyFile);
+  return {
+    kind: 'compile',
+    compilation: {
+      language,
+      compiler: facts,
+      input: input.path,
+      cwd: request.cwd,
+      args: draft.args,
+      outputGiven: draft.output,
+      outputs: dependencyFile === undefined ? outputs : [...outputs, { role: 'd', path: dependencyFile.path, optional: false }],
+      dependencyFile,
+      extraInputs: draft.extraInputs,
+      absentInputs: draft.absentInputs,
+      colour: draft.colour,
+      needsPreprocessing,
+      cwdInOutputs: draft.cwdInOutputs,
+      outputNameInOutputs: draft.outputNameInOutputs,
+      nativeCpu: draft.nativeCpu,
+      homeOnly: draft.homeOnly ?? (needsPreprocessing ? undefined : 'already preprocessed'),
+    },
+  };
+}

@@ -1,0 +1,23 @@
+// Knows: the two gnu dialects, one set of rules over two option tables. Refuses to know: anything of its own.
+import { clangTable } from './clang-options.js';
+import { gccTable } from './gcc-options.js';
+import { compileCommand, preprocessCommand, remoteCommand } from './gnu-commands.js';
+import { keyParts, remoteEnv } from './gnu-key.js';
+import { parseGnu } from './gnu-parse.js';
+import type { OptionTable } from './option-table.js';
+import type { CompilerKind, Dialect } from './types.js';
+
+function gnuDialect(kind: CompilerKind, table: OptionTable): Dialect {
+  return {
+    kind,
+    parse: (request, facts, readResponseFile) => parseGnu(table, request, { facts, readResponseFile }),
+    preprocessCommand,
+    compileCommand,
+    remoteCommand,
+    keyParts: (compilation, env) => keyParts(table, compilation, env),
+    remoteEnv,
+  };
+}
+
+export const gccDialect: Dialect = gnuDialect('gcc', gccTable);
+export const clangDialect: Dialect = gnuDialect('clang', clangTable);

@@ -1,0 +1,107 @@
+// Knows: how an option is found in a table and how many words it takes. Refuses to know: any option.
+
+/** How an option and its value are written. */
+export type Shape =
+  /** The word alone. */
+  | 'flag'
+  /** `-x value`, two words. */
+  | 'separate'
+  /** `-xvalue`, one word; the value may be empty. */
+  | 'joined'
+  /** `-xvalue` or `-x value`. */
+  | 'either'
+  /** `--x=value` or `--x value`. */
+  | 'equals';
+
+/** What an option means to us; the parser has one deed for each. */
+export type Effect =
+  | 'common' | 'preprocessor' | 'unhashed' | 'not-compile' | 'not-cacheable'
+  | 'compile' | 'output' | 'language' | 'end-of-options'
+  | 'dependency-mode' | 'dependency-file' | 'dependency-target' | 'dependency-phony'
+  | 'preprocessor-words' | 'preprocessor-word' | 'assembler-words' | 'assembler-word' | 'cc1-word' | 'llvm-word'
+  | 'colour' | 'debug' | 'split-dwarf' | 'coverage-notes' | 'own-name-inside' | 'stack-usage' | 'serialized-diagnostics'
+  | 'architecture' | 'processor' | 'include' | 'bitcode'
+  /** Reads a file that we digest and send along. */
+  | 'reads'
+  | 'reads-profile'
+  /** Runs code from a file: digested, never away. */
+  | 'loads'
+  /** Hashed like any other, never away. */
+  | 'stays';
+
+export interface Option {
+  readonly flag: string;
+  readonly shape: Shape;
+  readonly effect: Effect;
+}
+
+export type OptionTable = ReadonlyMap<string, Option>;
+
+/** Rows as people write them: flags by shape, separated by blanks. */
+export type OptionGroup = { readonly effect: Effect } & Partial<Readonly<Record<Shape, string>>>;
+
+const shapes: readonly Shape[] = ['flag', 'separate', 'joined', 'either', 'equals'];
+
+/** Later groups win over earlier ones for the same flag. */
+export function optionTable(...groups: readonly OptionGroup[]): OptionTable {
+  const table = new Map<string, Option>();
+  for (const group of groups) {
+    for (const shape of shapes) {
+      const flags = group[shape]?.trim().split(/\s+/) ?? [];
+      for (const flag of flags) table.set(flag, { flag, shape, effect: group.effect });
+    }
+  }
+  return table;
+}
+
+/** An option as it stands on a command line. */
+export interface Found {
+  readonly option: Option;
+  readonly value: string | undefined;
+  /** One or two words. */
+  readonly words: readonly string[];
+}
+
+/** No flag in a table is longer; bounds the search for joined values. */
+const longestFlag = 48;
+
+function takesJoined(option: Option, word: string): boolean {
+  if (option.shape === 'joined' || option.shape === 'either') return true;
+  return option.shape === 'equals' && word.charAt(option.flag.length) === '=';
+}
+
+function whole(option: Option, word: string, next: string | undefined): Found | 'no value' {
+  if (option.shape === 'flag') return { option, value: undefined, words: [word] };
+  if (option.shape === 'joined') return { option, value: '', words: [word] };
+  return next === undefined ? 'no value' : { option, value: next, words: [word, next] };
+}
+
+/**
+ * Finds the longest flag of the table that `word` is or begins with.
+ * @param next the word after it
+ * @returns undefined for a word that no row describes, `no value` when the separate value is missing
+ */
+export function findOption(table: OptionTable, word: string, next: string | undefined): Found | 'no value' | undefined {
+  const exact = table.get(word);
+  if (exact !== undefined) return whole(exact, word, next);
+  for (let length = Math.min(word.length - 1, longestFlag); length >= 2; length--) {
+    const option = table.get(word.slice(0, length));
+    if (option === undefined || !takesJoined(option, word)) continue;
+    const value = word.slice(option.shape === 'equals' ? length + 1 : length);
+    return { option, value, words: [word] };
+  }
+  return undefined;
+}
+
+/**
+ * One spelling for `-I dir` and `-Idir`, `-include f` and `-includef`: two-character flags joined, longer ones apart,
+ * NUL between words.
+ */
+export function normalised(table: OptionTable, words: readonly string[]): string {
+  const [word = '', next] = words;
+  const found = word.startsWith('-') ? findOption(table, word, next) : undefined;
+  if (found === undefined || found === 'no value' || found.value === undefined) return words.join('\0');
+  const { flag, shape } = found.option;
+  if (shape !== 'either' && shape !== 'equals') return words.join('\0');
+  return flag.length === 2 ? flag + found.value : `${flag}\0${found.value}`;
+}
