@@ -24,10 +24,15 @@ export const paths = {
   runJob: (id: JobId): string => `/api/v1/distserver/run_job/${id}`,
 } as const;
 
-/** A job id as it stands in a path; undefined for anything but a whole number of ours. */
+const largestId = 2n ** 64n - 1n;
+
+/** The one form of a job's number. */
+export const jobIdOf = (value: bigint): JobId => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value);
+
+/** A job id as it stands in a path; undefined for anything but a u64. */
 export function parseJobId(text: string): JobId | undefined {
-  const id = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isSafeInteger(id) ? id : undefined;
+  const value = /^[0-9]{1,20}$/.test(text) ? BigInt(text) : largestId + 1n;
+  return value <= largestId ? jobIdOf(value) : undefined;
 }
 
 export const contentTypes = {

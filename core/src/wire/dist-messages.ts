@@ -5,8 +5,11 @@
 export type ArchiveId = string;
 /** `1.2.3.4:10501` or `[::1]:10501`: a build server's public address and its name. */
 export type ServerId = string;
-/** Counts from 0 in each scheduler process. */
-export type JobId = number;
+/**
+ * A u64. Schedulers count from 0, from where they like, or (sccache 0.19) from any number at random; so it is a number where
+ * that is exact and a bigint beyond, which makes equal ids `===`. See `jobIdOf`.
+ */
+export type JobId = number | bigint;
 
 export interface Toolchain {
   readonly archiveId: ArchiveId;

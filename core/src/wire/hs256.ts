@@ -19,12 +19,15 @@ export function sameSecret(a: string, b: string): boolean {
 }
 
 /** @param claims in the order in which they are to be written */
-export function signHs256(key: Uint8Array, claims: Readonly<Record<string, string | number>>): string {
-  const signed = `${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
+export function signHs256(key: Uint8Array, claims: Readonly<Record<string, string | number | bigint>>): string {
+  const members = Object.entries(claims).map(([name, value]) => `${JSON.stringify(name)}:${typeof value === 'bigint' ? value : JSON.stringify(value)}`);
+  const signed = `${header}.${Buffer.from(`{${members.join(',')}}`).toString('base64url')}`;
   return `${signed}.${signature(key, signed)}`;
 }
 
 export interface Hs256Token {
+  /** The claims as they stand there: numbers beyond 2^53 are exact in it only. */
+  readonly text: string;
   readonly claims: Readonly<Record<string, unknown>>;
   /** Whether the signature is that of the key. Claims are hearsay otherwise. */
   readonly signed: boolean;
@@ -48,7 +51,7 @@ export function readHs256(key: Uint8Array, token: string): Hs256Token | undefine
   if (head === undefined || body === undefined || mark === undefined || more.length > 0) return undefined;
   const claims = parseObject(body);
   if (claims === undefined || parseObject(head)?.['alg'] !== 'HS256') return undefined;
-  return { claims, signed: sameSecret(signature(key, `${head}.${body}`), mark) };
+  return { claims, text: Buffer.from(body, 'base64url').toString('utf8'), signed: sameSecret(signature(key, `${head}.${body}`), mark) };
 }
 
 /** Reads a configured HS256 key: 32 bytes as base64url without padding. @throws Fault KEY_INVALID */

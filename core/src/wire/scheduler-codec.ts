@@ -11,6 +11,7 @@
 //   heartbeat-reply    = bool is-new
 //   job-state-reply    = enum Success / Fail: string msg
 //   status             = u64 num-servers, u64 num-cpus, u64 in-progress
+import { jobIdOf } from './conventions.js';
 import type * as dist from './dist-messages.js';
 import { address, bytes, codec, jsonBytes, type Part, string, variants } from './bincode.js';
 
@@ -23,7 +24,7 @@ const jobAlloc: Part<dist.JobAlloc> = {
     to.u64(value.jobId);
     address.write(to, value.serverId);
   },
-  read: (from) => ({ auth: string.read(from), jobId: from.safeU64(), serverId: address.read(from) }),
+  read: (from) => ({ auth: string.read(from), jobId: jobIdOf(from.u64()), serverId: address.read(from) }),
 };
 
 export const toolchainCodec = codec<dist.Toolchain>(
@@ -56,7 +57,7 @@ export const allocJobReplyCodec = codec<dist.AllocJobReply>(
     const { auth, jobId, serverId } = value.jobAlloc;
     return {
       Success: {
-        job_alloc: { auth, job_id: jobId, server_id: serverId },
+        job_alloc: { auth, job_id: Number(jobId), server_id: serverId },
         need_toolchain: value.needToolchain,
         cert_digest: jsonBytes(value.certDigest),
       },

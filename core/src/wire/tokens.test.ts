@@ -24,6 +24,14 @@ function token(header: unknown, claims: unknown): string {
 const hs256 = { typ: 'JWT', alg: 'HS256' };
 
 describe('job tokens', () => {
+  it('are exact for ids beyond 2^53, which schedulers of sccache 0.19 give out', () => {
+    const id = 10317404056154539841n;
+    const token = signJobToken(key, id);
+    expect(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).toBe('{"exp":0,"job_id":10317404056154539841}');
+    expect(checkJobToken(key, token, id)).toBe('valid');
+    expect(checkJobToken(key, token, id + 1n)).toBe('wrong-job');
+  });
+
   it('agree with jose', async () => {
     const { jwtVerify, SignJWT } = await import('jose');
     const ours = await jwtVerify(signJobToken(key, 7), key, { currentDate: new Date(-1000) });

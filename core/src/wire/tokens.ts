@@ -1,6 +1,7 @@
 // Knows: the tokens of the fleet: a job's, a build server's, and how a bearer token stands in a header field.
 // Refuses to know: who is let in; the daemons decide that.
 import { isFault } from '../base/index.js';
+import { parseJobId } from './conventions.js';
 import type { JobId, ServerId } from './dist-messages.js';
 import { readHs256, sameSecret, signHs256 } from './hs256.js';
 import { parseServerId } from './server-address.js';
@@ -28,8 +29,8 @@ export type JobTokenVerdict = 'valid' | 'malformed' | 'wrong-signature' | 'wrong
 export function checkJobToken(key: Uint8Array, token: string, jobId: JobId): JobTokenVerdict {
   const read = readHs256(key, token);
   if (read === undefined || !hasExactly(read.claims, 'exp', 'job_id')) return 'malformed';
-  const { exp, job_id: id } = read.claims;
-  if (exp !== 0 || !Number.isSafeInteger(id)) return 'malformed';
+  const id = parseJobId(/"job_id"\s*:\s*([0-9]+)\s*[,}]/.exec(read.text)?.[1] ?? '');
+  if (read.claims['exp'] !== 0 || typeof read.claims['job_id'] !== 'number' || id === undefined) return 'malformed';
   if (!read.signed) return 'wrong-signature';
   return id === jobId ? 'valid' : 'wrong-job';
 }

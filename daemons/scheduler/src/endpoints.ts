@@ -73,6 +73,8 @@ async function jobState(scheduler: Scheduler, call: Call): Promise<Reply> {
   if (job === undefined) return notFound;
   const server = admitServer(settings.serverAuth, call);
   const state = await readMessage(call, jobStateCodec, limits.jobState);
+  // Ours are never so large that a number could not hold them.
+  if (typeof job === 'bigint') throw new Fault('JOB_UNKNOWN', 'Unknown job');
   const outcome = step(fleet, { kind: 'jobState', at: clock.monotonicMs(), server, job, state });
   switch (outcome.kind) {
     case 'accepted':
