@@ -25,13 +25,16 @@ export interface ServiceMakers {
   readonly onCorrupt: () => void;
 }
 
+/** Nobody waits for a put; the first one into a big folder reads all of it. */
+const putTimeoutMs = 120_000;
+
 function storageFor(settings: ClientSettings, makers: ServiceMakers): Storage {
   const { dir, maxBytes, compressionLevel, readOnly, lookupTimeoutMs } = settings.disk;
   const onCorrupt = (path: string, why: string): void => {
     makers.log.warn(`${path}: not a whole entry, counted as a miss and removed: ${why}`);
     makers.onCorrupt();
   };
-  return deadline(createDiskStorage({ dir, maxBytes, level: compressionLevel, readOnly, onCorrupt }), lookupTimeoutMs);
+  return deadline(createDiskStorage({ dir, maxBytes, level: compressionLevel, readOnly, onCorrupt }), lookupTimeoutMs, putTimeoutMs);
 }
 
 export function createServices(settings: ClientSettings, makers: ServiceMakers): Services {
