@@ -23,6 +23,8 @@ export interface SetOutput {
   /** As the job's owner names it. */
   readonly local: string;
   readonly remote: string;
+  /** True when a successful compile may leave it out. */
+  readonly optional: boolean;
 }
 
 export interface InputSet {
@@ -161,7 +163,7 @@ async function gather(job: AwayJob, options: InputSetOptions): Promise<InputSet>
   for (const folder of named) to.folders.add(reach(folder));
   const outputs = compilation.outputs
     .filter((output) => output.role !== 'd')
-    .map((output) => ({ local: placeOf(compilation, output.path), remote: reach(output.path) }));
+    .map((output) => ({ local: placeOf(compilation, output.path), remote: reach(output.path), optional: output.optional }));
   if (outputs.some(({ remote }) => refused.test(remote))) throw new StaysHome('an output is not an ordinary file');
 
   addRead(to, [compilation.input, ...job.files, ...compilation.extraInputs]);

@@ -1,6 +1,7 @@
 // Knows: how one HTTP request is made, over connections kept for the next one, with bounds on time and size.
 // Refuses to know: what the request means. Over undici, which is loaded with the first request.
 import { X509Certificate } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type * as undiciModule from 'undici';
@@ -12,7 +13,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes travel with content-length, anything else chunked. */
-  readonly body?: Uint8Array | Readable | AsyncIterable<Uint8Array>;
+  readonly body?: Uint8Array | Readable | AsyncIterable<Uint8Array> | { readonly file: string };
   /** PEM of the one certificate that the server may show; without it the machine's authorities decide. */
   readonly ca?: string;
   /** For the whole exchange, the last byte of the reply included. */
@@ -118,6 +119,13 @@ function faultOf(thrown: unknown, request: HttpRequest, timeout: AbortSignal): F
   return new Fault('HTTP_UNREACHABLE', `${label(request)}: ${why}`, { cause: thrown });
 }
 
+/** A file is opened for each attempt, and read no faster than the peer takes it. */
+function bodyOf(body: HttpRequest['body']): Readable | Uint8Array | null {
+  if (body === undefined) return null;
+  if ('file' in body) return createReadStream(body.file, { highWaterMark: 256 * 1024 });
+  return body as Readable | Uint8Array;
+}
+
 async function exchange(pool: Pool, request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
   const { pathname, search } = new URL(request.url);
   const send = () =>
@@ -125,7 +133,7 @@ async function exchange(pool: Pool, request: HttpRequest, signal: AbortSignal): 
       method: request.method,
       path: pathname + search,
       headers: { ...request.headers },
-      body: (request.body ?? null) as Readable | Uint8Array | null,
+      body: bodyOf(request.body),
       signal,
     });
   const once = request.body !== undefined && !(request.body instanceof Uint8Array);

@@ -1,5 +1,6 @@
 // The rooms that touch the world: processes, sockets, files, clock.
 export * from './certificate.js';
+export * from './compiler-probe.js';
 export * from './daemon-place-lock.js';
 export * from './daemon-place-start.js';
 export * from './daemon-place.js';
@@ -36,6 +37,7 @@ export * from './sandbox-outputs.js';
 export * from './sandbox.js';
 export * from './settings-file.js';
 export * from './toolchain-cache.js';
+export * from './toolchain-map.js';
 export * from './toolchain-package.js';
 export * from './toolchain-tar.js';
 export * from './toolchain-unpack-store.js';

@@ -1,0 +1,205 @@
+// Knows: which archive stands for a compiler on build servers: the user's own, a remembered one, or one packed now.
+// Refuses to know: build servers.
+import { causeChain, Fault, isFault, type Log } from '../base/index.js';
+import {
+  canonicalPath,
+  createToolchainCache,
+  discard,
+  hashFile,
+  identityOf,
+  openToolchainMap,
+  packageToolchain,
+  statOfFile,
+  temporaryBeside,
+  type ToolchainCache,
+  type ToolchainMap,
+} from '../host/index.js';
+import { type ArchiveId, archiveIdFromHash } from '../wire/index.js';
+import type { Compiler } from './ports.js';
+
+/** What the user says about the toolchain of one compiler. */
+export type ToolchainRule =
+  | { readonly kind: 'no_dist'; readonly compiler: string }
+  | { readonly kind: 'path_override'; readonly compiler: string; readonly archive: string; readonly archiveCompiler: string };
+
+export interface ReadyToolchain {
+  readonly kind: 'ready';
+  readonly archiveId: ArchiveId;
+  /** The compiler's path in the archive. */
+  readonly executable: string;
+  /** Links in the archive, as far as they are known. */
+  readonly links: ReadonlyMap<string, string>;
+  /** Where the archive lies; undefined when it has vanished since. The second function lets it be thrown out again. */
+  archive(): Promise<{ readonly path: string; readonly release: () => void } | undefined>;
+}
+
+export type ToolchainChoice = ReadyToolchain | { readonly kind: 'home'; readonly reason: string; readonly fault: unknown };
+
+export interface Toolchains {
+  /** Never throws. Not ready soon: home, while the packing goes on for the compiles to come. */
+  choose(compiler: Compiler): Promise<ToolchainChoice>;
+  close(): Promise<void>;
+}
+
+export interface ToolchainsOptions {
+  /** Absolute; ours alone. */
+  readonly cacheDir: string;
+  readonly maxBytes: number;
+  readonly rules: readonly ToolchainRule[];
+  /** For the processes that find out what belongs to a compiler; needs PATH. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: Log;
+  /** How long a compile waits for its toolchain to be packed, once per toolchain. Default 10000. */
+  readonly patienceMs?: number;
+}
+
+interface Store {
+  readonly cache: ToolchainCache;
+  readonly map: ToolchainMap;
+}
+
+const home = (reason: string, fault?: unknown): ToolchainChoice => ({ kind: 'home', reason, fault });
+/** A compiler that cannot be packed is tried again after this long; it may have been repaired. */
+const retryMs = 300_000;
+
+/** The first of both to be there; `undefined` after the time. The work goes on. */
+export async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Toolchains of one client, kept in `cacheDir`. */
+export function createToolchains(options: ToolchainsOptions): Toolchains {
+  const { cacheDir, log, patienceMs = 10_000 } = options;
+  const ended = new AbortController();
+  const packing = new Map<string, Promise<ToolchainChoice>>();
+  const refusals = new Map<string, { readonly until: number; readonly reason: string }>();
+  const overrides = new Map<string, { readonly identity: string; readonly id: Promise<ArchiveId> }>();
+  let store: Promise<Store> | undefined;
+
+  const open = (): Promise<Store> => {
+    store ??= (async () => ({
+      cache: await createToolchainCache({ dir: `${cacheDir}/tc`, maxBytes: options.maxBytes }),
+      map: await openToolchainMap(`${cacheDir}/toolchains.json`),
+    }))();
+    store.catch(() => {
+      // A folder that cannot be made now may be there later; whoever asked gets the fault.
+      store = undefined;
+    });
+    return store;
+  };
+
+  async function ruleFor(compiler: Compiler): Promise<ToolchainRule | undefined> {
+    if (options.rules.length === 0) return undefined;
+    const exact = options.rules.find((rule) => rule.compiler === compiler.path);
+    if (exact !== undefined) return exact;
+    const real = await canonicalPath(compiler.path);
+    for (const rule of options.rules) if ((await canonicalPath(rule.compiler)) === real) return rule;
+    return undefined;
+  }
+
+  async function overridden(rule: ToolchainRule & { kind: 'path_override' }): Promise<ToolchainChoice> {
+    const stat = statOfFile(rule.archive);
+    if (stat === undefined) {
+      return home('its own archive is missing', new Fault('TOOLCHAIN_UNPACKABLE', `${rule.archive}: the archive for ${rule.compiler} cannot be read`));
+    }
+    const identity = identityOf(stat);
+    const known = overrides.get(rule.archive);
+    const id = known?.identity === identity ? known.id : hashFile(rule.archive, ended.signal).then(archiveIdFromHash);
+    overrides.set(rule.archive, { identity, id });
+    id.catch(() => overrides.delete(rule.archive));
+    return {
+      kind: 'ready',
+      archiveId: await id,
+      executable: rule.archiveCompiler,
+      links: new Map(),
+      archive: () => Promise.resolve({ path: rule.archive, release: () => undefined }),
+    };
+  }
+
+  const ready = ({ cache }: Store, compiler: Compiler, of: { archiveId: ArchiveId; links: ReadonlyMap<string, string> }): ToolchainChoice => ({
+    kind: 'ready',
+    archiveId: of.archiveId,
+    executable: compiler.path,
+    links: of.links,
+    archive: async () => {
+      const release = cache.hold(of.archiveId);
+      const path = await cache.pathOf(of.archiveId);
+      if (path !== undefined) return { path, release };
+      release();
+      return undefined;
+    },
+  });
+
+  async function pack(key: string, compiler: Compiler, into: Store): Promise<ToolchainChoice> {
+    const out = temporaryBeside(`${cacheDir}/tc/packing`);
+    const from = performance.now();
+    try {
+      const { files, links } = await packageToolchain({ compiler: compiler.path, kind: compiler.facts.kind, env: options.env, out, signal: ended.signal });
+      const archiveId = archiveIdFromHash(await hashFile(out, ended.signal));
+      const stored = await into.cache.insert(archiveId, { file: out }, ended.signal);
+      if (stored !== 'stored') {
+        throw new Fault('TOOLCHAIN_TOO_LARGE', `the toolchain of ${compiler.path} was not kept: ${stored}`, {
+          hint: `Raise toolchain_cache_size in [dist] (now ${options.maxBytes} bytes), or make room on the disk.`,
+        });
+      }
+      await into.map.set(key, { archiveId, files, links });
+      log.info(`packed the toolchain of ${compiler.path} in ${Math.round(performance.now() - from)} ms`, { archive: archiveId });
+      return ready(into, compiler, { archiveId, links });
+    } finally {
+      await discard(out);
+    }
+  }
+
+  /** Once at a time for each compiler; what fails is said once and remembered. */
+  function packOnce(key: string, compiler: Compiler, into: Store): Promise<ToolchainChoice> {
+    const begun = packing.get(key);
+    if (begun !== undefined) return begun;
+    const work = pack(key, compiler, into)
+      .catch((thrown: unknown) => {
+        const reason = isFault(thrown) ? thrown.message : causeChain(thrown).join(': ');
+        if (!ended.signal.aborted) {
+          refusals.set(key, { until: performance.now() + retryMs, reason });
+          log.warn(`compiles stay at home: ${reason}`);
+        }
+        return home(reason, thrown);
+      })
+      .finally(() => packing.delete(key));
+    packing.set(key, work);
+    return work;
+  }
+
+  async function automatic(compiler: Compiler): Promise<ToolchainChoice> {
+    const key = `${compiler.identity} ${compiler.path}`;
+    const refused = refusals.get(key);
+    if (refused !== undefined && refused.until > performance.now()) return home(refused.reason);
+    const into = await open();
+    const known = into.map.get(key);
+    if (known !== undefined && (await into.cache.pathOf(known.archiveId)) !== undefined) return ready(into, compiler, known);
+    const done = await within(patienceMs, packOnce(key, compiler, into));
+    return done ?? home('its toolchain is still being packed');
+  }
+
+  return {
+    async choose(compiler) {
+      try {
+        const rule = await ruleFor(compiler);
+        if (rule?.kind === 'no_dist') return home('no_dist');
+        return rule === undefined ? await automatic(compiler) : await overridden(rule);
+      } catch (thrown) {
+        return home('its toolchain cannot be had', thrown);
+      }
+    },
+    async close() {
+      ended.abort();
+      await Promise.allSettled(packing.values());
+    },
+  };
+}
