@@ -1,16 +1,26 @@
 // Knows: which engine parts this program's daemon is made of. Refuses to know: their insides, and how a daemon lives.
-import { type ClientDistribution, type ClientSettings, type PrepareOptions, type Surroundings } from '@sccache-ts/client';
-import { causeChain, Fault, type Log } from '@sccache-ts/core/base';
-import type { Compilers } from '@sccache-ts/core/engine';
-import { watchFiles } from '@sccache-ts/core/host';
+import type { ClientDistribution, ClientSettings, PrepareOptions, Surroundings } from '@sccache-ts/client';
+import { causeChain, type Log } from '@sccache-ts/core/base';
+import { clangDialect, gccDialect } from '@sccache-ts/core/compilation';
+import { createCompilers, createDistribution } from '@sccache-ts/core/engine';
+import { createCompilerProbe, createFileDigests, watchFiles } from '@sccache-ts/core/host';
 
-/** Knows no compiler, so that every one is run as if we were not there. */
-const compilers: Compilers = {
-  identify: ({ compiler }) => Promise.reject(new Fault('COMPILER_UNSUPPORTED', `${compiler}: no compiler is known`)),
-};
+/** Distribution that was asked for with a way to log in that there is not: everything stays at home, and the status says why. */
+function withoutLogin(schedulerUrl: string, type: string): ClientDistribution {
+  const reason = `login kind ${type} is not available yet`;
+  return {
+    compile: () => Promise.resolve({ kind: 'home', reason, server: undefined, fault: undefined }),
+    status: () => Promise.resolve({ NotConnected: [schedulerUrl, 'enabled, auth not configured'] }),
+    close: () => Promise.resolve(),
+  };
+}
 
-function distribution(_settings: ClientSettings): ClientDistribution | undefined {
-  return undefined;
+/** @param env for the programs that find out what belongs to a compiler */
+export function distributionOf({ dist }: ClientSettings, env: Readonly<Record<string, string>>, log: Log): ClientDistribution | undefined {
+  if (dist === undefined) return undefined;
+  const { auth, schedulerUrl, cacheDir, toolchainCacheBytes, toolchains } = dist;
+  if (auth.kind === 'unavailable') return withoutLogin(schedulerUrl, auth.type);
+  return createDistribution({ schedulerUrl, token: auth.token, cacheDir, toolchainCacheBytes, toolchains }, { env, log });
 }
 
 /** Settings files are watched, and read again when the process is told SIGHUP: not every file system tells of changes. */
@@ -29,5 +39,14 @@ function watchSettings(log: Log): PrepareOptions['watch'] {
 }
 
 export function daemonParts(around: Surroundings, log: Log, build: string): PrepareOptions {
-  return { around, log, build, compilers, distribution, watch: watchSettings(log) };
+  const env = Object.fromEntries(Object.entries(around.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  const probe = createCompilerProbe({ digests: createFileDigests(Date.now) });
+  return {
+    around,
+    log,
+    build,
+    compilers: createCompilers({ dialects: { gcc: gccDialect, clang: clangDialect }, probe, nowMs: Date.now }),
+    distribution: (settings) => distributionOf(settings, env, log),
+    watch: watchSettings(log),
+  };
 }

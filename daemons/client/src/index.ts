@@ -1,6 +1,5 @@
 // The per-user daemon behind the launcher.
 export * from './daemon.js';
-export * from './dist-status.js';
 export * from './prepare.js';
 export * from './run-daemon.js';
 export type { ClientDistribution } from './services.js';
