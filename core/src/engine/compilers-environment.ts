@@ -1,0 +1,31 @@
+// Knows: which part of an environment can change what a compiler is. Refuses to know: what compiles read (the dialects).
+import { type CacheKey, envValue, type EnvPairs, type KeyPart, keyOf } from '../base/index.js';
+
+/** They choose helper programs, libraries and default options of gcc and clang drivers. */
+const choosing = [
+  'PATH', 'GCC_EXEC_PREFIX', 'COMPILER_PATH', 'CCC_OVERRIDE_OPTIONS', 'QA_OVERRIDE_GCC3_OPTIONS', 'CLANG_NO_DEFAULT_CONFIG',
+  'HOME', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'SDKROOT', 'MACOSX_DEPLOYMENT_TARGET',
+] as const;
+
+/** They differ from one command of a build to the next and choose no compiler. */
+const passing: ReadonlySet<string> = new Set([
+  '_', 'PWD', 'OLDPWD', 'SHLVL', 'MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'MAKE_TERMOUT', 'MAKE_TERMERR', 'COLUMNS', 'LINES',
+]);
+
+const relativeParts = (path: string | undefined): boolean => path?.split(':').some((part) => !part.startsWith('/')) === true;
+
+export interface CompilerSurroundings {
+  readonly cwd: string;
+  readonly env: EnvPairs;
+}
+
+/** @param whole true for a script: whatever it reads may choose; all but what changes all the time counts */
+export function environmentKey({ cwd, env }: CompilerSurroundings, whole: boolean): CacheKey {
+  const named = choosing.flatMap((label): KeyPart[] => {
+    const value = envValue(env, label);
+    return value === undefined ? [] : [{ label, value }];
+  });
+  const parts = whole ? env.filter(([name]) => !passing.has(name)).map(([label, value]) => ({ label, value })) : named;
+  // With such a PATH, which `as` runs depends on where the compiler is started.
+  return keyOf(relativeParts(envValue(env, 'PATH')) ? [...parts, { label: 'cwd', value: cwd }] : parts);
+}

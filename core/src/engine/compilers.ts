@@ -1,0 +1,82 @@
+// Knows: what a compiler is, for as long as it stays the same. Refuses to know: how one is examined (core/host), what it is told to do.
+import { Fault, isFault, keyOf } from '../base/index.js';
+import type { CompileRequest, CompilerKind, Dialect } from '../compilation/index.js';
+import type { CompilerProbe, CompilerSurvey } from '../host/index.js';
+import { environmentKey } from './compilers-environment.js';
+import { refusedByName } from './compilers-names.js';
+import type { Compiler, Compilers } from './ports.js';
+
+export interface CompilersPorts {
+  readonly dialects: Readonly<Record<CompilerKind, Dialect>>;
+  readonly probe: CompilerProbe;
+  /** Milliseconds, never going backwards by more than a clock's correction. */
+  readonly nowMs: () => number;
+}
+
+/** Compilers times environments; the ones unused for longest are forgotten. About a kilobyte each. */
+const rememberedLimit = 512;
+/** A compiler that could not be understood is left alone for so long: a broken one costs a build one probe, not one a file. */
+const failureMs = 5_000;
+
+interface Known {
+  readonly compiler: Compiler;
+  readonly survey: CompilerSurvey;
+}
+
+interface Failure {
+  readonly fault: Fault;
+  readonly untilMs: number;
+}
+
+/** Oldest out first; a Map keeps the order of insertion. */
+function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= rememberedLimit) return;
+  const oldest = map.keys().next();
+  if (oldest.done !== true) map.delete(oldest.value);
+}
+
+export function createCompilers({ dialects, probe, nowMs }: CompilersPorts): Compilers {
+  const known = new Map<string, Known>();
+  const failures = new Map<string, Failure>();
+  const examining = new Map<string, Promise<Compiler>>();
+
+  async function examine(request: CompileRequest, key: string): Promise<Compiler> {
+    try {
+      const survey = await probe.survey(request);
+      const { facts } = survey;
+      const compiler = { path: request.compiler, facts, dialect: dialects[facts.kind], identity: keyOf(survey.parts) };
+      keep(known, key, { compiler, survey });
+      return compiler;
+    } catch (thrown) {
+      known.delete(key);
+      if (isFault(thrown)) keep(failures, key, { fault: thrown, untilMs: nowMs() + failureMs });
+      throw thrown;
+    }
+  }
+
+  async function identify(request: CompileRequest): Promise<Compiler> {
+    const path = request.compiler;
+    const seen = probe.look(path);
+    const refusal = refusedByName(path, seen?.real ?? path);
+    if (refusal !== undefined) throw new Fault('COMPILER_UNSUPPORTED', `${path}: ${refusal}`);
+    if (seen === undefined) throw new Fault('COMPILER_NOT_FOUND', `${path}: no readable file there`);
+    // Where the links lead is part of the key: a driver looks for its helpers beside its real place.
+    const key = `${path}\n${seen.real}\n${environmentKey(request, seen.script)}`;
+    const remembered = known.get(key);
+    if (remembered !== undefined && (await remembered.survey.stillSame())) {
+      keep(known, key, remembered);
+      return remembered.compiler;
+    }
+    const failure = failures.get(key);
+    if (failure !== undefined && nowMs() < failure.untilMs) throw failure.fault;
+    const underWay = examining.get(key);
+    if (underWay !== undefined) return underWay;
+    const work = examine(request, key).finally(() => examining.delete(key));
+    examining.set(key, work);
+    return work;
+  }
+
+  return { identify };
+}

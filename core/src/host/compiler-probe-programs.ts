@@ -1,0 +1,130 @@
+// Knows: which files besides its own a compiler's results depend on: the programs that it starts, their code libraries, its settings.
+// Refuses to know: what is in them.
+import { accessSync, constants, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { isFault } from '../base/index.js';
+import type { CompilerKind } from '../compilation/index.js';
+import type { VerboseAnswer } from './compiler-probe-text.js';
+import { programKind, sharedLibraries } from './ldd.js';
+
+/** A file with what it is to the compiler. The role, not the place, enters the identity: the same compiler elsewhere is the same. */
+export interface CompilerFile {
+  readonly role: string;
+  readonly path: string;
+}
+
+export interface CompilerFiles {
+  /** Files whose content is part of what the compiler is, in a stable order. */
+  readonly present: readonly CompilerFile[];
+  /** Places where one of them was looked for and is not; should one appear, the compiler is another. */
+  readonly absent: readonly string[];
+}
+
+/** Asks the compiler something, e.g. `-print-prog-name=as`; undefined when it has no answer. */
+export type AskCompiler = (option: string) => Promise<string | undefined>;
+
+export interface ProgramSearch {
+  readonly kind: CompilerKind;
+  /** The compiler as the caller named it, and its real path. */
+  readonly compiler: string;
+  readonly real: string;
+  readonly verbose: VerboseAnswer;
+  readonly machine: string | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  /** The caller's; parts of PATH may be relative to it. */
+  readonly cwd: string;
+  readonly ask: AskCompiler;
+}
+
+const helpers: Readonly<Record<CompilerKind, readonly string[]>> = {
+  gcc: ['cc1', 'cc1plus', 'cc1obj', 'cc1objplus', 'as', 'objcopy'],
+  clang: ['as', 'objcopy'],
+};
+
+/** Libraries that hold the code generators and their arithmetic. The C library and its like do not shape objects. */
+const shaping = /^lib(LLVM|clang|LTO|isl|mpc|mpfr|gmp|bfd|opcodes)/;
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function isProgram(path: string): boolean {
+  if (!isFile(path)) return false;
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    // Not for us to run: execvp passes over it as well.
+    return false;
+  }
+}
+
+/** Where execvp would find a program, and the places it passes over on its way. An empty part of PATH is the working directory. */
+export function searchPath(name: string, path: string | undefined, cwd: string): { readonly found: string | undefined; readonly missed: readonly string[] } {
+  if (isAbsolute(name)) return isProgram(name) ? { found: name, missed: [] } : { found: undefined, missed: [name] };
+  const missed: string[] = [];
+  if (name.includes('/')) return { found: undefined, missed };
+  for (const folder of (path ?? '').split(':')) {
+    const candidate = resolve(cwd, folder, name);
+    if (isProgram(candidate)) return { found: candidate, missed };
+    missed.push(candidate);
+  }
+  return { found: undefined, missed };
+}
+
+/** Settings files that would be read if they were there. */
+async function settingsPlaces(search: ProgramSearch): Promise<readonly string[]> {
+  if (search.kind === 'gcc') {
+    const library = await search.ask('-print-libgcc-file-name');
+    return library !== undefined && isAbsolute(library) ? [join(dirname(library), 'specs')] : [];
+  }
+  const modes = ['clang', 'clang++'];
+  const { machine } = search;
+  const names = [basename(search.compiler), ...modes, ...(machine === undefined ? [] : [machine, ...modes.map((mode) => `${machine}-${mode}`)])];
+  const folders = [dirname(search.compiler), dirname(search.real), ...search.verbose.settingsFolders].filter(isAbsolute);
+  return [...new Set(folders)].flatMap((folder) => [...new Set(names)].map((name) => join(folder, `${name}.cfg`)));
+}
+
+async function shapingLibraries(program: string, env: ProgramSearch['env']): Promise<readonly string[]> {
+  const kind = await programKind(program);
+  if (kind === 'script' || kind === 'other') return [];
+  try {
+    return (await sharedLibraries(program, { env })).filter((path) => shaping.test(basename(path)));
+  } catch (thrown) {
+    // No ldd here, or a program of a kind it does not know: the program's own bytes and version text must then do.
+    if (isFault(thrown)) return [];
+    throw thrown;
+  }
+}
+
+/** Finds every file that the compiler's results depend on, the compiler itself first. */
+export async function compilerFiles(search: ProgramSearch): Promise<CompilerFiles> {
+  const present: CompilerFile[] = [];
+  const absent = new Set<string>();
+  const known = new Set<string>();
+  const add = (role: string, path: string): void => {
+    if (!known.has(`${role}\n${path}`)) present.push({ role, path });
+    known.add(`${role}\n${path}`);
+  };
+  add('driver', search.compiler);
+  const programs: string[] = [];
+  const addProgram = (role: string, name: string): void => {
+    const { found, missed } = searchPath(name, search.env['PATH'], search.cwd);
+    for (const path of missed) absent.add(path);
+    if (found === undefined) return;
+    add(role, found);
+    programs.push(found);
+  };
+  for (const name of search.verbose.programs) if (name !== search.compiler) addProgram('started', name);
+  const answers = await Promise.all(helpers[search.kind].map(async (name) => [name, await search.ask(`-print-prog-name=${name}`)] as const));
+  for (const [name, answer] of answers) if (answer !== undefined) addProgram(`program ${name}`, answer);
+  if (search.kind === 'gcc') {
+    const plugin = await search.ask('-print-file-name=liblto_plugin.so');
+    if (plugin !== undefined && isAbsolute(plugin) && isFile(plugin)) add('lto plugin', plugin);
+  }
+  for (const path of search.verbose.files) if (isAbsolute(path) && isFile(path)) add('settings', path);
+  for (const path of await settingsPlaces(search)) if (!isFile(path)) absent.add(path);
+  const libraries = await Promise.all([...new Set([search.compiler, ...programs])].map((path) => shapingLibraries(path, search.env)));
+  for (const path of [...new Set(libraries.flat())].sort()) add(`library ${basename(path)}`, path);
+  return { present, absent: [...absent] };
+}
