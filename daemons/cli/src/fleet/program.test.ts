@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -194,5 +194,34 @@ describe('scheduler', () => {
     expect(ended.code).toBe(2);
     expect(ended.err).toContain(`sccache-ts-dist: error: cannot listen on 127.0.0.1 port ${port}: EADDRINUSE`);
     expect(ended.err).toContain('hint: Another program listens there');
+  });
+});
+
+describe('server', () => {
+  const conf = (port: number, bwrap: string) =>
+    `cache_dir = "c"\npublic_addr = "127.0.0.1:${port}"\nscheduler_url = "http://127.0.0.1:1"\n[builder]\ntype = "overlay"\nbuild_dir = "b"\nbwrap_path = "${bwrap}"\n[scheduler_auth]\n${open}\n`;
+
+  it('says that bubblewrap is missing', async () => {
+    const ended = await run(['server', '--config', await file('no-bwrap.conf', conf(await freePort(), '/nowhere/bwrap'))]);
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    expect(ended.err).toMatch(/sccache-ts-dist: error: .*\/nowhere\/bwrap/);
+  });
+
+  it('says that bubblewrap is too old', async () => {
+    const old = await file('old-bwrap', '#!/bin/sh\necho bubblewrap 0.2.9\n');
+    await chmod(old, 0o755);
+    const ended = await run(['server', '--config', await file('old-bwrap.conf', conf(await freePort(), old))]);
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    expect(ended.err).toMatch(/sccache-ts-dist: error: .*0\.2\.9/);
+  });
+
+  it('says that its port is taken', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const ended = await run(['server', '--config', await file('taken.conf', conf(port, '/usr/bin/bwrap'))]);
+    taken.close();
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    expect(ended.err).toContain(`cannot listen on 127.0.0.1 port ${port}: EADDRINUSE`);
   });
 });
