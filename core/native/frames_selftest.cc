@@ -1,6 +1,5 @@
 // Checks frames.cc against fixtures/launcher-frames/vectors.txt, given as the argument. Exit 0: every vector agrees.
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <functional>
 #include <map>

@@ -87,11 +87,6 @@ std::string searchPath(const std::string& name, bool (*fits)(const std::string&)
 
 }  // namespace
 
-bool isOurselves(const std::string& path) {
-  struct stat facts;
-  return isProgram(path, facts) && isOurselves(path, facts);
-}
-
 std::string ownPath() {
   char path[PATH_MAX];
 #ifdef __APPLE__

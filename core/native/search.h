@@ -13,6 +13,3 @@ std::string findCompiler(const std::string& name);
 
 /** Any program in PATH; empty when there is none. */
 std::string findProgram(const std::string& name);
-
-/** True when the file at `path` is this very program, as a link or as a copy. */
-bool isOurselves(const std::string& path);
