@@ -117,7 +117,12 @@ export async function compilerFiles(search: ProgramSearch): Promise<CompilerFile
   };
   for (const name of search.verbose.programs) if (name !== search.compiler) addProgram('started', name);
   const answers = await Promise.all(helpers[search.kind].map(async (name) => [name, await search.ask(`-print-prog-name=${name}`)] as const));
-  for (const [name, answer] of answers) if (answer !== undefined) addProgram(`program ${name}`, answer);
+  const home = programs.map((path) => dirname(path)).find((folder) => isFile(join(folder, 'cc1')));
+  for (const [name, answer] of answers) {
+    // A front end that is not installed would come to lie beside the others, not anywhere in PATH.
+    const uninstalled = name.startsWith('cc1') && answer === name && home !== undefined;
+    if (answer !== undefined) addProgram(`program ${name}`, uninstalled ? join(home, name) : answer);
+  }
   if (search.kind === 'gcc') {
     const plugin = await search.ask('-print-file-name=liblto_plugin.so');
     if (plugin !== undefined && isAbsolute(plugin) && isFile(plugin)) add('lto plugin', plugin);
