@@ -41,11 +41,11 @@ const clangOwn = /\/clang\/[^/]+\/share\/[^/]+$/;
 /** The name of a file that only one side has read; undefined when both have read the same ones. */
 function difference({ job, set }: Expected, dependencies: readonly string[]): string | undefined {
   const { compilation } = job;
-  const remote = (path: string): string => set.paths.toRemote(path, compilation.cwd).path;
-  const mine = new Set([compilation.input, ...job.files].map(remote));
-  const extra = new Set(compilation.extraInputs.map(remote));
-  const theirs = new Set(dependencies.map(remote));
-  for (const path of theirs) if (!mine.has(path) && !extra.has(path) && !clangOwn.test(path)) return path;
+  const mine = new Set([compilation.input, ...job.files].map(set.remote));
+  // Clang lists them, gcc does not.
+  const mayBeRead = new Set([...compilation.extraInputs.map(set.remote), ...set.asked]);
+  const theirs = new Set(dependencies.map(set.remote));
+  for (const path of theirs) if (!mine.has(path) && !mayBeRead.has(path) && !clangOwn.test(path)) return path;
   for (const path of mine) if (!theirs.has(path)) return path;
   return undefined;
 }

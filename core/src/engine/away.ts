@@ -5,7 +5,7 @@ import type { MemberCache } from '../host/index.js';
 import type { ArchiveId, JobAlloc, RunJobHeader, ServerId } from '../wire/index.js';
 import { verify } from './away-result.js';
 import type { DistClient, PinnedJob } from './dist-client.js';
-import { inputSetOf } from './input-set.js';
+import { type InputSet, inputSetOf } from './input-set.js';
 import type { SourceMentions } from './input-set-scan.js';
 import type { AwayJob, AwayResult } from './ports.js';
 import { type ReadyToolchain, type Toolchains, within } from './toolchains.js';
@@ -87,13 +87,13 @@ async function provide(pinned: PinnedJob, toolchain: ReadyToolchain, ports: Away
   return true;
 }
 
-function headerOf(job: AwayJob, executable: string, outputs: readonly { readonly remote: string }[]): RunJobHeader {
+function headerOf(job: AwayJob, executable: string, set: InputSet): RunJobHeader {
   const { dialect } = job.compiler;
   const { program, args } = dialect.remoteCommand(job.compilation, executable, dependencyPath);
   const envVars = dialect.remoteEnv(job.request.env);
   return {
-    command: { executable: program, arguments: args, envVars, cwd: job.compilation.cwd },
-    outputs: [...outputs.map((output) => output.remote), dependencyPath],
+    command: { executable: program, arguments: args, envVars, cwd: set.cwd },
+    outputs: [...set.outputs.map((output) => output.remote), dependencyPath],
   };
 }
 
@@ -111,7 +111,7 @@ export async function compileThere(job: AwayJob, ports: AwayPorts): Promise<Away
   try {
     const pinned = { alloc: allocation.job, certificate: await ports.client.certificate(server, allocation.certDigest) };
     if (allocation.needToolchain && !(await provide(pinned, toolchain, ports))) return atHome('its toolchain is still being uploaded', server);
-    const header = headerOf(job, toolchain.executable, set.outputs);
+    const header = headerOf(job, toolchain.executable, set);
     const from = performance.now();
     const reply = await ports.client.runJob(pinned, { header, archive: set.archive }, job.signal);
     const compileMs = performance.now() - from;

@@ -32,8 +32,12 @@ export interface InputSet {
   /** A zlib stream of a tar, in pieces. */
   readonly archive: readonly Uint8Array[];
   readonly outputs: readonly SetOutput[];
-  /** For comparing names that the build server gives. */
-  readonly paths: PathTransformer;
+  /** The working directory over there. */
+  readonly cwd: string;
+  /** Remote paths of files that were sent because the sources ask whether they exist. */
+  readonly asked: ReadonlySet<string>;
+  /** The remote path of a name that the compiler on either side gives. */
+  remote(spelled: string): string;
 }
 
 export type InputSetResult = InputSet | { readonly kind: 'home'; readonly reason: string };
@@ -47,13 +51,14 @@ export interface InputSetOptions {
 }
 
 const refused = /^\/(?:proc|dev|sys)(?:\/|$)/;
-const folderOptions = /^(?:-I|-isystem|-iquote|-idirafter|-iwithprefixbefore|-iwithprefix|-cxx-isystem|-B)=?/;
+const folderOptions = /^(?:-I|-isystem|-iquote|-idirafter|-cxx-isystem|-B)=?/;
 
 /** Ends the gathering: not an error, the compile stays at home. */
 class StaysHome extends Error {}
 
 interface Gathering {
   readonly compilation: Compilation;
+  readonly cwd: string;
   readonly paths: PathTransformer;
   readonly options: InputSetOptions;
   readonly files: Map<string, MemberRequest>;
@@ -61,22 +66,23 @@ interface Gathering {
   bytes: number;
 }
 
-/** Folders named by the command line that exist: the compiler warns about those that do not. */
-function namedFolders(compilation: Compilation): readonly string[] {
+const folderVariables = ['CPATH', 'C_INCLUDE_PATH', 'CPLUS_INCLUDE_PATH', 'OBJC_INCLUDE_PATH', 'OBJCPLUS_INCLUDE_PATH'];
+
+/** Folders named by command line and environment that exist: the compiler warns about those that do not. */
+function namedFolders({ compilation, request }: AwayJob): readonly string[] {
   const words = compilation.args.filter((argument) => argument.class === 'preprocessor').flatMap((argument) => argument.words);
+  const inEnvironment = folderVariables.flatMap((name) => (envValue(request.env, name) ?? '').split(':'));
   const folders = new Set<string>();
-  for (const word of words) {
+  for (const word of [...words, ...inEnvironment]) {
     const path = word.replace(folderOptions, '');
-    if (path === '' || path.startsWith('-')) continue;
-    const place = placeOf(compilation, path);
-    if (isFolder(place)) folders.add(path);
+    if (path !== '' && !path.startsWith('-') && isFolder(placeOf(compilation, path))) folders.add(path);
   }
   return [...folders];
 }
 
 /** Adds a file that is there. The name is walked by the kernel here and by us for over there. */
 function addFile(to: Gathering, spelled: string, stat: MemberRequest['stat']): void {
-  const { path: remote, through } = to.paths.toRemote(spelled, to.compilation.cwd);
+  const { path: remote, through } = to.paths.toRemote(spelled, to.cwd);
   for (const folder of through) to.folders.add(folder);
   if (refused.test(remote)) throw new StaysHome(`${remote} exists only here`);
   const known = to.files.get(remote);
@@ -147,36 +153,49 @@ function otherNameOfCwd(job: AwayJob): string | undefined {
   return isSameFolder(cwd, pwd) ? pwd : undefined;
 }
 
-async function gather(job: AwayJob, options: InputSetOptions): Promise<InputSet> {
-  const { compilation } = job;
-  const pwd = otherNameOfCwd(job);
-  const links = pwd === undefined ? options.links : new Map([...options.links, [pwd, compilation.cwd]]);
-  const to: Gathering = { compilation, paths: createPathTransformer(links), options, files: new Map(), folders: new Set(), bytes: 0 };
-  const named = namedFolders(compilation);
-  const reach = (spelled: string): string => {
-    const { path, through } = to.paths.toRemote(spelled, compilation.cwd);
-    for (const folder of through) to.folders.add(folder);
-    return path;
-  };
-  const cwd = reach(compilation.cwd);
-  if (cwd !== compilation.cwd) throw new StaysHome('the working directory has another name on the build server');
-  for (const folder of named) to.folders.add(reach(folder));
+function outputsOf(compilation: Compilation, reach: (spelled: string) => string): readonly SetOutput[] {
   const outputs = compilation.outputs
     .filter((output) => output.role !== 'd')
     .map((output) => ({ local: placeOf(compilation, output.path), remote: reach(output.path), optional: output.optional }));
   if (outputs.some(({ remote }) => refused.test(remote))) throw new StaysHome('an output is not an ordinary file');
+  return outputs;
+}
+
+async function gather(job: AwayJob, options: InputSetOptions): Promise<InputSet> {
+  const { compilation } = job;
+  const pwd = otherNameOfCwd(job);
+  // The sandbox sets PWD to where it goes. So the other name is the folder over there, and the real one a link to it.
+  const links = pwd === undefined ? options.links : new Map([...options.links, [compilation.cwd, pwd]]);
+  const cwd = pwd ?? compilation.cwd;
+  const to: Gathering = { compilation, cwd, paths: createPathTransformer(links), options, files: new Map(), folders: new Set(), bytes: 0 };
+  const reach = (spelled: string): string => {
+    const { path, through } = to.paths.toRemote(spelled, cwd);
+    for (const folder of through) to.folders.add(folder);
+    return path;
+  };
+  if (reach(cwd) !== cwd) throw new StaysHome('the working directory has another name on the build server');
+  const named = namedFolders(job);
+  for (const folder of named) to.folders.add(reach(folder));
+  const outputs = outputsOf(compilation, reach);
 
   addRead(to, [compilation.input, ...job.files, ...compilation.extraInputs]);
   const read = await members(to, 0);
   const unclear = read.find((member) => member.more.unclear !== undefined)?.more.unclear;
   if (unclear !== undefined) throw new StaysHome(unclear);
-  const asked = new Set(read.flatMap((member) => member.more.asked));
+  const operands = new Set(read.flatMap((member) => member.more.asked));
   const before = to.files.size;
-  if (asked.size > 0) addAsked(to, asked, searchFolders([compilation.input, ...job.files], named));
+  if (operands.size > 0) addAsked(to, operands, searchFolders([compilation.input, ...job.files], named));
   const found = await members(to, before);
   const folders = await Promise.all(bareFolders(to).map((folder) => plainMember(folder)));
-  const otherName = pwd === undefined ? [] : [await plainMember(pwd, compilation.cwd)];
-  return { kind: 'set', archive: archiveOf([...folders, ...read, ...found, ...otherName]), outputs, paths: to.paths };
+  const otherName = pwd === undefined ? [] : [await plainMember(compilation.cwd, pwd)];
+  return {
+    kind: 'set',
+    archive: archiveOf([...folders, ...read, ...found, ...otherName]),
+    outputs,
+    cwd,
+    asked: new Set([...to.files.keys()].slice(before)),
+    remote: (spelled) => to.paths.toRemote(spelled, cwd).path,
+  };
 }
 
 /** @throws Fault RESULT_DOUBTFUL when a file changes meanwhile; whatever reading throws */
