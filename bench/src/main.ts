@@ -9,6 +9,7 @@ import { documentOf } from './document.js';
 import { textOf } from './figures.js';
 import type { Table } from './figures.js';
 import { awayTable, cacheTable } from './one-file.js';
+import { schedulerTable } from './scheduler.js';
 import { libraryTable } from './whole-library.js';
 
 const usage = `Usage: npm run bench -- [--library ${Object.keys(libraries).join('|')}] [--runs N] [--only file,away,library,scheduler,builder] [--install] [--write]`;
@@ -36,6 +37,7 @@ function partsOf(library: Parameters<typeof fetchLibrary>[0], runs: number, cwd:
     file: (site) => cacheTable({ library, cwd, runs, site }),
     away: (site) => awayTable({ library, cwd, runs, site }),
     library: (site) => libraryTable({ library, cwd, site }),
+    scheduler: () => schedulerTable(),
   };
 }
 

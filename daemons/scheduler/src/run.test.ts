@@ -11,6 +11,7 @@ import {
   type HeartbeatRequest,
   heartbeatReplyCodec,
   heartbeatRequestCodec,
+  type JobId,
   type JobState,
   jobStateCodec,
   paths,
@@ -124,7 +125,7 @@ async function success(url: string) {
   if (reply.kind !== 'Success') throw new Error(reply.msg);
   return reply;
 }
-const tellState = (url: string, id: string, job: number, state: JobState) =>
+const tellState = (url: string, id: string, job: JobId, state: JobState) =>
   post(`${url}${paths.jobState(job)}`, jobStateCodec.encode(state), bearer(`${id} ${insecureServer}`));
 const status = async (url: string) => schedulerStatusCodec.decode(await bytesOf(await fetch(`${url}${routes.status}`)));
 
@@ -199,6 +200,8 @@ describe('errors', () => {
     ['X-Real-IP that is no address', beatBy(`127.0.0.1:1 ${insecureServer}`, { 'x-real-ip': 'proxy' }), { status: 400, body: '' }],
     ['toolchain that is no digest', (url) => post(`${url}${routes.allocJob}`, toolchainCodec.encode({ archiveId: '../etc' }), bearer('dangerously_insecure_client')), { status: 500, body: /64 hex digits/ }],
     ['certificate of an unknown server', (url) => fetch(`${url}${paths.serverCertificate('127.0.0.1:1')}`), { status: 500, body: /no certificate is known/ }],
+    ['job number that no scheduler of ours gives', (url) => tellState(url, '127.0.0.1:1', 2n ** 64n - 1n, 'Ready'), { status: 500, body: /^\{"description":"Unknown job"/ }],
+    ['job number that is no u64', (url) => tellState(url, '127.0.0.1:1', 2n ** 64n, 'Ready'), { status: 404, body: '' }],
     ['unknown job', (url) => tellState(url, '127.0.0.1:1', 3, 'Ready'), { status: 500, body: /^\{"description":"Unknown job"/ }],
     ['alloc without bearer', (url) => requestAlloc(url, { authorization: 'Basic x' }), { status: 401, challenge: 'no_bearer_auth', body: '' }],
     ['alloc with another token', (url) => requestAlloc(url, bearer('mine')), { status: 401, challenge: 'bearer_auth_failed', body: 'Fixed token mismatch' }],
