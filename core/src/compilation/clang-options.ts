@@ -4,31 +4,34 @@ import { type OptionGroup, optionTable } from './option-table.js';
 
 const clangGroups: readonly OptionGroup[] = [
   { effect: 'common',
-    separate: '-target',
-    joined: '--target= --rtlib= --unwindlib= --stdlib= -fplugin-arg- -dynamic -ObjC',
+    separate: '-target -mthread-model -meabi',
+    flag: '--no-default-config',
+    joined: '--target= --rtlib= --unwindlib= --stdlib= --system-header-prefix= --no-system-header-prefix= -fplugin-arg-',
     equals: '-stdlib' },
   { effect: 'stays',
-    separate: '-gcc-toolchain -resource-dir -cxx-isystem -isystem-after -iwithsysroot',
-    joined: '--gcc-toolchain= --gcc-install-dir= -resource-dir= -stdlib++-isystem -fmodule-file-none' },
+    separate: '-gcc-toolchain -cxx-isystem',
+    // Sanitizers read lists of their own, which line markers do not show (they are part of the compiler's identity).
+    joined: '-fsanitize= --gcc-toolchain= --gcc-install-dir= -stdlib++-isystem -iwithsysroot',
+    equals: '-resource-dir' },
   { effect: 'unhashed', joined: '-parallel-jobs=' },
-  { effect: 'not-compile', flag: '-fdriver-only --autocomplete -emit-ast -rewrite-objc -rewrite-legacy-objc --analyze --precompile -verify-pch' },
+  { effect: 'not-compile', flag: '-fdriver-only -emit-ast -rewrite-objc -rewrite-legacy-objc -verify-pch --analyze --precompile', joined: '--autocomplete=' },
   { effect: 'not-cacheable',
-    flag: '-fcxx-modules -fno-profile-instr-generate -fno-profile-instr-use -fprebuilt-implicit-modules -frecord-command-line -grecord-command-line ' +
-      '-frecord-gcc-switches -grecord-gcc-switches -print-stats -ftime-report= -emit-interface-stubs -extract-api -verify -fno-integrated-as -no-integrated-as -fintegrated-cc1-off ' +
-      '--cuda-device-only --cuda-host-only -no-opaque-pointers-list',
-    separate: '-index-store-path -ivfsoverlay -ivfsstatcache -add-plugin -arcmt-migrate-report-output -exported_symbols_list -unexported_symbols_list --config -isystem-prefix',
-    joined: '-fprebuilt-module-path -ftime-report -ftime-trace -fproc-stat-report -foptimization-record -fsave-optimization-record -fthinlto-index= -fbuild-session ' +
-      '-objcmt- -ccc- --config= --config- --driver-mode= -fmodule -fcrash-diagnostics-dir= -fdepscan -ivfsoverlay -stats -save-stats --save-stats ' +
-      '--offload -offload -fopenmp-targets= --cuda -fcas- -gen-cdb-fragment-path -mllvm= -fembed-offload-object=' },
+    // With a record of its command line, an object would hold the words that we add.
+    flag: '-frecord-command-line -grecord-command-line -frecord-gcc-switches -grecord-gcc-switches ' +
+      '-fcxx-modules -fprebuilt-implicit-modules -fno-profile-instr-generate -fno-profile-instr-use -fno-integrated-as -no-integrated-as -verify',
+    separate: '-ivfsoverlay -ivfsstatcache -add-plugin -exported_symbols_list -unexported_symbols_list -darwin-target-variant',
+    joined: '-fprebuilt-module-path -fproc-stat-report -foptimization-record -fthinlto-index= -fbuild-session -fcrash-diagnostics-dir= ' +
+      '-fdepscan -fcas- -fembed-offload-object= -fopenmp-targets= -objcmt- -arcmt- -ccc- -ivfsoverlay -stats -save-stats -offload -gen-cdb-fragment-path',
+    equals: '--config' },
   { effect: 'dependency-file', separate: '-dependency-file' },
   { effect: 'colour', flag: '-fcolor-diagnostics -fno-color-diagnostics' },
   { effect: 'split-dwarf', flag: '-gsplit-dwarf=split' },
-  { effect: 'debug', flag: '-gsplit-dwarf=single -gno-split-dwarf', separate: '-fdebug-compilation-dir', joined: '-fdebug-compilation-dir= -ffile-compilation-dir=' },
-  { effect: 'serialized-diagnostics', equals: '--serialize-diagnostics', separate: '-serialize-diagnostics' },
+  { effect: 'debug', separate: '-fdebug-compilation-dir', joined: '-ffile-compilation-dir=' },
+  { effect: 'serialized-diagnostics', separate: '-serialize-diagnostics', equals: '--serialize-diagnostics' },
   { effect: 'reads',
     joined: '-fsanitize-ignorelist= -fsanitize-blacklist= -fsanitize-system-ignorelist= -fsanitize-coverage-allowlist= -fsanitize-coverage-ignorelist= ' +
       '-fsanitize-coverage-whitelist= -fsanitize-coverage-blacklist= -fprofile-sample-use= -fauto-profile= -fprofile-list= -fprofile-remapping-file= ' +
-      '-fxray-always-instrument= -fxray-never-instrument= -fxray-attr-list= -ftrivial-auto-var-init-list= -fsanitize-memory-ignorelist= -fwarning-suppression-mappings= --warning-suppression-mappings=' },
+      '-fxray-always-instrument= -fxray-never-instrument= -fxray-attr-list= --warning-suppression-mappings=' },
   { effect: 'reads-profile', flag: '-fprofile-use -fprofile-instr-use', joined: '-fprofile-use= -fprofile-instr-use=' },
   { effect: 'loads', separate: '-fplugin -load -include-pch', joined: '-fplugin= -fpass-plugin=' },
   { effect: 'cc1-word', separate: '-Xclang' },

@@ -4,31 +4,34 @@ import { type OptionGroup, optionTable } from './option-table.js';
 
 /** Shared by gcc and clang. */
 export const gnuGroups: readonly OptionGroup[] = [
+  // Options of the linker stand here for their values, which are no inputs.
   { effect: 'common',
-    flag: '-undef -ansi -traditional-cpp -trigraphs -remap -nostdinc -nostdinc++ -s -r -gz -dead_strip -dynamic -dynamiclib --coverage-none',
-    separate: '-b -e -R -T -filelist -framework -install_name -imultilib -imultiarch -multiply_defined -sectcreate -segaddr -seg1addr -Xlinker',
-    joined: '-fno- -gz= -Wl, -Werror -Wno- --std= --pedantic',
+    separate: '-T -R -e -b -Xlinker -filelist -framework -install_name -imultilib -imultiarch',
+    flag: '--pedantic --pedantic-errors --no-warnings -gz -dead_strip -dynamic -dynamiclib',
+    joined: '--std= -gz=',
     either: '-D -U -A -G -L -l -u -V -z -isysroot',
     equals: '--param --sysroot' },
-  { effect: 'preprocessor',
-    either: '-I -F -iquote -isystem -idirafter -iframework' },
-  { effect: 'stays',
-    either: '-iprefix -iwithprefix -iwithprefixbefore',
-    flag: '-I-' },
+  { effect: 'preprocessor', either: '-I -F -iquote -isystem -idirafter -iframework' },
+  { effect: 'stays', flag: '-I-', either: '-iprefix -iwithprefix -iwithprefixbefore' },
   { effect: 'include', either: '-include -imacros' },
-  { effect: 'unhashed', flag: '-pipe' },
+  { effect: 'unhashed', flag: '-pipe --pipe' },
+
   { effect: 'not-compile',
-    flag: '-E -M -MM -S -fsyntax-only --version -### -dumpversion -dumpmachine -dumpspecs -dumpfullversion --help --target-help --preprocess --assemble',
+    flag: '-E -M -MM -S -fsyntax-only -### -dumpversion -dumpfullversion -dumpmachine -dumpspecs --version --help --target-help --preprocess --assemble',
     joined: '--help= -print- --print-' },
+  // They write files or report times that we do not know, read files that we do not see, or change what a step means.
   { effect: 'not-cacheable',
-    flag: '- -P -C -CC -MG -H -Q -v --verbose -time -pass-exit-codes -fpreprocessed -fdirectives-only -no-integrated-cpp -fmem-report -ftime-report ' +
-      '-ftime-report-details -fstats -fpre-ipa-mem-report -fpost-ipa-mem-report -fprofile-report -frepo -fno-profile-generate -fno-profile-use ' +
-      '-fcompare-debug -fbranch-probabilities -fdeps-format=p1689r5 -gen-decls -traditional',
-    separate: '-aux-info -dumpbase -dumpbase-ext -dumpdir -index-store-path -wrapper -iplugindir',
-    joined: '-save-temps --save-temps -time= -fdump- -fcallgraph-info -fsave-optimization-record -fmodule -fmodules -fdeps- -fplugin=libcc1plugin ' +
-      '-fcompare-debug= -fauto-profile -ftime-trace -fdiagnostics-add-output= -fdiagnostics-set-output= -fself-test -iplugindir= -fopenmp-targets -d',
-    either: '-B',
-    equals: '--specs -specs -MJ' },
+    flag: '- -P -C -CC -H -Q -v --verbose -MG -Mno-modules -traditional -fpreprocessed -fdirectives-only -fpch-preprocess -no-integrated-cpp ' +
+      '-fmem-report -fpre-ipa-mem-report -fpost-ipa-mem-report -fprofile-report -fstats -fcompare-debug -fbranch-probabilities -frepo ' +
+      '-fno-profile-generate -fno-profile-use -gen-decls -fdiagnostics-format=json-file -fdiagnostics-format=sarif ' +
+      '-fdiagnostics-format=sarif-file -fdiagnostics-format=sarif-stderr',
+    separate: '-aux-info -dumpbase -dumpbase-ext -dumpdir -index-store-path -wrapper',
+    joined: '-d -X -time -save-temps --save-temps -ftime-report -ftime-trace -fdump- -fcallgraph-info -fsave-optimization-record -fopt-info- -fopt-info= ' +
+      '-fmodule -fdeps- -fplugin=libcc1plugin -fcompare-debug= -fauto-profile -fprofile-note= -fdiagnostics-add-output= -fdiagnostics-set-output= ' +
+      '-fself-test -iplugindir= -working-directory',
+    either: '-B -MJ',
+    equals: '-specs --specs -working-directory' },
+
   { effect: 'compile', flag: '-c' },
   { effect: 'output', either: '-o' },
   { effect: 'language', either: '-x' },
@@ -40,23 +43,22 @@ export const gnuGroups: readonly OptionGroup[] = [
   { effect: 'preprocessor-word', separate: '-Xpreprocessor' },
   { effect: 'assembler-words', joined: '-Wa,' },
   { effect: 'assembler-word', separate: '-Xassembler' },
+
   { effect: 'colour', flag: '-fdiagnostics-color -fno-diagnostics-color', joined: '-fdiagnostics-color=' },
   { effect: 'debug', joined: '-g -fdebug-' },
   { effect: 'split-dwarf', flag: '-gsplit-dwarf' },
   { effect: 'coverage-notes', flag: '--coverage -coverage -ftest-coverage' },
   { effect: 'own-name-inside',
-    flag: '-fprofile-arcs -frecord-gcc-switches -fprofile-generate -fprofile-instr-generate -fcs-profile-generate -fcoverage-mapping -pg -p',
-    joined: '-fprofile-dir= -fprofile-update= -fprofile-generate= -fprofile-instr-generate= -fcs-profile-generate= -fprofile-note= ' +
-      '-fprofile-filter-files= -fprofile-exclude-files= -fcoverage- -flto -fembed-bitcode' },
+    flag: '-fprofile-arcs -frecord-gcc-switches',
+    joined: '-fprofile-generate -fprofile-instr-generate -fcs-profile-generate -fprofile-dir= -fcoverage- -fembed-bitcode -flto' },
   { effect: 'stack-usage', flag: '-fstack-usage' },
   { effect: 'architecture', separate: '-arch' },
   { effect: 'processor', joined: '-march= -mtune= -mcpu=' },
 ];
 
-/** Options of gcc alone. */
+/** Options of gcc alone. A plugin of gcc may read and write what it likes. */
 const gccGroups: readonly OptionGroup[] = [
-  { effect: 'not-cacheable', joined: '-fprofile-use -fplugin= -fplugin-arg- -fopt-info- -fada-spec', flag: '-fpch-preprocess' },
-  { effect: 'common', flag: '-fopt-info' },
+  { effect: 'not-cacheable', joined: '-fprofile-use -fplugin= -fplugin-arg-' },
 ];
 
 export const gccTable = optionTable(...gnuGroups, ...gccGroups);

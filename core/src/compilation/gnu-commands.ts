@@ -24,7 +24,9 @@ export function preprocessCommand(compilation: Compilation, program: string, dep
 }
 
 export function compileCommand(compilation: Compilation, program: string, colour: 'always' | 'never'): Command {
-  return { program, args: [`-fdiagnostics-color=${colour}`, ...wordsOf(compilation.args)] };
+  const words = wordsOf(compilation.args);
+  // The assembler knows no colours, and clang would warn of a flag without use.
+  return { program, args: compilation.language === 'assembler' ? words : [`-fdiagnostics-color=${colour}`, ...words] };
 }
 
 export function remoteCommand(compilation: Compilation, program: string, dependencyPath: string): Command {

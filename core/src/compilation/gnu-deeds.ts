@@ -12,6 +12,7 @@ const keep = (draft: Draft, found: Found): void => add(draft, 'common', found.wo
 const nameOf = (found: Found): string => (found.option.shape === 'flag' ? found.option.flag : (found.words[0] ?? found.option.flag));
 
 function colour(draft: Draft, { words: [word = ''], value }: Found): void {
+  draft.colourFlag = word;
   if (word.startsWith('-fno-') || value === 'never') draft.colour = 'never';
   else draft.colour = value === 'auto' ? 'auto' : 'always';
 }

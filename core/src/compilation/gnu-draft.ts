@@ -15,6 +15,8 @@ export interface Draft {
   refused: string | undefined;
   homeOnly: string | undefined;
   colour: ColourMode;
+  /** The last flag about colours, which is not among `args`. */
+  colourFlag: string | undefined;
   readonly dependency: DependencyDraft;
   readonly extraInputs: string[];
   readonly absentInputs: string[];
@@ -56,6 +58,7 @@ export function emptyDraft(): Draft {
     refused: undefined,
     homeOnly: undefined,
     colour: 'auto',
+    colourFlag: undefined,
     dependency: { mode: undefined, file: undefined, words: [], targeted: false, behindDriver: false },
     extraInputs: [],
     absentInputs: [],

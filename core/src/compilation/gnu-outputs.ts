@@ -1,7 +1,7 @@
 // Knows: how gcc and clang name what they write: object, dependency file and the files beside them.
 // Refuses to know: whether they are there.
 import type { Draft } from './gnu-draft.js';
-import type { CompilerFacts, DependencyFile, Output, OutputRole } from './types.js';
+import type { DependencyFile, Output, OutputRole } from './types.js';
 
 const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
@@ -19,7 +19,7 @@ const wantsSides = ({ sides }: Draft): boolean =>
   sides.splitDwarf || sides.coverageNotes || sides.stackUsage || sides.diagnostics !== undefined;
 
 /** The outputs but the dependency file, or the reason why they cannot be known. */
-export function outputsOf(draft: Draft, input: string, facts: CompilerFacts): readonly Output[] | string {
+export function outputsOf(draft: Draft, input: string): readonly Output[] | string {
   const { sides } = draft;
   const main = draft.output ?? withExtension(baseOf(input), draft.bitcode ? 'bc' : 'o');
   if (draft.output === '') return 'argument parse';
@@ -32,7 +32,7 @@ export function outputsOf(draft: Draft, input: string, facts: CompilerFacts): re
   const beside = (role: OutputRole): Output => ({ role, path: withExtension(main, role), optional: true });
   const outputs: Output[] = [{ role: 'obj', path: main, optional: false }];
   if (sides.splitDwarf) outputs.push(beside('dwo'));
-  if (sides.coverageNotes) outputs.push({ ...beside('gcno'), optional: facts.kind === 'clang' });
+  if (sides.coverageNotes) outputs.push({ ...beside('gcno'), optional: false });
   if (sides.stackUsage) outputs.push(beside('su'));
   if (sides.diagnostics !== undefined) outputs.push({ role: 'dia', path: sides.diagnostics, optional: false });
   return outputs;

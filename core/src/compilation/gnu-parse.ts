@@ -81,8 +81,9 @@ function conclude(draft: Draft, request: CompileRequest, facts: CompilerFacts): 
   const language = languageOf(input.path, input.language, facts.plusplus);
   if (language === undefined) return notCacheable(input.language === undefined ? 'unknown source language' : '-x');
   if (isHeader(language)) return notCacheable('precompiled header');
+  if (language === 'assembler' && draft.colourFlag !== undefined) return notCacheable(draft.colourFlag);
   const needsPreprocessing = isPreprocessed(language);
-  const outputs = outputsOf(draft, input.path, facts);
+  const outputs = outputsOf(draft, input.path);
   if (typeof outputs === 'string') return notCacheable(outputs);
   const dependencyFile = dependencyFileOf(draft, input.path, needsPreprocessing);
   if (typeof dependencyFile === 'string') return notCacheable(dependencyFile);
