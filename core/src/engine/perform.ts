@@ -29,10 +29,12 @@ export const performLimits: PerformLimits = {
 };
 
 /**
- * How exit codes travel. sccache's Unix clients take the number for the raw status of wait(2), so that only a code shifted
- * by eight bits reaches them as what it was; everybody else wants it `plain`.
+ * How a failed command's exit code travels. `plain`: our clients, sccache's on Windows, and from 0.19 on everywhere.
+ * `wait-status`: sccache's Unix clients up to 0.18 take the number for the raw status of wait(2). `home`: to a client that
+ * cannot be told apart neither is safe (1 becomes "killed by signal 1" there, 256 success here), so it is made to repeat the
+ * compile at home, where code and diagnostics are exact.
  */
-export type ExitCodes = 'wait-status' | 'plain';
+export type ExitCodes = 'plain' | 'wait-status' | 'home';
 
 export interface PerformJob {
   readonly header: RunJobHeader;
@@ -63,8 +65,16 @@ export interface Performed {
   readonly folder: JobFolder;
 }
 
-/** The number for the wire. */
-export const codeOnWire = (code: number, exitCodes: ExitCodes): number => (exitCodes === 'wait-status' ? code << 8 : code);
+/**
+ * The number for the wire. In a wait status the core dump flag goes along: it does not change what old clients understand,
+ * and it keeps new ones, which look at the lowest byte, from taking the failure for a success.
+ * @throws Fault RESULT_DOUBTFUL
+ */
+export function codeOnWire(code: number, exitCodes: ExitCodes): number {
+  if (code === 0 || exitCodes === 'plain') return code;
+  if (exitCodes === 'wait-status') return (code << 8) | 0x80;
+  throw new Fault('RESULT_DOUBTFUL', `the command exited with ${code}: to be repeated at home, where code and diagnostics are exact`);
+}
 
 function checkStarved(end: SandboxEnd): void {
   const sign = end.code === 0 ? undefined : starvedSign(end.stderr);
@@ -80,16 +90,17 @@ async function inFolder(sandbox: Sandbox, job: PerformJob, folder: JobFolder): P
   const unpack = lap();
   const end = await sandbox.run({ folder: folder.path, lower: job.toolchain, command: header.command, limits, signal });
   checkStarved(end);
+  const code = codeOnWire(end.code, job.exitCodes);
   const run = lap();
   const { outputs, readMs, compressMs } = await collectOutputs(folder.root, header, limits.outputBytes);
-  const output = { code: codeOnWire(end.code, job.exitCodes), stdout: end.stdout, stderr: end.stderr };
+  const output = { code, stdout: end.stdout, stderr: end.stderr };
   return { reply: { kind: 'Complete', output, outputs }, steps: { unpack, run, collect: readMs, compress: compressMs }, folder };
 }
 
 /**
- * A command that exits non-zero is a reply. Its folder is left for the caller to remove; after a fault it is gone.
+ * A command that exits non-zero is a reply, if the client can be told. Its folder is left for the caller to remove; after a fault it is gone.
  * @throws Fault ARCHIVE_MALFORMED, ARCHIVE_HOSTILE, WIRE_MALFORMED, STORAGE_FAILED, SANDBOX_FAILED, PROCESS_TIMEOUT,
- * PROCESS_FAILED, OUTPUT_UNREADABLE, CANCELLED: none of them says anything about the source
+ * PROCESS_FAILED, OUTPUT_UNREADABLE, RESULT_DOUBTFUL, CANCELLED: after all of them the client compiles at home
  */
 export async function perform(sandbox: Sandbox, job: PerformJob): Promise<Performed> {
   const { outputs } = job.header;

@@ -54,7 +54,7 @@ async function store(builder: Builder, call: Call, archiveId: ArchiveId): Promis
   const started = performance.now();
   try {
     const stored = await builder.cache.insert(archiveId, call.body, call.signal);
-    builder.log.info(`toolchain ${archiveId}: ${stored}`, { ms: Math.round(performance.now() - started), bytes: builder.cache.bytes });
+    builder.log.info(`toolchain ${archiveId}: ${stored}`, { ms: Math.round(performance.now() - started), cacheBytes: builder.cache.bytes });
     return stored === 'stored' ? 'Success' : 'CannotCache';
   } catch (thrown) {
     builder.log.warn(`toolchain ${archiveId} not stored: ${String(thrown)}`);

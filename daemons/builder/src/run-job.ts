@@ -1,7 +1,7 @@
 // Knows: the course of one run_job request: place, toolchain, job, and what the scheduler hears of it.
 // Refuses to know: how a job is performed (core/engine) and who may ask (admission.ts).
 import { join } from 'node:path';
-import { causeChain, Fault } from '@sccache-ts/core/base';
+import { causeChain, Fault, isFault } from '@sccache-ts/core/base';
 import { type ExitCodes, perform, type PerformJob, performLimits, type Performed } from '@sccache-ts/core/engine';
 import { type Call, okReply, type Reply, type UnpackedToolchain } from '@sccache-ts/core/host';
 import { type JobId, type RunJobHeader, runJobReplyCodec } from '@sccache-ts/core/wire';
@@ -15,10 +15,13 @@ export const stepsHeader = 'X-Sccache-Ts-Steps';
 /** The wait for the scheduler's word after a job is bounded by this, in milliseconds: the client's result is here already. */
 const farewellMs = 200;
 
-/** How this client wants exit codes: sccache's on Windows map their paths to `/prefix/disk-C/…` and take codes as they are. */
+/**
+ * How this client is told of a failed command. sccache's on Windows map their paths to `/prefix/disk-C/…` and take codes as
+ * they are; its Unix clients of all versions send the very same requests.
+ */
 export function exitCodesFor(setting: 'auto' | ExitCodes, call: Pick<Call, 'headers'>, header: RunJobHeader): ExitCodes {
   if (setting !== 'auto') return setting;
-  return call.headers[oursHeader] !== undefined || header.command.cwd.startsWith('/prefix/disk-') ? 'plain' : 'wait-status';
+  return call.headers[oursHeader] !== undefined || header.command.cwd.startsWith('/prefix/disk-') ? 'plain' : 'home';
 }
 
 const spell = (steps: Readonly<Record<string, number>>): string =>
@@ -90,7 +93,8 @@ export async function runJob(builder: Builder, call: Call, id: JobId): Promise<R
     return reply;
   } catch (thrown) {
     await started;
-    log.warn(`job ${id}: ${causeChain(thrown).join(': ')}`);
+    const ordinary = isFault(thrown, 'RESULT_DOUBTFUL') || isFault(thrown, 'CANCELLED');
+    log[ordinary ? 'info' : 'warn'](`job ${id}: ${causeChain(thrown).join(': ')}`);
     throw thrown;
   } finally {
     const heard = await started.then(() => true, () => false);

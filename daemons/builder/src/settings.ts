@@ -37,7 +37,7 @@ export interface BuilderSettings {
   /** Absolute. Its folders `builds` and `toolchains` are emptied at start. */
   readonly buildDir: string;
   readonly bwrapPath: string | undefined;
-  /** `auto` looks at each client. Keys from here on are ours, and unknown to sccache. */
+  /** What clients make of a failed command's code; `auto` looks at each. Keys from here on are ours, unknown to sccache. */
   readonly exitCodes: 'auto' | 'wait-status' | 'plain';
   /** Jobs that run at once; undefined: as many as sccache's scheduler hands out. */
   readonly slots: number | undefined;
