@@ -21,7 +21,9 @@ export type Answer =
 
 export interface Outcome {
   readonly answer: Answer;
-  /** Call it once the answer has gone: stores what is worth storing. Never throws. */
+  /** What is known when the answer is given. */
+  readonly report: CompileReport;
+  /** Call it once the answer has gone: stores what is worth storing, and tells that too. Never throws. */
   settle(): Promise<CompileReport>;
 }
 
@@ -36,7 +38,7 @@ export interface EnginePorts {
   readonly nowMs: () => number;
 }
 
-const become = (report: CompileReport): Outcome => ({ answer: { kind: 'become' }, settle: () => Promise.resolve(report) });
+const become = (report: CompileReport): Outcome => ({ answer: { kind: 'become' }, report, settle: () => Promise.resolve(report) });
 
 /**
  * Runs one compile. Whatever goes wrong among our own parts ends in `become` or in a compile at home; faults never reach the caller,
@@ -57,7 +59,7 @@ export async function compile(request: CompileRequest, front: Front, ports: Engi
     return become({ outcome: verdict.why, reason: verdict.reason, compiler: compiler.facts.kind });
   }
   const { compilation } = verdict;
-  const told = { language: compilation.language, compiler: compiler.facts.kind };
+  const told = { input: compilation.input, language: compilation.language, compiler: compiler.facts.kind };
   const controls = controlsOf(request.env);
   if (controls.noCache && ports.distribution === undefined) return become({ ...told, outcome: 'no-cache' });
 
@@ -94,11 +96,11 @@ export async function compile(request: CompileRequest, front: Front, ports: Engi
 type Finished = Outcome & { readonly dependenciesLanded: boolean };
 
 async function finish(work: Work, ports: EnginePorts): Promise<Finished> {
-  const told = { language: work.compilation.language, compiler: work.compiler.facts.kind };
+  const told = { input: work.compilation.input, language: work.compilation.language, compiler: work.compiler.facts.kind };
   const looked = await lookUp(work, ports.storage);
   if (looked.entry !== undefined && (await landEntry(work, looked.entry))) {
     const report: CompileReport = { ...told, outcome: 'hit', ...looked.report };
-    return { ...replay(work, looked.entry), dependenciesLanded: true, settle: () => Promise.resolve(report) };
+    return { ...replay(work, looked.entry), report, dependenciesLanded: true, settle: () => Promise.resolve(report) };
   }
   const missed = work.controls.noCache ? 'no-cache' : work.controls.recache ? 'recache' : 'miss';
   const base: CompileReport = { ...told, outcome: missed, ...looked.report };
@@ -106,7 +108,7 @@ async function finish(work: Work, ports: EnginePorts): Promise<Finished> {
   if (away?.entry !== undefined) {
     const { entry } = away;
     const report: CompileReport = { ...base, away: away.report, compileMs: entry.compileMs };
-    return { ...replay(work, entry), dependenciesLanded: true, settle: () => store(work, ports, { entry, report }) };
+    return { ...replay(work, entry), report, dependenciesLanded: true, settle: () => store(work, ports, { entry, report }) };
   }
   const home = await compileAtHome(work);
   const report: CompileReport = {
@@ -119,6 +121,7 @@ async function finish(work: Work, ports: EnginePorts): Promise<Finished> {
   const { entry } = home;
   return {
     answer: { kind: 'finish', ...home.shown, end: { code: home.result.code, signal: home.result.signal } },
+    report,
     dependenciesLanded: false,
     settle: () => (entry === undefined ? Promise.resolve(report) : store(work, ports, { entry, report })),
   };

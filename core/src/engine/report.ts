@@ -25,6 +25,8 @@ export type AwayReport =
 
 export interface CompileReport {
   readonly outcome: CompileOutcome;
+  /** The source, as given on the command line. */
+  readonly input?: string;
   readonly language?: Language;
   readonly compiler?: CompilerKind;
   /** Why declined, why not stored, what failed. */

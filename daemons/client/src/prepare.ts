@@ -1,4 +1,5 @@
 // Knows: how settings, engine and statistics are joined to what a daemon serves. Refuses to know: sockets and the life of the process.
+import { isDeepStrictEqual } from 'node:util';
 import { causeChain, isFault, type Log } from '@sccache-ts/core/base';
 import type { CompileRequest } from '@sccache-ts/core/compilation';
 import { compile, type Compilers, type CompileReport, type Front } from '@sccache-ts/core/engine';
@@ -26,13 +27,25 @@ export interface PrepareOptions {
 /** Somebody who asks for statistics right after a build gets those of the whole build: results still being stored are waited for. */
 const settleWaitMs = 2_000;
 
-/** What a launcher is told, and what is counted once it has been told. */
+/** Where a compile is counted and told of. */
 interface Counted {
   readonly report: (report: CompileReport) => void;
   readonly log: Log;
 }
 
-function sayAway(log: Log, report: CompileReport): void {
+/** Where a compile ran, in a word or two; the demonstration and people who read the log at `debug` want to know. */
+function placeOf({ outcome, away }: CompileReport): string {
+  if (outcome === 'hit') return 'cache';
+  if (away?.kind === 'compiled') return `away ${away.server}`;
+  return outcome === 'miss' || outcome === 'recache' || outcome === 'no-cache' ? 'home' : 'compiler';
+}
+
+function sayPlace(log: Log, report: CompileReport): void {
+  const { input, outcome, reason } = report;
+  log.debug('compile', { place: placeOf(report), outcome, reason, input });
+}
+
+function sayDoubts(log: Log, report: CompileReport): void {
   const { away } = report;
   if (away?.kind === 'fault') log.warn(`compiled at home instead of away: ${causeChain(away.fault).join(': ')}`, { server: away.server });
   if (away?.kind === 'repeated') log.info(`compiled again at home: ${away.reason}`, { server: away.server });
@@ -57,12 +70,15 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
 
   const reload = async (): Promise<void> => {
     try {
+      const settings = await loadClientSettings(around);
+      if (isDeepStrictEqual(settings, services.settings)) return;
       const old = services;
-      services = createServices(await loadClientSettings(around), makers);
+      services = createServices(settings, makers);
       log.info('settings were read again');
       await closeServices(old, log);
     } catch (thrown) {
-      log.error(`settings are kept as they were: ${causeChain(thrown).join(': ')}`);
+      const hint = isFault(thrown) && thrown.hint !== undefined ? ` (${thrown.hint})` : '';
+      log.error(`settings are kept as they were: ${causeChain(thrown).join(': ')}${hint}`);
     }
   };
   options.watch(services.settings.files, () => void reload());
@@ -106,10 +122,11 @@ async function serveCounted(
 ): Promise<{ answer: Served['answer']; settle: () => Promise<void> }> {
   try {
     const outcome = await compile(request, front, by.ports);
+    sayPlace(by.counted.log, outcome.report);
     const settle = async (): Promise<void> => {
       const report = await outcome.settle();
       by.counted.report(report);
-      sayAway(by.counted.log, report);
+      sayDoubts(by.counted.log, report);
     };
     return { answer: outcome.answer, settle };
   } catch (thrown) {
