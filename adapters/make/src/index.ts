@@ -1,1 +1,3 @@
-export {};
+// How make is taught to compile through the launcher: data only, nothing is started and nothing written.
+export * from './make-plan.js';
+export * from './make-words.js';
