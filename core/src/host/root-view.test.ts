@@ -92,7 +92,7 @@ describe('resolveInRoot in layers', () => {
     ['does not look behind an upper directory where the lower has a file', '/a/x', ['a/'], ['a'], 'missing a|x'],
     ['takes an upper link before a lower directory', '/a/x', ['a -> /b', 'b/x'], ['a/x'], 'found 0 b/x'],
     ['comes back to the lower layer after going up', '/a/../c', ['a/x'], ['c'], 'found 1 c'],
-  ])('%s', (_, path, upper, lower, expected) => {
+  ])('%s', (...[, path, upper, lower, expected]) => {
     expect(where([layer(...upper), layer(...lower)], path)).toBe(expected);
   });
 

@@ -2,15 +2,14 @@
 // Refuses to know: what is in an archive, and who sent it.
 //
 // Layout, as sccache has it:  <dir>/<first digit>/<second digit>/<archive id>; unfinished files have the temporary prefix.
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import { Fault } from '../base/index.js';
 import { type ArchiveId, archiveIdFromHash, isArchiveId } from '../wire/index.js';
 import { discard, temporaryBeside, temporaryPrefix } from './files.js';
 import { hashFile } from './hash-file.js';
+import { receive } from './toolchain-cache-receive.js';
 
 /** What became of an archive: only `stored` ones are kept, of the others nothing stays behind. */
 export type Stored = 'stored' | 'wrong-digest' | 'too-large' | 'disk-full';
@@ -68,152 +67,129 @@ async function scan(dir: string): Promise<Map<ArchiveId, Kept>> {
   return found;
 }
 
-class TooLarge extends Error {}
-class AlreadyThere extends Error {}
+/** The archives that are there, and who needs them. Lives as long as its daemon. */
+class KeptArchives implements ToolchainCache {
+  readonly #dir: string;
+  readonly #maxBytes: number;
+  readonly #now: () => number;
+  readonly #kept: Map<ArchiveId, Kept>;
+  readonly #held = new Map<ArchiveId, number>();
+  #bytes: number;
 
-const isFull = (cause: unknown): boolean => ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+  constructor(options: ToolchainCacheOptions, kept: Map<ArchiveId, Kept>) {
+    this.#dir = options.dir;
+    this.#maxBytes = options.maxBytes;
+    this.#now = options.now ?? Date.now;
+    this.#kept = kept;
+    this.#bytes = [...kept.values()].reduce((sum, it) => sum + it.bytes, 0);
+  }
 
-/** Passes everything on until it is too much, or until `needless` says that the rest is for nothing. */
-function gate(limit: number, needless: () => boolean): Transform {
-  let passed = 0;
-  return new Transform({
-    transform(chunk: Uint8Array, _encoding, done) {
-      passed += chunk.byteLength;
-      if (passed > limit) done(new TooLarge());
-      else if (needless()) done(new AlreadyThere());
-      else done(null, chunk);
-    },
-  });
-}
+  get bytes(): number {
+    return this.#bytes;
+  }
 
-/** The stream is not destroyed by a refusal: a reply may have to go back over the connection it comes from. */
-async function receive(source: Readable, path: string, through: Transform, signal?: AbortSignal): Promise<void> {
-  const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
-  const failed = new AbortController();
-  let sourceFault: Error | undefined;
-  const onGone = (): void => {
-    sourceFault ??= source.errored ?? new Fault('CANCELLED', `${path}: the sender went away before the end`);
-    failed.abort();
-  };
-  const onClose = (): void => {
-    if (!source.readableEnded) onGone();
-  };
-  source.on('error', onGone).on('close', onClose);
-  if (source.destroyed && !source.readableEnded) onGone();
-  source.pipe(through);
-  try {
-    const stop = signal === undefined ? failed.signal : AbortSignal.any([failed.signal, signal]);
-    await pipeline(through, file, { signal: stop });
-  } catch (cause) {
-    throw sourceFault ?? cause;
-  } finally {
-    source.unpipe(through);
-    source.off('error', onGone).off('close', onClose);
+  get count(): number {
+    return this.#kept.size;
+  }
+
+  #place(id: ArchiveId): string {
+    if (!isArchiveId(id)) throw new Fault('WIRE_MALFORMED', `${JSON.stringify(String(id).slice(0, 80))} is not an archive id`);
+    return join(this.#dir, id.slice(0, 1), id.slice(1, 2), id);
+  }
+
+  has(id: ArchiveId): boolean {
+    return this.#kept.has(id);
+  }
+
+  async pathOf(id: ArchiveId): Promise<string | undefined> {
+    const entry = this.#kept.get(id);
+    if (entry === undefined) return undefined;
+    const path = this.#place(id);
+    entry.usedMs = this.#now();
+    try {
+      await utimes(path, entry.usedMs / 1000, entry.usedMs / 1000);
+      return path;
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw failure(path, 'cannot be touched', cause);
+      // Somebody tidied up behind our back: the archive is simply not there any more.
+      await this.remove(id);
+      return undefined;
+    }
+  }
+
+  async remove(id: ArchiveId): Promise<void> {
+    const entry = this.#kept.get(id);
+    if (entry === undefined) return;
+    this.#kept.delete(id);
+    this.#bytes -= entry.bytes;
+    try {
+      await discard(this.#place(id));
+    } catch (cause) {
+      throw failure(this.#place(id), 'cannot be removed', cause);
+    }
+  }
+
+  async makeRoom(): Promise<void> {
+    const oldestFirst = [...this.#kept].filter(([id]) => !this.#held.has(id)).sort(([, a], [, b]) => a.usedMs - b.usedMs);
+    for (const [id] of oldestFirst) {
+      if (this.#bytes <= this.#maxBytes) return;
+      await this.remove(id);
+    }
+  }
+
+  hold(id: ArchiveId): () => void {
+    this.#held.set(id, (this.#held.get(id) ?? 0) + 1);
+    let holding = true;
+    return () => {
+      if (!holding) return;
+      holding = false;
+      const left = (this.#held.get(id) ?? 1) - 1;
+      if (left === 0) this.#held.delete(id);
+      else this.#held.set(id, left);
+    };
+  }
+
+  async insert(id: ArchiveId, source: ArchiveSource, signal?: AbortSignal): Promise<Stored> {
+    const temporary = 'file' in source ? source.file : temporaryBeside(this.#place(id));
+    try {
+      await mkdir(dirname(this.#place(id)), { recursive: true });
+      if ('file' in source) return await this.#settle(id, temporary, signal);
+      const needless = (): boolean => this.#kept.has(id);
+      const received = await receive(source, { path: temporary, maxBytes: this.#maxBytes, needless, signal });
+      if (received === 'needless') return 'stored';
+      return received === 'whole' ? await this.#settle(id, temporary, signal) : received;
+    } finally {
+      await discard(temporary);
+    }
+  }
+
+  async #settle(id: ArchiveId, temporary: string, signal: AbortSignal | undefined): Promise<Stored> {
+    const { size } = await stat(temporary);
+    if (size > this.#maxBytes) return 'too-large';
+    if (archiveIdFromHash(await hashFile(temporary, signal)) !== id) return 'wrong-digest';
+    await rename(temporary, this.#place(id));
+    this.#bytes += size - (this.#kept.get(id)?.bytes ?? 0);
+    this.#kept.set(id, { bytes: size, usedMs: this.#now() });
+    const release = this.hold(id);
+    await this.makeRoom().finally(release);
+    return 'stored';
   }
 }
+
+const failure = (path: string, what: string, cause: unknown): Fault =>
+  new Fault('STORAGE_FAILED', `toolchain cache: ${path} ${what}: ${(cause as Error).message}`, { cause });
 
 /**
  * Opens or makes the cache.
  * @throws Fault STORAGE_FAILED when the folder cannot be made or read
  */
 export async function createToolchainCache(options: ToolchainCacheOptions): Promise<ToolchainCache> {
-  const { dir, maxBytes, now = Date.now } = options;
-  const failed = (deed: string) => (cause: unknown): never => {
-    throw new Fault('STORAGE_FAILED', `toolchain cache ${dir}: ${deed}: ${(cause as Error).message}`, { cause });
-  };
-  await mkdir(dir, { recursive: true }).catch(failed('cannot be made'));
-  const kept = await scan(dir).catch(failed('cannot be read'));
-  const held = new Map<ArchiveId, number>();
-  let bytes = [...kept.values()].reduce((sum, it) => sum + it.bytes, 0);
-  const place = (id: ArchiveId): string => {
-    if (!isArchiveId(id)) throw new Fault('WIRE_MALFORMED', `${JSON.stringify(String(id).slice(0, 80))} is not an archive id`);
-    return join(dir, id.slice(0, 1), id.slice(1, 2), id);
-  };
-
-  async function remove(id: ArchiveId): Promise<void> {
-    const entry = kept.get(id);
-    if (entry === undefined) return;
-    kept.delete(id);
-    bytes -= entry.bytes;
-    await discard(place(id)).catch(failed(`${id} cannot be removed`));
+  try {
+    await mkdir(options.dir, { recursive: true });
+    const cache = new KeptArchives(options, await scan(options.dir));
+    await cache.makeRoom();
+    return cache;
+  } catch (cause) {
+    throw failure(options.dir, 'cannot be made or read', cause);
   }
-
-  async function makeRoom(): Promise<void> {
-    const oldestFirst = [...kept].filter(([id]) => !held.has(id)).sort(([, a], [, b]) => a.usedMs - b.usedMs);
-    for (const [id] of oldestFirst) {
-      if (bytes <= maxBytes) return;
-      await remove(id);
-    }
-  }
-
-  async function settle(id: ArchiveId, temporary: string, signal?: AbortSignal): Promise<Stored> {
-    const { size } = await stat(temporary);
-    if (size > maxBytes) return 'too-large';
-    if (archiveIdFromHash(await hashFile(temporary, signal)) !== id) return 'wrong-digest';
-    await rename(temporary, place(id));
-    bytes += size - (kept.get(id)?.bytes ?? 0);
-    kept.set(id, { bytes: size, usedMs: now() });
-    const release = hold(id);
-    await makeRoom().finally(release);
-    return 'stored';
-  }
-
-  function hold(id: ArchiveId): () => void {
-    held.set(id, (held.get(id) ?? 0) + 1);
-    let holding = true;
-    return () => {
-      if (!holding) return;
-      holding = false;
-      const left = (held.get(id) ?? 1) - 1;
-      if (left === 0) held.delete(id);
-      else held.set(id, left);
-    };
-  }
-
-  async function insert(id: ArchiveId, source: ArchiveSource, signal?: AbortSignal): Promise<Stored> {
-    const temporary = 'file' in source ? source.file : temporaryBeside(place(id));
-    try {
-      await mkdir(dirname(place(id)), { recursive: true });
-      if (!('file' in source)) await receive(source, temporary, gate(maxBytes, () => kept.has(id)), signal);
-      return await settle(id, temporary, signal);
-    } catch (cause) {
-      if (cause instanceof AlreadyThere) return 'stored';
-      if (cause instanceof TooLarge) return 'too-large';
-      if (isFull(cause)) return 'disk-full';
-      throw cause;
-    } finally {
-      await rm(temporary, { force: true });
-    }
-  }
-
-  async function pathOf(id: ArchiveId): Promise<string | undefined> {
-    const entry = kept.get(id);
-    if (entry === undefined) return undefined;
-    const path = place(id);
-    entry.usedMs = now();
-    try {
-      await utimes(path, entry.usedMs / 1000, entry.usedMs / 1000);
-      return path;
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') return failed(`${id} cannot be touched`)(cause);
-      // Somebody tidied up behind our back: the archive is simply not there any more.
-      await remove(id);
-      return undefined;
-    }
-  }
-
-  await makeRoom();
-  return {
-    has: (id) => kept.has(id),
-    pathOf,
-    insert,
-    remove,
-    hold,
-    get bytes() {
-      return bytes;
-    },
-    get count() {
-      return kept.size;
-    },
-  };
 }

@@ -42,32 +42,51 @@ interface Unpacking {
   users: number;
 }
 
-export async function createUnpackedToolchains(options: UnpackedToolchainsOptions): Promise<UnpackedToolchains> {
-  const { dir, cache, maxBytes, limits, log } = options;
-  await mkdir(dir, { recursive: true });
+/** The folders that are there, and who uses them. Lives as long as its daemon. */
+class KeptFolders implements UnpackedToolchains {
+  readonly #options: UnpackedToolchainsOptions;
   /** In the order of last use. */
-  const known = new Map<ArchiveId, Unpacking>();
-  const total = (): number => [...known.values()].reduce((sum, it) => sum + it.bytes, 0);
-  const removing = new Map<ArchiveId, Promise<void>>();
+  readonly #known = new Map<ArchiveId, Unpacking>();
+  readonly #removing = new Map<ArchiveId, Promise<void>>();
 
-  function makeRoom(): void {
-    let bytes = total();
-    for (const [id, it] of known) {
-      if (bytes <= maxBytes && known.size <= cache.count + 1) return;
-      if (it.users > 0) continue;
-      known.delete(id);
-      bytes -= it.bytes;
-      const gone = removeTree(join(dir, id))
-        .catch((thrown: unknown) => log.warn(`unpacked toolchain ${id} cannot be removed: ${String(thrown)}`))
-        .finally(() => removing.delete(id));
-      removing.set(id, gone);
-    }
+  constructor(options: UnpackedToolchainsOptions) {
+    this.#options = options;
   }
 
-  async function unpack(id: ArchiveId): Promise<number | undefined> {
+  get bytes(): number {
+    return [...this.#known.values()].reduce((sum, it) => sum + it.bytes, 0);
+  }
+
+  async use(id: ArchiveId): Promise<UnpackedToolchain | undefined> {
+    const it = this.#known.get(id) ?? { ready: this.#unpack(id), bytes: 0, users: 0 };
+    this.#known.delete(id);
+    this.#known.set(id, it);
+    it.users += 1;
+    const release = (): void => {
+      it.users -= 1;
+      if (it.users < 0) throw new Fault('IMPOSSIBLE', `toolchain ${id} was released twice`);
+    };
+    let bytes: number | undefined;
+    try {
+      bytes = await it.ready;
+    } finally {
+      if (bytes === undefined) {
+        if (this.#known.get(id) === it) this.#known.delete(id);
+        release();
+      }
+    }
+    if (bytes === undefined) return undefined;
+    it.bytes = bytes;
+    this.#makeRoom();
+    this.#keepYoung(id);
+    return { path: join(this.#options.dir, id), release };
+  }
+
+  async #unpack(id: ArchiveId): Promise<number | undefined> {
+    const { cache, dir, limits, log } = this.#options;
     const release = cache.hold(id);
     try {
-      await removing.get(id);
+      await this.#removing.get(id);
       const archive = await cache.pathOf(id);
       if (archive === undefined) return undefined;
       const started = performance.now();
@@ -82,38 +101,29 @@ export async function createUnpackedToolchains(options: UnpackedToolchainsOption
     }
   }
 
-  async function use(id: ArchiveId): Promise<UnpackedToolchain | undefined> {
-    const it = known.get(id) ?? { ready: unpack(id), bytes: 0, users: 0 };
-    known.delete(id);
-    known.set(id, it);
-    it.users += 1;
-    const leave = (): void => {
-      it.users -= 1;
-      if (it.users < 0) throw new Fault('IMPOSSIBLE', `toolchain ${id} was released twice`);
-    };
-    try {
-      const bytes = await it.ready;
-      if (bytes === undefined) {
-        if (known.get(id) === it) known.delete(id);
-        leave();
-        return undefined;
-      }
-      it.bytes = bytes;
-      makeRoom();
-      // Used toolchains keep their archives young, so that both are thrown out in the same order.
-      void cache.pathOf(id).catch((thrown: unknown) => log.warn(`toolchain ${id}: ${String(thrown)}`));
-      return { path: join(dir, id), release: leave };
-    } catch (thrown) {
-      if (known.get(id) === it) known.delete(id);
-      leave();
-      throw thrown;
+  #makeRoom(): void {
+    const { cache, dir, maxBytes, log } = this.#options;
+    let { bytes } = this;
+    for (const [id, it] of this.#known) {
+      if (bytes <= maxBytes && this.#known.size <= cache.count + 1) return;
+      if (it.users > 0) continue;
+      this.#known.delete(id);
+      bytes -= it.bytes;
+      const gone = removeTree(join(dir, id))
+        .catch((thrown: unknown) => log.warn(`unpacked toolchain ${id} cannot be removed: ${String(thrown)}`))
+        .finally(() => this.#removing.delete(id));
+      this.#removing.set(id, gone);
     }
   }
 
-  return {
-    use,
-    get bytes() {
-      return total();
-    },
-  };
+  /** Used toolchains keep their archives young, so that both are thrown out in the same order. */
+  #keepYoung(id: ArchiveId): void {
+    const { cache, log } = this.#options;
+    cache.pathOf(id).catch((thrown: unknown) => log.warn(`toolchain ${id}: ${String(thrown)}`));
+  }
+}
+
+export async function createUnpackedToolchains(options: UnpackedToolchainsOptions): Promise<UnpackedToolchains> {
+  await mkdir(options.dir, { recursive: true });
+  return new KeptFolders(options);
 }

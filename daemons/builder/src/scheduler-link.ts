@@ -8,7 +8,6 @@ import {
   contentTypes,
   heartbeatReplyCodec,
   heartbeatRequestCodec,
-  type HeartbeatRequest,
   type JobId,
   type JobState,
   jobStateCodec,
@@ -42,31 +41,59 @@ const beatMs = 30_000;
 const beatAfterFailureMs = 10_000;
 const callMs = 10_000;
 const longestReply = 64 * 1024;
-/** Between attempts to say that a job is over. */
-const completePausesMs = [500, 2_000, 5_000];
+/** Before each attempt to say that a job is over. */
+const completePausesMs = [0, 500, 2_000, 5_000];
 
 function wordsOf(body: Uint8Array): string {
   return new TextDecoder().decode(body.subarray(0, 500)).replace(/[^\x20-\x7e]+/g, ' ').trim();
 }
 
-export function createSchedulerLink(settings: BuilderSettings, identity: ServerIdentity, ports: BuilderPorts): SchedulerLink {
-  const { http, log } = ports;
-  const closing = new AbortController();
+type Post = <T>(path: string, body: Uint8Array, codec: Codec<T>) => Promise<T>;
 
-  async function post<T>(path: string, body: Uint8Array, codec: Codec<T>): Promise<T> {
+function createPost(settings: BuilderSettings, http: BuilderPorts['http'], signal: AbortSignal): Post {
+  return async (path, body, codec) => {
     const reply = await http.request({
       method: 'POST',
       url: settings.schedulerUrl + path.slice(1),
       headers: { authorization: `Bearer ${settings.schedulerToken}`, 'content-type': contentTypes.bincode, accept: contentTypes.bincode },
       body,
       timeoutMs: callMs,
-      signal: closing.signal,
+      signal,
       maxReply: longestReply,
       repeatable: true,
     });
     if (reply.status === 200) return codec.decode(reply.body);
     throw new Fault('HTTP_STATUS', `scheduler ${settings.schedulerUrl} answered ${reply.status} to ${path}: ${wordsOf(reply.body)}`);
+  };
+}
+
+/** False when it was ended while it waited. */
+const paused = (ms: number, signal: AbortSignal): Promise<boolean> => wait(ms, true, { signal, ref: false }).catch(() => false);
+
+async function beatForEver(post: Post, identity: ServerIdentity, ports: BuilderPorts, signal: AbortSignal): Promise<void> {
+  const { jobKey, nonce, cpus, certificate } = identity;
+  const beat = heartbeatRequestCodec.encode({
+    jwtKey: jobKey,
+    numCpus: cpus,
+    serverNonce: nonce,
+    certDigest: certificate.digest,
+    certPem: new TextEncoder().encode(certificate.certPem),
+  });
+  for (let pause = 0; await paused(pause, signal); ) {
+    try {
+      const { isNew } = await post(routes.heartbeat, beat, heartbeatReplyCodec);
+      if (isNew) ports.log.info('registered with the scheduler');
+      pause = beatMs;
+    } catch (thrown) {
+      if (!signal.aborted) ports.log.warn(`heartbeat: ${causeChain(thrown).join(': ')}`);
+      pause = beatAfterFailureMs;
+    }
   }
+}
+
+export function createSchedulerLink(settings: BuilderSettings, identity: ServerIdentity, ports: BuilderPorts): SchedulerLink {
+  const closing = new AbortController();
+  const post = createPost(settings, ports.http, closing.signal);
 
   async function tell(job: JobId, state: JobState): Promise<void> {
     const reply = await post(paths.jobState(job), jobStateCodec.encode(state), jobStateReplyCodec);
@@ -74,53 +101,25 @@ export function createSchedulerLink(settings: BuilderSettings, identity: ServerI
   }
 
   async function complete(job: JobId): Promise<void> {
-    for (const pause of [...completePausesMs, 0]) {
+    let failure: unknown;
+    for (const pause of completePausesMs) {
+      if (!(await paused(pause, closing.signal))) return;
       try {
         await tell(job, 'Complete');
         return;
       } catch (thrown) {
+        failure = thrown;
         // An answer is an answer: asking again would not change it.
-        const final = isFault(thrown, 'HTTP_STATUS') || isFault(thrown, 'JOB_STATE_INVALID') || closing.signal.aborted || pause === 0;
-        if (final) {
-          log.warn(`scheduler not told that job ${job} is over: ${causeChain(thrown).join(': ')}`);
-          return;
-        }
+        if (isFault(thrown, 'HTTP_STATUS') || isFault(thrown, 'JOB_STATE_INVALID')) break;
       }
-      await wait(pause, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
     }
-  }
-
-  const { jobKey, nonce, cpus, certificate } = identity;
-  const beat: HeartbeatRequest = {
-    jwtKey: jobKey,
-    numCpus: cpus,
-    serverNonce: nonce,
-    certDigest: certificate.digest,
-    certPem: new TextEncoder().encode(certificate.certPem),
-  };
-
-  async function beatOnce(): Promise<number> {
-    try {
-      const { isNew } = await post(routes.heartbeat, heartbeatRequestCodec.encode(beat), heartbeatReplyCodec);
-      if (isNew) log.info(`registered with scheduler ${settings.schedulerUrl}`);
-      return beatMs;
-    } catch (thrown) {
-      if (!closing.signal.aborted) log.warn(`heartbeat: ${causeChain(thrown).join(': ')}`);
-      return beatAfterFailureMs;
-    }
-  }
-
-  async function beatForEver(): Promise<void> {
-    while (!closing.signal.aborted) {
-      const pause = await beatOnce();
-      await wait(pause, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
-    }
+    ports.log.warn(`scheduler not told that job ${job} is over: ${causeChain(failure).join(': ')}`);
   }
 
   return {
     tell,
     complete,
-    start: () => void beatForEver(),
+    start: () => void beatForEver(post, identity, ports, closing.signal),
     close: () => closing.abort(),
   };
 }
