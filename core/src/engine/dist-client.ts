@@ -94,42 +94,46 @@ function checked(reply: HttpReply, request: HttpRequest): Uint8Array {
   throw new Fault(code, `${request.method} ${host}${pathname}: answered ${reply.status} ${said(reply)}`.trimEnd());
 }
 
-export function createDistClient(options: DistClientOptions): DistClient {
-  const { http, token } = options;
-  const deadlines = { ...distDeadlines, ...options.deadlines };
-  const scheduler = options.schedulerUrl.replace(/\/+$/, '');
+type Call = (request: Omit<HttpRequest, 'signal'>, signal: AbortSignal | undefined) => Promise<Uint8Array>;
+
+const bearer = (secret: string): Record<string, string> => ({ authorization: `Bearer ${secret}` });
+const bincode = { 'content-type': contentTypes.bincode };
+
+function pemOf(body: Uint8Array, server: ServerId, digest: string): string {
+  const pem = Buffer.from(serverCertificateReplyCodec.decode(body).certPem).toString('latin1');
+  let found: string;
+  try {
+    found = createHash('sha256').update(new X509Certificate(pem).raw).digest('hex');
+  } catch (cause) {
+    throw new Fault('WIRE_MALFORMED', `the scheduler's certificate for ${server} cannot be read`, { cause });
+  }
+  if (found !== digest) throw new Fault('RESULT_DOUBTFUL', `the scheduler sends another certificate for ${server} than it announced`);
+  return pem;
+}
+
+/** Remembers for each server the certificate that was announced last; many jobs that need it ask once. */
+function certificateKeeper(fetch: (server: ServerId) => Promise<Uint8Array>): DistClient['certificate'] {
   const certificates = new Map<ServerId, { readonly digest: string; readonly pem: Promise<string> }>();
-
-  async function call(request: Omit<HttpRequest, 'signal'>, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const whole = { ...request, headers: { ...greeting, ...request.headers }, ...(signal === undefined ? {} : { signal }) };
-    return checked(await http.request(whole), whole);
-  }
-
-  const onServer = (job: PinnedJob, path: string): Pick<HttpRequest, 'method' | 'url' | 'ca'> => ({
-    method: 'POST',
-    url: `https://${job.alloc.serverId}${path}`,
-    ca: job.certificate,
-  });
-  const bearer = (secret: string): Record<string, string> => ({ authorization: `Bearer ${secret}` });
-  const bincode = { 'content-type': contentTypes.bincode };
-
-  /** Not bound to one compile's signal: others may be waiting for the same certificate. */
-  async function fetchCertificate(server: ServerId, digest: string): Promise<string> {
-    const body = await call(
-      { method: 'GET', url: scheduler + paths.serverCertificate(server), timeoutMs: deadlines.certificate, maxReply: smallReply },
-      undefined,
-    );
-    const pem = Buffer.from(serverCertificateReplyCodec.decode(body).certPem).toString('latin1');
-    let found: string;
-    try {
-      found = createHash('sha256').update(new X509Certificate(pem).raw).digest('hex');
-    } catch (cause) {
-      throw new Fault('WIRE_MALFORMED', `the scheduler's certificate for ${server} cannot be read`, { cause });
-    }
-    if (found !== digest) throw new Fault('RESULT_DOUBTFUL', `the scheduler sends another certificate for ${server} than it announced`);
+  return (server, digest) => {
+    const wanted = Buffer.from(digest).toString('hex');
+    const known = certificates.get(server);
+    if (known?.digest === wanted) return known.pem;
+    const pem = fetch(server).then((body) => pemOf(body, server, wanted));
+    certificates.delete(server);
+    certificates.set(server, { digest: wanted, pem });
+    const [oldest] = certificates.keys();
+    if (certificates.size > remembered && oldest !== undefined) certificates.delete(oldest);
+    pem.catch(() => {
+      if (certificates.get(server)?.pem === pem) certificates.delete(server);
+    });
     return pem;
-  }
+  };
+}
 
+type SchedulerCalls = Pick<DistClient, 'status' | 'allocJob' | 'certificate'>;
+
+function schedulerCalls(call: Call, options: DistClientOptions, deadlines: DistDeadlines): SchedulerCalls {
+  const scheduler = options.schedulerUrl.replace(/\/+$/, '');
   return {
     async status(signal) {
       return schedulerStatusCodec.decode(
@@ -137,59 +141,59 @@ export function createDistClient(options: DistClientOptions): DistClient {
       );
     },
     async allocJob(archiveId, signal) {
-      const body = await call(
-        {
-          method: 'POST',
-          url: scheduler + routes.allocJob,
-          headers: { ...bearer(token), ...bincode },
-          body: toolchainCodec.encode({ archiveId }),
-          timeoutMs: deadlines.alloc,
-          maxReply: smallReply,
-          repeatable: true,
-        },
-        signal,
-      );
-      return allocJobReplyCodec.decode(body);
+      const request = {
+        method: 'POST',
+        url: scheduler + routes.allocJob,
+        headers: { ...bearer(options.token), ...bincode },
+        body: toolchainCodec.encode({ archiveId }),
+        timeoutMs: deadlines.alloc,
+        maxReply: smallReply,
+        repeatable: true,
+      } as const;
+      return allocJobReplyCodec.decode(await call(request, signal));
     },
-    certificate(server, digest) {
-      const wanted = Buffer.from(digest).toString('hex');
-      const known = certificates.get(server);
-      if (known?.digest === wanted) return known.pem;
-      const pem = fetchCertificate(server, wanted);
-      certificates.delete(server);
-      certificates.set(server, { digest: wanted, pem });
-      const [oldest] = certificates.keys();
-      if (certificates.size > remembered && oldest !== undefined) certificates.delete(oldest);
-      pem.catch(() => {
-        if (certificates.get(server)?.pem === pem) certificates.delete(server);
-      });
-      return pem;
-    },
+    // Not bound to one compile's signal: others may be waiting for the same certificate.
+    certificate: certificateKeeper((server) =>
+      call({ method: 'GET', url: scheduler + paths.serverCertificate(server), timeoutMs: deadlines.certificate, maxReply: smallReply }, undefined),
+    ),
+  };
+}
+
+function serverCalls(call: Call, deadlines: DistDeadlines): Pick<DistClient, 'submitToolchain' | 'runJob'> {
+  const post = (job: PinnedJob, path: string): Pick<HttpRequest, 'method' | 'url' | 'ca'> => ({
+    method: 'POST',
+    url: `https://${job.alloc.serverId}${path}`,
+    ca: job.certificate,
+  });
+  return {
     async submitToolchain(job, archive, signal) {
-      const body = await call(
-        {
-          ...onServer(job, paths.submitToolchain(job.alloc.jobId)),
-          headers: bearer(job.alloc.auth),
-          body: archive,
-          timeoutMs: deadlines.submit,
-          maxReply: smallReply,
-        },
-        signal,
-      );
-      return submitToolchainReplyCodec.decode(body);
+      const request = {
+        ...post(job, paths.submitToolchain(job.alloc.jobId)),
+        headers: bearer(job.alloc.auth),
+        body: archive,
+        timeoutMs: deadlines.submit,
+        maxReply: smallReply,
+      };
+      return submitToolchainReplyCodec.decode(await call(request, signal));
     },
     async runJob(job, { header, archive }, signal) {
-      const body = await call(
-        {
-          ...onServer(job, paths.runJob(job.alloc.jobId)),
-          headers: { ...bearer(job.alloc.auth), ...bincode },
-          body: Buffer.concat([encodeRunJobPrefix(header), ...archive]),
-          timeoutMs: deadlines.run,
-          maxReply: largestReply,
-        },
-        signal,
-      );
-      return runJobReplyCodec.decode(body);
+      const request = {
+        ...post(job, paths.runJob(job.alloc.jobId)),
+        headers: { ...bearer(job.alloc.auth), ...bincode },
+        body: Buffer.concat([encodeRunJobPrefix(header), ...archive]),
+        timeoutMs: deadlines.run,
+        maxReply: largestReply,
+      };
+      return runJobReplyCodec.decode(await call(request, signal));
     },
   };
+}
+
+export function createDistClient(options: DistClientOptions): DistClient {
+  const deadlines = { ...distDeadlines, ...options.deadlines };
+  const call: Call = async (request, signal) => {
+    const whole = { ...request, headers: { ...greeting, ...request.headers }, ...(signal === undefined ? {} : { signal }) };
+    return checked(await options.http.request(whole), whole);
+  };
+  return { ...schedulerCalls(call, options, deadlines), ...serverCalls(call, deadlines) };
 }

@@ -7,6 +7,7 @@ import {
   discard,
   hashFile,
   identityOf,
+  type KnownToolchain,
   openToolchainMap,
   packageToolchain,
   statOfFile,
@@ -75,13 +76,117 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T | undef
   }
 }
 
-/** Toolchains of one client, kept in `cacheDir`. */
-export function createToolchains(options: ToolchainsOptions): Toolchains {
-  const { cacheDir, log, patienceMs = 10_000 } = options;
-  const ended = new AbortController();
+/** Archives of the user's own, hashed once for as long as they stay the same. */
+function createOverrides(ended: AbortSignal): (rule: ToolchainRule & { kind: 'path_override' }) => Promise<ToolchainChoice> {
+  const known = new Map<string, { readonly identity: string; readonly id: Promise<ArchiveId> }>();
+  return async (rule) => {
+    const stat = statOfFile(rule.archive);
+    if (stat === undefined) {
+      return home('its own archive is missing', new Fault('TOOLCHAIN_UNPACKABLE', `${rule.archive}: the archive for ${rule.compiler} cannot be read`));
+    }
+    const identity = identityOf(stat);
+    const before = known.get(rule.archive);
+    const id = before?.identity === identity ? before.id : hashFile(rule.archive, ended).then(archiveIdFromHash);
+    known.set(rule.archive, { identity, id });
+    id.catch(() => known.delete(rule.archive));
+    const archive: ReadyToolchain['archive'] = () => Promise.resolve({ path: rule.archive, release: () => undefined });
+    return { kind: 'ready', archiveId: await id, executable: rule.archiveCompiler, links: new Map(), archive };
+  };
+}
+
+const ready = ({ cache }: Store, compiler: Compiler, of: Pick<KnownToolchain, 'archiveId' | 'links'>): ToolchainChoice => ({
+  kind: 'ready',
+  archiveId: of.archiveId,
+  executable: compiler.path,
+  links: of.links,
+  archive: async () => {
+    const release = cache.hold(of.archiveId);
+    const path = await cache.pathOf(of.archiveId);
+    if (path !== undefined) return { path, release };
+    release();
+    return undefined;
+  },
+});
+
+async function pack(compiler: Compiler, into: Store, by: ToolchainsOptions & { readonly ended: AbortSignal }): Promise<KnownToolchain> {
+  const out = temporaryBeside(`${by.cacheDir}/tc/packing`);
+  const from = performance.now();
+  const signal = by.ended;
+  try {
+    const { files, links } = await packageToolchain({ compiler: compiler.path, kind: compiler.facts.kind, env: by.env, out, signal });
+    const archiveId = archiveIdFromHash(await hashFile(out, signal));
+    const stored = await into.cache.insert(archiveId, { file: out }, signal);
+    if (stored !== 'stored') {
+      throw new Fault('TOOLCHAIN_TOO_LARGE', `the toolchain of ${compiler.path} was not kept: ${stored}`, {
+        hint: `Raise toolchain_cache_size in [dist] (now ${by.maxBytes} bytes), or make room on the disk.`,
+      });
+    }
+    by.log.info(`packed the toolchain of ${compiler.path} in ${Math.round(performance.now() - from)} ms`, { archive: archiveId });
+    return { archiveId, files, links };
+  } finally {
+    await discard(out);
+  }
+}
+
+interface Packer {
+  /** Once at a time for each key; what fails is said once and remembered for a while. Never throws. */
+  pack(key: string, compiler: Compiler, into: Store): Promise<ToolchainChoice>;
+  refusal(key: string): string | undefined;
+  settled(): Promise<unknown>;
+}
+
+function createPacker(by: ToolchainsOptions & { readonly ended: AbortSignal }): Packer {
   const packing = new Map<string, Promise<ToolchainChoice>>();
   const refusals = new Map<string, { readonly until: number; readonly reason: string }>();
-  const overrides = new Map<string, { readonly identity: string; readonly id: Promise<ArchiveId> }>();
+
+  async function attempt(key: string, compiler: Compiler, into: Store): Promise<ToolchainChoice> {
+    try {
+      const packed = await pack(compiler, into, by);
+      await into.map.set(key, packed).catch((cause: unknown) => {
+        // It is known to this daemon all the same; only the next one packs again.
+        by.log.warn(`the toolchain of ${compiler.path} cannot be remembered on disk: ${causeChain(cause).join(': ')}`);
+      });
+      return ready(into, compiler, packed);
+    } catch (thrown) {
+      const reason = isFault(thrown) ? thrown.message : causeChain(thrown).join(': ');
+      if (!by.ended.aborted) {
+        refusals.set(key, { until: performance.now() + retryMs, reason });
+        by.log.warn(`compiles stay at home: ${reason}`);
+      }
+      return home(reason, thrown);
+    } finally {
+      packing.delete(key);
+    }
+  }
+
+  return {
+    pack(key, compiler, into) {
+      const work = packing.get(key) ?? attempt(key, compiler, into);
+      packing.set(key, work);
+      return work;
+    },
+    refusal(key) {
+      const refused = refusals.get(key);
+      return refused !== undefined && refused.until > performance.now() ? refused.reason : undefined;
+    },
+    settled: () => Promise.allSettled(packing.values()),
+  };
+}
+
+async function ruleFor(compiler: Compiler, rules: readonly ToolchainRule[]): Promise<ToolchainRule | undefined> {
+  const exact = rules.find((rule) => rule.compiler === compiler.path);
+  if (exact !== undefined || rules.length === 0) return exact;
+  const real = await canonicalPath(compiler.path);
+  for (const rule of rules) if ((await canonicalPath(rule.compiler)) === real) return rule;
+  return undefined;
+}
+
+/** Toolchains of one client, kept in `cacheDir`. */
+export function createToolchains(options: ToolchainsOptions): Toolchains {
+  const { cacheDir, patienceMs = 10_000 } = options;
+  const ended = new AbortController();
+  const packer = createPacker({ ...options, ended: ended.signal });
+  const overridden = createOverrides(ended.signal);
   let store: Promise<Store> | undefined;
 
   const open = (): Promise<Store> => {
@@ -96,101 +201,21 @@ export function createToolchains(options: ToolchainsOptions): Toolchains {
     return store;
   };
 
-  async function ruleFor(compiler: Compiler): Promise<ToolchainRule | undefined> {
-    if (options.rules.length === 0) return undefined;
-    const exact = options.rules.find((rule) => rule.compiler === compiler.path);
-    if (exact !== undefined) return exact;
-    const real = await canonicalPath(compiler.path);
-    for (const rule of options.rules) if ((await canonicalPath(rule.compiler)) === real) return rule;
-    return undefined;
-  }
-
-  async function overridden(rule: ToolchainRule & { kind: 'path_override' }): Promise<ToolchainChoice> {
-    const stat = statOfFile(rule.archive);
-    if (stat === undefined) {
-      return home('its own archive is missing', new Fault('TOOLCHAIN_UNPACKABLE', `${rule.archive}: the archive for ${rule.compiler} cannot be read`));
-    }
-    const identity = identityOf(stat);
-    const known = overrides.get(rule.archive);
-    const id = known?.identity === identity ? known.id : hashFile(rule.archive, ended.signal).then(archiveIdFromHash);
-    overrides.set(rule.archive, { identity, id });
-    id.catch(() => overrides.delete(rule.archive));
-    return {
-      kind: 'ready',
-      archiveId: await id,
-      executable: rule.archiveCompiler,
-      links: new Map(),
-      archive: () => Promise.resolve({ path: rule.archive, release: () => undefined }),
-    };
-  }
-
-  const ready = ({ cache }: Store, compiler: Compiler, of: { archiveId: ArchiveId; links: ReadonlyMap<string, string> }): ToolchainChoice => ({
-    kind: 'ready',
-    archiveId: of.archiveId,
-    executable: compiler.path,
-    links: of.links,
-    archive: async () => {
-      const release = cache.hold(of.archiveId);
-      const path = await cache.pathOf(of.archiveId);
-      if (path !== undefined) return { path, release };
-      release();
-      return undefined;
-    },
-  });
-
-  async function pack(key: string, compiler: Compiler, into: Store): Promise<ToolchainChoice> {
-    const out = temporaryBeside(`${cacheDir}/tc/packing`);
-    const from = performance.now();
-    try {
-      const { files, links } = await packageToolchain({ compiler: compiler.path, kind: compiler.facts.kind, env: options.env, out, signal: ended.signal });
-      const archiveId = archiveIdFromHash(await hashFile(out, ended.signal));
-      const stored = await into.cache.insert(archiveId, { file: out }, ended.signal);
-      if (stored !== 'stored') {
-        throw new Fault('TOOLCHAIN_TOO_LARGE', `the toolchain of ${compiler.path} was not kept: ${stored}`, {
-          hint: `Raise toolchain_cache_size in [dist] (now ${options.maxBytes} bytes), or make room on the disk.`,
-        });
-      }
-      await into.map.set(key, { archiveId, files, links });
-      log.info(`packed the toolchain of ${compiler.path} in ${Math.round(performance.now() - from)} ms`, { archive: archiveId });
-      return ready(into, compiler, { archiveId, links });
-    } finally {
-      await discard(out);
-    }
-  }
-
-  /** Once at a time for each compiler; what fails is said once and remembered. */
-  function packOnce(key: string, compiler: Compiler, into: Store): Promise<ToolchainChoice> {
-    const begun = packing.get(key);
-    if (begun !== undefined) return begun;
-    const work = pack(key, compiler, into)
-      .catch((thrown: unknown) => {
-        const reason = isFault(thrown) ? thrown.message : causeChain(thrown).join(': ');
-        if (!ended.signal.aborted) {
-          refusals.set(key, { until: performance.now() + retryMs, reason });
-          log.warn(`compiles stay at home: ${reason}`);
-        }
-        return home(reason, thrown);
-      })
-      .finally(() => packing.delete(key));
-    packing.set(key, work);
-    return work;
-  }
-
   async function automatic(compiler: Compiler): Promise<ToolchainChoice> {
     const key = `${compiler.identity} ${compiler.path}`;
-    const refused = refusals.get(key);
-    if (refused !== undefined && refused.until > performance.now()) return home(refused.reason);
+    const refusal = packer.refusal(key);
+    if (refusal !== undefined) return home(refusal);
     const into = await open();
     const known = into.map.get(key);
     if (known !== undefined && (await into.cache.pathOf(known.archiveId)) !== undefined) return ready(into, compiler, known);
-    const done = await within(patienceMs, packOnce(key, compiler, into));
+    const done = await within(patienceMs, packer.pack(key, compiler, into));
     return done ?? home('its toolchain is still being packed');
   }
 
   return {
     async choose(compiler) {
       try {
-        const rule = await ruleFor(compiler);
+        const rule = await ruleFor(compiler, options.rules);
         if (rule?.kind === 'no_dist') return home('no_dist');
         return rule === undefined ? await automatic(compiler) : await overridden(rule);
       } catch (thrown) {
@@ -199,7 +224,7 @@ export function createToolchains(options: ToolchainsOptions): Toolchains {
     },
     async close() {
       ended.abort();
-      await Promise.allSettled(packing.values());
+      await packer.settled();
     },
   };
 }
