@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fetchLibrary, hasTool, isLibraryName, isRoot, libraries, openSite, root } from '@sccache-ts/fixtures';
 import type { Site } from '@sccache-ts/fixtures';
+import { builderTable } from './builder.js';
 import { documentOf } from './document.js';
 import { textOf } from './figures.js';
 import type { Table } from './figures.js';
@@ -38,6 +39,7 @@ function partsOf(library: Parameters<typeof fetchLibrary>[0], runs: number, cwd:
     away: (site) => awayTable({ library, cwd, runs, site }),
     library: (site) => libraryTable({ library, cwd, site }),
     scheduler: () => schedulerTable(),
+    builder: () => builderTable(),
   };
 }
 
