@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { blake3 } from '@napi-rs/blake-hash';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mountSmallDisk } from '../../../fixtures/src/kit/needs.js';
 import { archiveIdFromHash } from '../wire/index.js';
 import { temporaryPrefix } from './files.js';
 import { createToolchainCache } from './toolchain-cache.js';
@@ -145,6 +146,27 @@ describe('createToolchainCache', () => {
     const cache = await createToolchainCache({ dir, maxBytes: 1000 });
     await expect(cache.insert('../../etc/passwd', stream(archive('a')))).rejects.toMatchObject({ code: 'WIRE_MALFORMED' });
     expect(existsSync(join(dir, '..', 'etc'))).toBe(false);
+  });
+
+  it('refuses what does not fit on the disk, and works on', async (context) => {
+    const disk = join(dir, 'disk');
+    mkdirSync(disk);
+    const unmount = mountSmallDisk(disk, 1024 * 1024);
+    if (typeof unmount === 'string') {
+      console.warn(unmount);
+      context.skip();
+      return;
+    }
+    try {
+      const cache = await createToolchainCache({ dir: disk, maxBytes: 100_000_000 });
+      const big = archive('b', 3_000_000);
+      expect(await cache.insert(idOf(big), stream(big))).toBe('disk-full');
+      expect(cache.bytes).toBe(0);
+      const small = archive('s');
+      expect(await cache.insert(idOf(small), stream(small))).toBe('stored');
+    } finally {
+      unmount();
+    }
   });
 
   it('is a fault where no folder can be', async () => {
