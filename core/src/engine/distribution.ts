@@ -125,9 +125,9 @@ export function createDistribution(settings: DistributionSettings, ports: Distri
     if (closed.signal.aborted) return home('distribution is closed');
     if (job.compilation.homeOnly !== undefined) return home(job.compilation.homeOnly);
     if (jobs >= maxJobs) return home(`${maxJobs} compiles are away already`);
-    if (!(await connection.usable())) return home('no scheduler just now');
     jobs += 1;
     try {
+      if (!(await connection.usable())) return home('no scheduler just now');
       const result = await compileThere(job, away);
       if (result.kind === 'compiled') connection.server.worked(result.server);
       return result;
