@@ -22,7 +22,7 @@ const warnsAboutSearchPath = /^-W(missing-include-dirs|poison-system-directories
 function isHashed(compilation: Compilation): (argument: Argument) => boolean {
   const all = !compilation.needsPreprocessing || compilation.args.some(({ words: [word = ''] }) => warnsAboutSearchPath.test(word));
   return ({ class: cls }) => {
-    if (cls === 'common' || cls === 'mode') return true;
+    if (cls === 'common') return true;
     if (cls === 'preprocessor') return all;
     return cls === 'dependency' && !compilation.needsPreprocessing;
   };

@@ -10,6 +10,10 @@ const marker = /^# \d+ "((?:[^"\\]|\\.)*)"([ \d]*)/s;
 const precompiledPragma = /^#pragma GCC pch_preprocess "((?:[^"\\]|\\.)*)"/s;
 /** What lets the assembler read a file of its own. `.include` is also a member's name in C++, so its operand must follow. */
 const assemblerReads = /\.incbin\b|\.include\s+\\?"/;
+const newline = 0x0a;
+const hash = 0x23;
+const include = Buffer.from('.inc');
+const newlineHash = Buffer.from('\n#');
 /** A marker is cut off here when no line ends; paths are shorter. */
 const longestMarker = 64 * 1024;
 /** So much of the end of a chunk is seen again with the next one, for `.incbin` and `.include "` cut in two. */
@@ -26,16 +30,37 @@ function unescaped(name: string): string {
 /** Names in angle brackets (`<built-in>`) and of the working directory (`/dir//`) are no files. */
 const isFile = (name: string): boolean => !(name.startsWith('<') && name.endsWith('>')) && !name.endsWith('//');
 
+/** Looks for what lets the assembler read files of its own. */
+function watchAssembler(): { push(chunk: Buffer): void; found(): boolean } {
+  let found = false;
+  let tail = '';
+  function push(chunk: Buffer): void {
+    if (found) return;
+    if (assemblerReads.test(tail + chunk.toString('latin1', 0, overlap))) found = true;
+    for (let at = chunk.indexOf(include); at >= 0 && !found; at = chunk.indexOf(include, at + include.length)) {
+      if (assemblerReads.test(chunk.toString('latin1', at, at + overlap))) found = true;
+    }
+    tail = (tail + chunk.toString('latin1', Math.max(0, chunk.length - overlap))).slice(-overlap);
+  }
+  return { push, found: () => found };
+}
+
+/** Where the next line that begins with `#` begins, searched from an end of line on; -1: none. */
+function nextHashLine(chunk: Buffer, from: number): number {
+  const found = chunk.indexOf(newlineHash, from);
+  return found < 0 ? -1 : found + 1;
+}
+
+/** Reads at several hundred megabytes a second: lines that are no markers are never looked at. */
 export function createLineMarkerScanner(): LineMarkerScanner {
   const files = new Set<string>();
   const precompiled = new Set<string>();
-  let incbin = false;
+  const assembler = watchAssembler();
   let first = true;
-  /** An unfinished line that begins with `#`, or the very beginning of the text. */
+  /** The beginning of an unfinished line that begins with `#`; empty: at the beginning of a line; undefined: within another line. */
   let pending: Buffer | undefined = Buffer.alloc(0);
-  let tail = '';
 
-  /** Raw spelling to decoded name: the same few hundred names come back ten thousand times. */
+  /** Spellings met before: the same few hundred names come back ten thousand times. */
   const entered = new Set<string>();
 
   function line(text: string): void {
@@ -55,42 +80,30 @@ export function createLineMarkerScanner(): LineMarkerScanner {
     }
   }
 
-  function scanAssembler(chunk: Buffer): void {
-    if (incbin) return;
-    const joint = tail + chunk.toString('latin1', 0, overlap);
-    if (assemblerReads.test(joint)) incbin = true;
-    for (let at = chunk.indexOf('.inc'); at >= 0 && !incbin; at = chunk.indexOf('.inc', at + 4)) {
-      if (assemblerReads.test(chunk.toString('latin1', at, at + overlap))) incbin = true;
-    }
-    tail = (tail + chunk.toString('latin1', Math.max(0, chunk.length - overlap))).slice(-overlap);
-  }
-
   /** @param start whether the chunk begins a line */
   function scanLines(chunk: Buffer, start: boolean): void {
-    let at = start && chunk[0] === 0x23 ? 0 : chunk.indexOf('\n#') + 1;
-    if (at === 0 && !(start && chunk[0] === 0x23)) at = -1;
+    let at = start && chunk[0] === hash ? 0 : nextHashLine(chunk, 0);
     while (at >= 0) {
-      const end = chunk.indexOf(0x0a, at);
+      const end = chunk.indexOf(newline, at);
       if (end < 0) {
         pending = Buffer.from(chunk.subarray(at, at + longestMarker));
         return;
       }
       line(chunk.toString('latin1', at, Math.min(end, at + longestMarker)));
-      const next = chunk.indexOf('\n#', end);
-      at = next < 0 ? -1 : next + 1;
+      at = nextHashLine(chunk, end);
     }
-    pending = chunk[chunk.length - 1] === 0x0a ? Buffer.alloc(0) : undefined;
+    pending = chunk[chunk.length - 1] === newline ? Buffer.alloc(0) : undefined;
   }
 
   function push(piece: Uint8Array): void {
     if (piece.length === 0) return;
     const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-    scanAssembler(chunk);
+    assembler.push(chunk);
     if (pending === undefined || pending.length === 0) {
       scanLines(chunk, pending !== undefined);
       return;
     }
-    const end = chunk.indexOf(0x0a);
+    const end = chunk.indexOf(newline);
     const rest = end < 0 ? chunk : chunk.subarray(0, end + 1);
     const room = Math.max(0, longestMarker - pending.length);
     const whole = Buffer.concat([pending, rest.subarray(0, room)]);
@@ -98,14 +111,14 @@ export function createLineMarkerScanner(): LineMarkerScanner {
       pending = whole;
       return;
     }
-    line(whole.toString('latin1', 0, whole[whole.length - 1] === 0x0a ? whole.length - 1 : whole.length));
+    line(whole.toString('latin1', 0, whole[whole.length - 1] === newline ? whole.length - 1 : whole.length));
     pending = Buffer.alloc(0);
     if (end + 1 < chunk.length) scanLines(chunk.subarray(end + 1), true);
   }
 
   function end(): SourceFiles {
     if (pending !== undefined && pending.length > 0) line(pending.toString('latin1'));
-    return { files: [...files], precompiled: [...precompiled], incbin };
+    return { files: [...files], precompiled: [...precompiled], incbin: assembler.found() };
   }
 
   return { push, end };
