@@ -28,6 +28,7 @@ export * from './launcher-socket.js';
 export * from './ldd.js';
 export * from './log-sink.js';
 export * from './processes.js';
+export * from './processors.js';
 export * from './remove-tree.js';
 export * from './response-file.js';
 export * from './root-view-disk.js';

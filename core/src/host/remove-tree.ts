@@ -1,6 +1,6 @@
 // Knows: how a folder is removed that strangers have filled: unreadable directories, trees deeper than a path is long.
 // Refuses to know: whose it was.
-import { chmod, lstat, readdir, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProcess } from './processes.js';
 
@@ -38,4 +38,11 @@ export async function removeTree(folder: string): Promise<void> {
     const { code } = await runProcess('/bin/rm', ['-rf', '--', folder], { env: {}, timeoutMs: 60_000 });
     if (code !== 0) throw first;
   }
+}
+
+/** A folder that is there and has nothing in it, whatever was there before. @returns its path */
+export async function emptyFolder(folder: string): Promise<string> {
+  await removeTree(folder);
+  await mkdir(folder, { recursive: true });
+  return folder;
 }

@@ -1,11 +1,9 @@
 // Knows: how a build server is put together, started and ended. Refuses to know: files of settings, signals, the command line.
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { SocketAddress } from '@sccache-ts/core/base';
 import {
-  type Certificate, createToolchainCache, createUnpackedToolchains, loopbackProxies, makeCertificate, openSandbox, removeTree, serveHttp,
+  type Certificate, createToolchainCache, createUnpackedToolchains, emptyFolder, loopbackProxies, makeCertificate, openSandbox, removeTree, serveHttp, usableProcessors,
 } from '@sccache-ts/core/host';
 import type { Builder } from './builder.js';
 import { builderRoutes } from './endpoints.js';
@@ -53,20 +51,14 @@ function createBackground(ports: BuilderPorts): Background {
   };
 }
 
-async function emptied(folder: string): Promise<string> {
-  await removeTree(folder);
-  await mkdir(folder, { recursive: true });
-  return folder;
-}
-
 async function prepare(options: RunBuilderOptions, certificate: Certificate, background: Background): Promise<Builder> {
   const { settings, log, clock } = options;
-  const buildsDir = await emptied(join(settings.buildDir, 'builds'));
-  const unpackedDir = await emptied(join(settings.buildDir, 'toolchains'));
+  const buildsDir = await emptyFolder(join(settings.buildDir, 'builds'));
+  const unpackedDir = await emptyFolder(join(settings.buildDir, 'toolchains'));
   const sandbox = await openSandbox({ dir: settings.buildDir, bwrapPath: settings.bwrapPath, searchPath: process.env['PATH'] ?? '', log });
   const cache = await createToolchainCache({ dir: join(settings.cacheDir, 'tc'), maxBytes: settings.toolchainCacheSize, now: () => clock.wallMs() });
   const unpackedBytes = settings.unpackedSize ?? 3 * settings.toolchainCacheSize;
-  const cpus = availableParallelism();
+  const cpus = usableProcessors();
   const slots = settings.slots ?? slotsFor(cpus);
   const jobKey = randomBytes(32);
   let builds = 0;
