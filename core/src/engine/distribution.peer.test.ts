@@ -1,4 +1,4 @@
-// Compiles away on sccache's own scheduler and build server, compared byte by byte with the bare compiler.
+// Compiles away on sccache's own scheduler and build server, and on ours, compared byte by byte with the bare compiler.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,18 +6,27 @@ import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf, type EnvPairs, silentLog } from '../base/index.js';
 import { clangDialect, type CompilerKind, createLineMarkerScanner, gccDialect } from '../compilation/index.js';
-import { foreign, hasTool, makeSecrets, sandboxMissing, startBuilder, startScheduler } from '../../../fixtures/src/index.js';
+import { distCommand, foreign, hasTool, makeSecrets, ours, sandboxMissing, startBuilder, startScheduler } from '../../../fixtures/src/index.js';
 import { createDistribution, type LiveDistribution } from './distribution.js';
 import type { AwayJob, AwayResult } from './ports.js';
 
 const folders = [process.env['SCCACHE_PEER_DIR'], ...(process.env['PATH'] ?? '').split(delimiter)];
 const peer = folders.filter((folder) => folder !== undefined && folder !== '').map((folder) => join(folder ?? '', 'sccache-dist')).find(existsSync);
-const missing =
-  sandboxMissing() ??
-  (process.getuid?.() === 0 ? undefined : "sccache's own build server runs as root only") ??
-  (peer === undefined ? 'no sccache-dist in $SCCACHE_PEER_DIR or PATH' : undefined) ??
-  ['gcc', 'g++', 'clang', 'clang++'].map((tool) => (hasTool(tool) ? undefined : `${tool} is not installed`)).find((why) => why !== undefined);
-if (missing !== undefined) console.warn(`skipped: compiles on sccache's own build server: ${missing}`);
+const compilers = ['gcc', 'g++', 'clang', 'clang++'];
+const nothing =
+  sandboxMissing() ?? compilers.map((tool) => (hasTool(tool) ? undefined : `${tool} is not installed`)).find((why) => why !== undefined);
+const fleets = [
+  {
+    name: "sccache's own fleet",
+    dist: foreign(peer ?? ''),
+    missing:
+      nothing ??
+      (process.getuid?.() === 0 ? undefined : "sccache's own build server runs as root only") ??
+      (peer === undefined ? 'no sccache-dist in $SCCACHE_PEER_DIR or PATH' : undefined),
+  },
+  { name: 'our fleet', dist: ours(), missing: nothing ?? (existsSync(distCommand()) ? undefined : 'it is not built (npm run build)') },
+];
+for (const { name, missing } of fleets) if (missing !== undefined) console.warn(`skipped: compiles on ${name}: ${missing}`);
 
 const path = process.env['PATH'] ?? '';
 const env: EnvPairs = [['PATH', path], ['LC_ALL', 'C'], ['SECRET', 'stays here']];
@@ -63,7 +72,7 @@ function expectSame(job: AwayJob, result: AwayResult): void {
   for (const { path: name, bytes } of result.outputs) expect(wanted.get(name)?.equals(bytes), `${name} is the bare compiler's`).toBe(true);
 }
 
-describe.skipIf(missing !== undefined)("sccache's own fleet", () => {
+describe.each(fleets.filter(({ missing }) => missing === undefined))('$name', ({ dist }) => {
   const closers: (() => unknown)[] = [];
   let folder = '';
   let distribution: LiveDistribution;
@@ -77,7 +86,6 @@ describe.skipIf(missing !== undefined)("sccache's own fleet", () => {
   beforeAll(async () => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'sts-away-')));
     closers.push(() => rmSync(folder, { recursive: true, force: true }));
-    const dist = foreign(peer ?? '');
     const secrets = makeSecrets(dist);
     const scheduler = await startScheduler({ folder, dist, secrets });
     closers.push(scheduler.kill);
@@ -113,7 +121,7 @@ describe.skipIf(missing !== undefined)("sccache's own fleet", () => {
     ['--coverage', '-frandom-seed=x'],
     ['-O2', '-Wall', '-MD', '-MF', 'x.d', '-I', '.', '-Isub/..'],
   ];
-  for (const compiler of ['gcc', 'g++', 'clang', 'clang++']) {
+  for (const compiler of compilers) {
     it.each(flags.map((words) => [words.join(' '), words] as const))(`${compiler} makes the same with %s`, async (_name, words) => {
       const source = compiler.endsWith('++') ? 'b.cc' : 'a.c';
       const job = jobOf({ compiler, cwd: join(folder, 'src') }, ['-c', source, '-o', `${compiler}-${words.join('').replaceAll(/\W/g, '')}.o`, ...words]);
