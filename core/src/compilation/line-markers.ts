@@ -51,18 +51,13 @@ function nextHashLine(chunk: Buffer, from: number): number {
   return found < 0 ? -1 : found + 1;
 }
 
-/** Reads at several hundred megabytes a second: lines that are no markers are never looked at. */
-export function createLineMarkerScanner(): LineMarkerScanner {
+/** Gathers what single lines tell, each given without its end. */
+function markerReader(): { line(text: string): void; readonly files: ReadonlySet<string>; readonly precompiled: ReadonlySet<string> } {
   const files = new Set<string>();
   const precompiled = new Set<string>();
-  const assembler = watchAssembler();
-  let first = true;
-  /** The beginning of an unfinished line that begins with `#`; empty: at the beginning of a line; undefined: within another line. */
-  let pending: Buffer | undefined = Buffer.alloc(0);
-
   /** Spellings met before: the same few hundred names come back ten thousand times. */
   const entered = new Set<string>();
-
+  let first = true;
   function line(text: string): void {
     if (text.charCodeAt(1) === 0x20) {
       const found = marker.exec(text);
@@ -79,6 +74,15 @@ export function createLineMarkerScanner(): LineMarkerScanner {
       if (found !== null) precompiled.add(unescaped(found[1] ?? ''));
     }
   }
+  return { line, files, precompiled };
+}
+
+/** Reads at several hundred megabytes a second: lines that are no markers are never looked at. */
+export function createLineMarkerScanner(): LineMarkerScanner {
+  const { line, files, precompiled } = markerReader();
+  const assembler = watchAssembler();
+  /** The beginning of an unfinished line that begins with `#`; empty: at the beginning of a line; undefined: within another line. */
+  let pending: Buffer | undefined = Buffer.alloc(0);
 
   /** @param start whether the chunk begins a line */
   function scanLines(chunk: Buffer, start: boolean): void {

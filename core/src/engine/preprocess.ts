@@ -2,9 +2,9 @@
 // Refuses to know: caches and build servers.
 import { createHash } from 'node:crypto';
 import { isAbsolute, resolve } from 'node:path';
-import type { Digest, KeyPart } from '../base/index.js';
+import { type Digest, digestOf, isFault, type KeyPart } from '../base/index.js';
 import { type Compilation, createLineMarkerScanner, type Dialect } from '../compilation/index.js';
-import type { FileDigests, FileSnapshot } from '../host/index.js';
+import { describeProcessor, type FileDigests, type FileSnapshot, readPieces } from '../host/index.js';
 import type { Front } from './ports.js';
 
 /** Everything that the compiler read, as far as it can be known. */
@@ -38,15 +38,28 @@ const absolute = (cwd: string, path: string): string => (isAbsolute(path) ? path
 interface Seen {
   readonly text: Digest | undefined;
   readonly files: readonly string[];
+  /** Files that already preprocessed text names: the compiler quotes from them in diagnostics when they are there. */
+  readonly quoted: readonly string[];
   readonly precompiled: readonly string[];
   readonly incbin: boolean;
 }
 
+/** The input as it stands is all that is compiled; undefined when it cannot be read, which the compiler will say. */
+async function readInput(compilation: Compilation): Promise<Seen | undefined> {
+  const scanner = createLineMarkerScanner();
+  try {
+    await readPieces(absolute(compilation.cwd, compilation.input), (piece) => scanner.push(piece));
+  } catch (thrown) {
+    if (isFault(thrown, 'STORAGE_FAILED')) return undefined;
+    throw thrown;
+  }
+  const { files: quoted, incbin, precompiled } = scanner.end();
+  return { text: undefined, files: [compilation.input], quoted, precompiled, incbin };
+}
+
 async function preprocess(front: Front, request: PreprocessRequest): Promise<Seen | undefined> {
   const { compilation } = request;
-  if (!compilation.needsPreprocessing) {
-    return { text: undefined, files: [compilation.input], precompiled: [], incbin: false };
-  }
+  if (!compilation.needsPreprocessing) return readInput(compilation);
   const command = request.dialect.preprocessCommand(compilation, request.program, request.dependencyTemporary);
   const hash = createHash('sha256');
   const scanner = createLineMarkerScanner();
@@ -59,7 +72,7 @@ async function preprocess(front: Front, request: PreprocessRequest): Promise<See
   });
   if (result.code !== 0) return undefined;
   const { files, precompiled, incbin } = scanner.end();
-  return { text: hash.digest('hex') as Digest, files, precompiled, incbin };
+  return { text: hash.digest('hex') as Digest, files, quoted: [], precompiled, incbin };
 }
 
 /** Preprocesses and digests. The key parts name every file, so that a miss can be explained by the one that differs. */
@@ -69,12 +82,24 @@ export async function gatherInputs(front: Front, digests: FileDigests, request: 
   if (seen === undefined) return { kind: 'refused' };
   if (seen.incbin) return { kind: 'unknowable', reason: '.incbin' };
   const names = [...seen.files, ...seen.precompiled, ...compilation.extraInputs];
-  const snapshot = await digests.take(names.map((name) => absolute(compilation.cwd, name)));
+  const all = [...names, ...seen.quoted, ...compilation.absentInputs];
+  const snapshot = await digests.take(all.map((name) => absolute(compilation.cwd, name)));
+  const digestAt = (at: number): Digest | undefined => snapshot.digests[at];
   const parts: KeyPart[] = seen.text === undefined ? [] : [{ label: 'preprocessed text', value: seen.text }];
   for (const [at, name] of names.entries()) {
-    const digest = snapshot.digests[at];
+    const digest = digestAt(at);
     if (digest === undefined) return { kind: 'unknowable', reason: 'an input is not a readable file' };
     parts.push({ label: `file ${name}`, value: digest });
+  }
+  for (const [at, name] of seen.quoted.entries()) {
+    parts.push({ label: `quoted file ${name}`, value: digestAt(names.length + at) ?? 'absent' });
+  }
+  const mustBeAbsent = compilation.absentInputs.map((_, at) => digestAt(names.length + seen.quoted.length + at));
+  if (mustBeAbsent.some((digest) => digest !== undefined)) return { kind: 'unknowable', reason: 'precompiled header' };
+  if (compilation.nativeCpu) {
+    const processor = describeProcessor();
+    if (processor === undefined) return { kind: 'unknowable', reason: 'unknown processor' };
+    parts.push({ label: 'processor', value: digestOf(processor) });
   }
   const { files, precompiled } = seen;
   return { kind: 'inputs', inputs: { files, precompiled, parts, snapshot, dependencyTemporary: request.dependencyTemporary } };
