@@ -75,7 +75,7 @@ function namedFolders({ compilation, request }: AwayJob): readonly string[] {
   const folders = new Set<string>();
   for (const word of [...words, ...inEnvironment]) {
     const path = word.replace(folderOptions, '');
-    if (path !== '' && !path.startsWith('-') && isFolder(placeOf(compilation, path))) folders.add(path);
+    if (path !== '' && !path.startsWith('-') && isFolder(local(compilation, path))) folders.add(path);
   }
   return [...folders];
 }
@@ -146,11 +146,12 @@ function bareFolders(to: Gathering): readonly string[] {
 }
 
 /** The name in PWD goes into debug information when it is another name of the working directory; then it must exist over there. */
-function otherNameOfCwd(job: AwayJob): string | undefined {
-  const pwd = envValue(job.request.env, 'PWD');
-  const { cwd } = job.compilation;
-  if (pwd === undefined || !pwd.startsWith('/') || pwd === cwd || /\/\.{0,2}(?:\/|$)/.test(pwd)) return undefined;
-  return isSameFolder(cwd, pwd) ? pwd : undefined;
+function otherNameOfCwd({ request, compilation }: AwayJob): string | undefined {
+  const pwd = envValue(request.env, 'PWD');
+  if (pwd === undefined || !pwd.startsWith('/') || pwd === compilation.cwd || !isSameFolder(compilation.cwd, pwd)) return undefined;
+  // The sandbox would shorten it.
+  if (/\/\.{0,2}(?:\/|$)/.test(pwd)) throw new StaysHome('PWD names the working directory in a roundabout way');
+  return pwd;
 }
 
 function outputsOf(compilation: Compilation, reach: (spelled: string) => string): readonly SetOutput[] {
