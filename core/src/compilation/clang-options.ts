@@ -11,8 +11,7 @@ const clangGroups: readonly OptionGroup[] = [
   { effect: 'stays',
     separate: '-gcc-toolchain -cxx-isystem',
     // Sanitizers read lists of their own, which line markers do not show (they are part of the compiler's identity).
-    joined: '-fsanitize= --gcc-toolchain= --gcc-install-dir= -stdlib++-isystem -iwithsysroot',
-    equals: '-resource-dir' },
+    joined: '-fsanitize= --gcc-toolchain= --gcc-install-dir= -stdlib++-isystem -iwithsysroot' },
   { effect: 'unhashed', joined: '-parallel-jobs=' },
   { effect: 'not-compile', flag: '-fdriver-only -emit-ast -rewrite-objc -rewrite-legacy-objc -verify-pch --analyze --precompile', joined: '--autocomplete=' },
   { effect: 'not-cacheable',
@@ -20,9 +19,9 @@ const clangGroups: readonly OptionGroup[] = [
     flag: '-frecord-command-line -grecord-command-line -frecord-gcc-switches -grecord-gcc-switches ' +
       '-fcxx-modules -fprebuilt-implicit-modules -fno-profile-instr-generate -fno-profile-instr-use -fno-integrated-as -no-integrated-as -verify',
     separate: '-ivfsoverlay -ivfsstatcache -add-plugin -exported_symbols_list -unexported_symbols_list -darwin-target-variant',
-    joined: '-fprebuilt-module-path -fproc-stat-report -foptimization-record -fthinlto-index= -fbuild-session -fcrash-diagnostics-dir= ' +
+    joined: '-fprebuilt-module-path -fproc-stat-report -foptimization-record -fthinlto-index= -fbuild-session ' +
       '-fdepscan -fcas- -fembed-offload-object= -fopenmp-targets= -objcmt- -arcmt- -ccc- -ivfsoverlay -stats -save-stats -offload -gen-cdb-fragment-path',
-    equals: '--config' },
+    equals: '--config -resource-dir' },
   { effect: 'dependency-file', separate: '-dependency-file' },
   { effect: 'colour', flag: '-fcolor-diagnostics -fno-color-diagnostics' },
   { effect: 'split-dwarf', flag: '-gsplit-dwarf=split' },

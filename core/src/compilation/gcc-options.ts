@@ -21,7 +21,7 @@ export const gnuGroups: readonly OptionGroup[] = [
     joined: '--help= -print- --print-' },
   // They write files or report times that we do not know, read files that we do not see, or change what a step means.
   { effect: 'not-cacheable',
-    flag: '- -P -C -CC -H -Q -v --verbose -MG -Mno-modules -traditional -fpreprocessed -fdirectives-only -fpch-preprocess -no-integrated-cpp ' +
+    flag: '- -P -C -CC -H -Q -v --verbose -MG -Mno-modules -traditional -fpreprocessed -fdirectives-only -no-integrated-cpp ' +
       '-fmem-report -fpre-ipa-mem-report -fpost-ipa-mem-report -fprofile-report -fstats -fcompare-debug -fbranch-probabilities -frepo ' +
       '-fno-profile-generate -fno-profile-use -gen-decls -fdiagnostics-format=json-file -fdiagnostics-format=sarif ' +
       '-fdiagnostics-format=sarif-file -fdiagnostics-format=sarif-stderr',

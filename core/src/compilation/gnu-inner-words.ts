@@ -58,7 +58,7 @@ export function llvmWord(draft: Draft, words: readonly string[]): void {
 }
 
 /** cc1's own flags without a value that change nothing but the code. */
-const plainCc1Flag = /^-(no-opaque-pointers|opaque-pointers|disable-llvm-passes|disable-O0-optnone|fno-pch-timestamp|fallow-half-arguments-and-returns|fnative-half-type|menable-no-infs|menable-no-nans|disable-noundef-analysis|enable-noundef-analysis)$/;
+const plainCc1Flag = /^-(no-opaque-pointers|opaque-pointers|disable-llvm-passes|disable-O0-optnone|fno-pch-timestamp|fallow-half-arguments-and-returns|fnative-half-type|menable-no-infs|menable-no-nans|disable-noundef-analysis|enable-noundef-analysis|debug-info-kind=[\w-]+|fuse-ctor-homing)$/;
 /** Flags that the driver knows as well; the driver's own dangerous ones are excluded. */
 const sharedCc1Flag = /^-(W(?![pal],).*|[DU].+|O[0-3sz]|std=.*|f(?!dump|modul|plugin|profile|sanitize|time|save|optimization|proc|embed|cas|dep|diagnostics-color|color|thinlto|openmp-targets|cuda|xray|debug|prebuilt|build-session|pass-plugin).*)$/;
 

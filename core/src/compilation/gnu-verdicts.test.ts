@@ -139,6 +139,7 @@ describe('what must not be cached', () => {
     clang | -c a.c -fprebuilt-module-path=d       | -fprebuilt-module-path=d
     clang | -c a.c -fno-integrated-as             | -fno-integrated-as
     clang | -c a.c -frecord-command-line          | -frecord-command-line
+    clang | -c a.c -resource-dir d                | -resource-dir
     clang | -c a.c --config f                     | --config
     clang | -c a.c --config=f                     | --config=f
     clang | -c a.c -ivfsoverlay f                 | -ivfsoverlay
@@ -213,6 +214,8 @@ describe('classes of arguments', () => {
     clang | -c a.c -mllvm -enable-x          | -mllvm -enable-x       | common
     clang | -c a.c -Xclang -target-feature -Xclang +avx | -Xclang +avx | common
     clang | -c a.c -Xclang -Wno-x            | -Xclang -Wno-x         | common
+    both  | -c a.c -fpch-preprocess          | -fpch-preprocess       | common
+    clang | -c a.c -fcrash-diagnostics-dir=d | -fcrash-diagnostics-dir=d | common
     clang | -c a.c -parallel-jobs=4          | -parallel-jobs=4       | unhashed
     clang | -c a.c -MD -dependency-file f    | -dependency-file f     | dependency
     clang | -c a.c --serialize-diagnostics f | --serialize-diagnostics f | side-output
@@ -272,7 +275,6 @@ describe('where a compile may run', () => {
     clang | -c a.c -Xclang -load -Xclang x.so     | -Xclang -load
     clang | -c a.c -include-pch x.pch             | -include-pch
     clang | -c a.c -fsanitize=address             | -fsanitize=
-    clang | -c a.c -resource-dir d                | -resource-dir
     clang | -c a.c -fsanitize-ignorelist=f        |
     clang | -c a.c -fprofile-use=x.profdata       |
   `))('%s: %s: %s', (compiler, line = '', reason = '') => {
