@@ -1,11 +1,12 @@
 // Knows: which files besides its own a compiler's results depend on: the programs that it starts, their code libraries, its settings.
 // Refuses to know: what is in them.
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { isFault } from '../base/index.js';
 import type { CompilerKind } from '../compilation/index.js';
 import type { VerboseAnswer } from './compiler-probe-text.js';
 import { programKind, sharedLibraries } from './ldd.js';
+import { reachableStat } from './reachable-stat.js';
 
 /** A file with what it is to the compiler. The role, not the place, enters the identity: the same compiler elsewhere is the same. */
 export interface CompilerFile {
@@ -45,7 +46,7 @@ const helpers: Readonly<Record<CompilerKind, readonly string[]>> = {
 const shaping = /^lib(LLVM|clang|LTO|isl|mpc|mpfr|gmp|bfd|opcodes)/;
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return reachableStat(path)?.isFile() === true;
 }
 
 function isProgram(path: string): boolean {
@@ -83,6 +84,19 @@ async function settingsPlaces(search: ProgramSearch): Promise<readonly string[]>
   const names = [basename(search.compiler), ...modes, ...(machine === undefined ? [] : [machine, ...modes.map((mode) => `${machine}-${mode}`)])];
   const folders = [dirname(search.compiler), dirname(search.real), ...search.verbose.settingsFolders].filter(isAbsolute);
   return [...new Set(folders)].flatMap((folder) => [...new Set(names)].map((name) => join(folder, `${name}.cfg`)));
+}
+
+/** clang's sanitizers read these of their own accord, and only dependency files tell. */
+async function sanitizerLists(search: ProgramSearch): Promise<readonly string[]> {
+  const resources = search.kind === 'clang' ? await search.ask('-print-resource-dir') : undefined;
+  if (resources === undefined || !isAbsolute(resources)) return [];
+  const folder = join(resources, 'share');
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith('.txt')).sort().map((name) => join(folder, name));
+  } catch {
+    // Installed without sanitizers.
+    return [];
+  }
 }
 
 async function shapingLibraries(program: string, env: ProgramSearch['env']): Promise<readonly string[]> {
@@ -127,6 +141,7 @@ export async function compilerFiles(search: ProgramSearch): Promise<CompilerFile
     const plugin = await search.ask('-print-file-name=liblto_plugin.so');
     if (plugin !== undefined && isAbsolute(plugin) && isFile(plugin)) add('lto plugin', plugin);
   }
+  for (const path of await sanitizerLists(search)) add(`list ${basename(path)}`, path);
   for (const path of search.verbose.files) if (isAbsolute(path) && isFile(path)) add('settings', path);
   for (const path of await settingsPlaces(search)) if (!isFile(path)) absent.add(path);
   const libraries = await Promise.all([...new Set([search.compiler, ...programs])].map((path) => shapingLibraries(path, search.env)));

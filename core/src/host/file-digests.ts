@@ -1,9 +1,10 @@
 // Knows: digests of files, remembered as long as stat says that a file is the same one.
 // Refuses to know: why anybody asks.
-import { type BigIntStats, statSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import type { Digest } from '../base/index.js';
+import { identityOf, reachableStat } from './reachable-stat.js';
 
 /** The contents of some files at one moment. */
 export interface FileSnapshot {
@@ -37,13 +38,10 @@ interface Memo {
   readonly racy: boolean;
 }
 
-const identityOf = (stat: BigIntStats): string =>
-  `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`;
-
 const changedNs = (stat: BigIntStats): bigint => (stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs);
 
 function statFile(path: string): BigIntStats | undefined {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const stat = reachableStat(path);
   return stat?.isFile() === true ? stat : undefined;
 }
 

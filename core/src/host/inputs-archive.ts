@@ -9,7 +9,7 @@ import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { constants, deflateRaw, deflateRawSync } from 'node:zlib';
 import { Fault } from '../base/index.js';
-import { identityOf } from './inputs-look.js';
+import { identityOf } from './reachable-stat.js';
 import { tarEnd, tarHeader, tarPadding } from './toolchain-tar.js';
 
 const deflate = promisify(deflateRaw);

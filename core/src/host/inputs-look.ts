@@ -1,34 +1,23 @@
 // Knows: quick looks at files and folders that may be inputs. Refuses to know: their content.
 // Synchronous: some hundred looks belong to one job, and each takes a microsecond or two where an asynchronous one takes fifty.
 import { type BigIntStats, existsSync, statSync } from 'node:fs';
-
-/** Which file a stat speaks of; a file with another one is another file. */
-export const identityOf = (stat: BigIntStats): string => `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`;
-
-function look(path: string): BigIntStats | undefined {
-  try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false });
-  } catch {
-    // ENOTDIR, EACCES, ELOOP: for the compiler it is not there either.
-    return undefined;
-  }
-}
+import { reachableStat } from './reachable-stat.js';
 
 /** The file's identity and size; undefined when there is no regular file that can be asked about. */
 export function statOfFile(path: string): BigIntStats | undefined {
   // Most paths that are asked about do not exist, and this says so for a third of the price.
   if (!existsSync(path)) return undefined;
-  const stat = look(path);
+  const stat = reachableStat(path);
   return stat?.isFile() === true ? stat : undefined;
 }
 
 export function isFolder(path: string): boolean {
-  return look(path)?.isDirectory() === true;
+  return reachableStat(path)?.isDirectory() === true;
 }
 
 /** True when both are names of one folder. */
 export function isSameFolder(one: string, other: string): boolean {
-  const [a, b] = [look(one), look(other)];
+  const [a, b] = [reachableStat(one), reachableStat(other)];
   return a !== undefined && b !== undefined && a.isDirectory() && a.dev === b.dev && a.ino === b.ino;
 }
 
