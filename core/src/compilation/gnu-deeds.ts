@@ -131,6 +131,7 @@ export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options
   loads: (draft, found) => {
     keep(draft, found);
     if (found.value !== undefined) draft.extraInputs.push(found.value);
+    if (found.option.flag === '-include-pch') draft.precompiled = true;
     stayHome(draft, found.option.flag);
   },
   stays: (draft, found) => {

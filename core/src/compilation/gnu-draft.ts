@@ -24,6 +24,8 @@ export interface Draft {
   cwdInOutputs: boolean;
   outputNameInOutputs: boolean;
   nativeCpu: boolean;
+  /** A precompiled header is named. */
+  precompiled: boolean;
   /** `-emit-llvm`. */
   bitcode: boolean;
   readonly architectures: Set<string>;
@@ -66,6 +68,7 @@ export function emptyDraft(): Draft {
     cwdInOutputs: false,
     outputNameInOutputs: false,
     nativeCpu: false,
+    precompiled: false,
     bitcode: false,
     architectures: new Set(),
   };

@@ -81,6 +81,7 @@ export function cc1Word(draft: Draft, words: readonly string[], pending: string 
     if (pending === '-mllvm' && loudLlvmWord.test(word)) refuse(draft, '-mllvm');
     if (meaning === 'loads') {
       draft.extraInputs.push(word);
+      if (pending === '-include-pch') draft.precompiled = true;
       stayHome(draft, `-Xclang ${pending}`);
     }
     return undefined;

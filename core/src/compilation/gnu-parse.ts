@@ -87,6 +87,8 @@ function conclude(draft: Draft, request: CompileRequest, facts: CompilerFacts): 
   if (typeof outputs === 'string') return notCacheable(outputs);
   const dependencyFile = dependencyFileOf(draft, input.path, needsPreprocessing);
   if (typeof dependencyFile === 'string') return notCacheable(dependencyFile);
+  // clang lists the same files in another order when it only preprocesses, so its dependency file could not be made anew on a hit.
+  if (draft.precompiled && dependencyFile !== undefined) return notCacheable('precompiled header with -MD');
   return {
     kind: 'compile',
     compilation: {

@@ -143,6 +143,8 @@ describe('what must not be cached', () => {
     clang | -c a.c --config f                     | --config
     clang | -c a.c --config=f                     | --config=f
     clang | -c a.c -ivfsoverlay f                 | -ivfsoverlay
+    clang | -MD -c a.c -include-pch p             | precompiled header with -MD
+    clang | -MD -c a.c -Xclang -include-pch -Xclang p | precompiled header with -MD
     clang | -c a.c -Xclang -emit-pch              | -emit-pch
     clang | -c a.c -Xclang -unknown-cc1           | -unknown-cc1
     clang | -c a.c -Xclang -load                  | -Xclang
