@@ -1,6 +1,6 @@
 // Knows: which files besides its own a compiler's results depend on: the programs that it starts, their code libraries, its settings.
 // Refuses to know: what is in them.
-import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { isFault } from '../base/index.js';
 import type { CompilerKind } from '../compilation/index.js';
