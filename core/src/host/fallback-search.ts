@@ -1,6 +1,6 @@
 // Knows: how a compiler is found in PATH without finding ourselves or another compiler wrapper. Refuses to know: what is asked of it.
 // core/native/search.cc is the same for the native launcher.
-import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 
 export interface SearchPlace {
@@ -59,8 +59,35 @@ export function realPathOf(path: string): string {
   }
 }
 
-/** The native launcher beside us, if one is installed: a link there is our own stand-in. */
+const elfMachines: Readonly<Record<string, number>> = { ia32: 0x03, arm: 0x28, x64: 0x3e, arm64: 0xb7, riscv64: 0xf3, loong64: 0x102 };
+const machTypes: Readonly<Record<string, number>> = { x64: 0x0100_0007, arm64: 0x0100_000c };
+
+/**
+ * Whether a program that begins with these 20 bytes can run here: a package is packed on one machine and installed on many others.
+ * Source: ELF specification (e_machine), mach-o/loader.h (cputype); both little-endian, as are all machines listed.
+ */
+export function runsHere(head: Buffer, { platform, arch }: { readonly platform: string; readonly arch: string }): boolean {
+  if (head.byteLength < 20) return false;
+  if (head.readUInt32BE(0) === 0x7f45_4c46) return platform !== 'darwin' && platform !== 'win32' && head.readUInt16LE(18) === elfMachines[arch];
+  return head.readUInt32LE(0) === 0xfeed_facf && platform === 'darwin' && head.readUInt32LE(4) === machTypes[arch];
+}
+
+function headOf(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(20);
+    return head.subarray(0, readSync(file, head, 0, head.byteLength, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The native launcher beside us, if one for this machine is installed: a link there is our own stand-in. */
 export function nativeLauncherAt(path: string): string | undefined {
-  const facts = lstatSync(path, { throwIfNoEntry: false });
-  return facts?.isFile() === true && isProgram(path) ? path : undefined;
+  try {
+    return lstatSync(path).isFile() && isProgram(path) && runsHere(headOf(path), process) ? path : undefined;
+  } catch {
+    // Absent, unreadable or just being replaced: the launcher in JavaScript does the same.
+    return undefined;
+  }
 }
