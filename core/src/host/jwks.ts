@@ -100,7 +100,7 @@ function keyFetcher(url: string, { http, log, policy }: FetchPorts) {
   const { host, pathname } = new URL(url);
   const source = `GET ${host}${pathname}`;
   let askedAt = Number.NEGATIVE_INFINITY;
-  let failure: unknown;
+  let failure: Error | undefined;
 
   async function ask(): Promise<Response> {
     const headers = { accept: 'application/json, application/jwk-set+json' };
@@ -121,9 +121,9 @@ function keyFetcher(url: string, { http, log, policy }: FetchPorts) {
       } catch (thrown) {
         // Counted from its end: a fetch that times out takes as long as the pause.
         askedAt = performance.now();
-        failure = thrown;
-        log.warn(`the keys that clients' tokens are checked with cannot be fetched: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-        throw thrown;
+        failure = thrown instanceof Error ? thrown : new Error(String(thrown));
+        log.warn(`the keys that clients' tokens are checked with cannot be fetched: ${failure.message}`);
+        throw failure;
       }
     },
     ageMs: () => performance.now() - askedAt,

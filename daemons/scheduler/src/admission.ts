@@ -1,4 +1,4 @@
-// Knows: who is let in, and how a refusal is worded. Refuses to know: what those let in may then ask for.
+// Knows: which build servers are let in, and how a refusal is sent. Refuses to know: clients (client-admission.ts), and what those let in may ask for.
 import { Fault } from '@sccache-ts/core/base';
 import { answeredWith, type Call, type Reply } from '@sccache-ts/core/host';
 import {
@@ -9,28 +9,27 @@ import {
   readServerToken,
   readSharedServerToken,
   sameIp,
-  sameSecret,
   serverAddress,
   type ServerId,
 } from '@sccache-ts/core/wire';
-import type { ClientAuth, ServerAuth } from './settings.js';
+import type { ServerAuth } from './settings.js';
 
-type Caller = Pick<Call, 'headers' | 'remoteIp'>;
+export type Caller = Pick<Call, 'headers' | 'remoteIp'>;
 
-function refusal(challenge: string, why: string, text?: string): Fault {
-  const body: Pick<Reply, 'body'> = text === undefined ? {} : { body: new TextEncoder().encode(text) };
-  const type: Record<string, string> = text === undefined ? {} : { 'Content-Type': contentTypes.text };
-  return answeredWith({ status: 401, headers: { 'WWW-Authenticate': challenge, ...type }, ...body }, new Fault('AUTH_REFUSED', why));
+const plainText = (text: string): Required<Pick<Reply, 'headers' | 'body'>> => ({
+  headers: { 'Content-Type': contentTypes.text },
+  body: new TextEncoder().encode(text),
+});
+
+/** 401. @param text for the caller; the log says `why` */
+export function refusal(challenge: string, why: string, text?: string): Fault {
+  const { headers, ...body } = text === undefined ? { headers: {} } : plainText(text);
+  return answeredWith({ status: 401, headers: { 'WWW-Authenticate': challenge, ...headers }, ...body }, new Fault('AUTH_REFUSED', why));
 }
 
-/** @throws Fault AUTH_REFUSED, with its reply */
-export function admitClient(auth: ClientAuth, caller: Caller): void {
-  const given = bearerToken(caller.headers.authorization);
-  if (given === undefined) throw refusal(authenticate.noBearerAuth, `client ${caller.remoteIp} sent no bearer token`);
-  const expected = auth.kind === 'token' ? auth.token : insecureTokens.client;
-  if (!sameSecret(given, expected)) {
-    throw refusal(authenticate.bearerAuthFailed, `client ${caller.remoteIp} sent another token`, 'Fixed token mismatch');
-  }
+/** 500: nothing is known against the caller. @param text for the caller; the log says `why` */
+export function undecided(why: string, text: string): Fault {
+  return answeredWith({ status: 500, ...plainText(text) }, new Fault('AUTH_REFUSED', why));
 }
 
 function claimedBy(auth: ServerAuth, token: string): ServerId | undefined {

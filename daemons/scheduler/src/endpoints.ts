@@ -15,8 +15,9 @@ import {
   serverCertificateReplyCodec,
   toolchainCodec,
 } from '@sccache-ts/core/wire';
-import { admitClient, admitServer } from './admission.js';
+import { admitServer } from './admission.js';
 import { allocateJob } from './allocation.js';
+import type { ClientGate } from './client-admission.js';
 import { profileOf } from './heartbeat.js';
 import type { SchedulerPorts } from './ports.js';
 import type { SchedulerSettings } from './settings.js';
@@ -25,6 +26,7 @@ import type { SchedulerSettings } from './settings.js';
 const limits = { toolchain: 4096, heartbeat: 64 * 1024, jobState: 64 } as const;
 
 export interface Scheduler extends SchedulerPorts {
+  readonly clients: ClientGate;
   readonly fleet: Fleet;
   readonly settings: SchedulerSettings;
 }
@@ -36,7 +38,7 @@ export function pruneFleet({ fleet, clock, log }: Scheduler): void {
 }
 
 async function allocJob(scheduler: Scheduler, call: Call): Promise<Reply> {
-  admitClient(scheduler.settings.clientAuth, call);
+  await scheduler.clients.admit(call);
   const toolchain = await readMessage(call, toolchainCodec, limits.toolchain);
   return okReply(allocJobReplyCodec, await allocateJob(scheduler.fleet, scheduler, { toolchain, signal: call.signal }), call);
 }

@@ -2,6 +2,7 @@
 import { type SocketAddress } from '@sccache-ts/core/base';
 import { serveHttp } from '@sccache-ts/core/host';
 import { createFleet } from '@sccache-ts/core/scheduling';
+import { clientGate } from './client-admission.js';
 import { pruneFleet, type Scheduler, schedulerRoutes } from './endpoints.js';
 import type { SchedulerPorts } from './ports.js';
 import type { SchedulerSettings } from './settings.js';
@@ -17,12 +18,12 @@ const pruneEveryMs = 30_000;
 const jobsPerSecond = 1_000_000;
 
 /**
- * Listens at once.
+ * Listens at once, whether or not what checks the clients' tokens can be reached.
  * @throws Fault ADDRESS_IN_USE, ADDRESS_INVALID
  */
 export async function runScheduler(settings: SchedulerSettings, ports: SchedulerPorts): Promise<RunningScheduler> {
   const firstJob = Math.floor(ports.clock.wallMs() / 1000) * jobsPerSecond;
-  const scheduler: Scheduler = { ...ports, settings, fleet: createFleet(firstJob) };
+  const scheduler: Scheduler = { ...ports, settings, fleet: createFleet(firstJob), clients: clientGate(settings.clientAuth, ports) };
   const { host, port, family } = settings.publicAddr;
   const server = await serveHttp({
     routes: schedulerRoutes(scheduler),
@@ -31,6 +32,7 @@ export async function runScheduler(settings: SchedulerSettings, ports: Scheduler
     trustedProxies: settings.trustedProxies,
     log: ports.log,
   });
+  scheduler.clients.prepare();
   const timer = setInterval(() => pruneFleet(scheduler), pruneEveryMs);
   timer.unref();
   return {

@@ -34,6 +34,18 @@ describe('scheduler.conf', () => {
     });
   });
 
+  it.each<[string, string, unknown]>([
+    [
+      'jwt_validate',
+      'audience = "a"\nissuer = "https://id.example/"\njwks_url = "https://id.example/keys?x=1"',
+      { kind: 'jwt_validate', audience: 'a', issuer: 'https://id.example/', jwksUrl: 'https://id.example/keys?x=1' },
+    ],
+    ['proxy_token', 'url = "http://h"', { kind: 'proxy_token', url: 'http://h/', cacheSecs: 0 }],
+    ['proxy_token', 'url = "http://h/me"\ncache_secs = 60', { kind: 'proxy_token', url: 'http://h/me', cacheSecs: 60 }],
+  ])('lets clients be checked by %s', async (type, keys, expected) => {
+    expect((await read(conf(`type = "${type}"\n${keys}`, open))).clientAuth).toEqual(expected);
+  });
+
   it('may be JSON', async () => {
     const json = { public_addr: '[::1]:1', client_auth: { type: 'DANGEROUSLY_INSECURE' }, server_auth: { type: 'token', token: 's' }, trusted_proxies: ['10.0.0.1'] };
     expect(await read(JSON.stringify(json), 'scheduler.json')).toEqual({
@@ -50,8 +62,11 @@ describe('scheduler.conf', () => {
     ['an unknown key', conf(open, open, 'trusted_proxy = []'), 'SETTINGS_UNKNOWN_KEY', /:2: unknown key trusted_proxy/],
     ['an unknown key of a token', conf(`${token}\ntokn = 1`, open), 'SETTINGS_UNKNOWN_KEY', /client_auth.tokn/],
     ['a short key', conf(open, 'type = "jwt_hs256"\nsecret_key = "bXkgc2VjcmV0"'), 'SETTINGS_INVALID', /server_auth.secret_key: the HS256 key has 12 characters/],
-    ['jwt_validate', conf('type = "jwt_validate"\naudience = "a"', open), 'SETTINGS_INVALID', /client_auth.type: this way of checking tokens is not supported yet/],
-    ['proxy_token', conf('type = "proxy_token"\nurl = "u"', open), 'SETTINGS_INVALID', /not supported yet/],
+    ['a JWT without issuer', conf('type = "jwt_validate"\naudience = "a"\njwks_url = "http://h/"', open), 'SETTINGS_INVALID', /client_auth.issuer: is missing/],
+    ['an empty audience', conf('type = "jwt_validate"\naudience = ""\nissuer = "i"\njwks_url = "http://h/"', open), 'SETTINGS_INVALID', /client_auth.audience: expected text that is not empty/],
+    ['keys from a file', conf('type = "jwt_validate"\naudience = "a"\nissuer = "i"\njwks_url = "file:///k"', open), 'SETTINGS_INVALID', /client_auth.jwks_url: expected an address that begins with http/],
+    ['a password in an address', conf('type = "proxy_token"\nurl = "https://u:p@h/"', open), 'SETTINGS_INVALID', /client_auth.url: expected .*without user and password \(the value is not shown\)$/],
+    ['a bad number of seconds', conf('type = "proxy_token"\nurl = "https://h/"\ncache_secs = -1', open), 'SETTINGS_INVALID', /client_auth.cache_secs: expected a whole number/],
     ['a mistyped type', conf(open, 'type = "jwt_hs255"'), 'SETTINGS_INVALID', /server_auth.type: expected one of/],
     ['a proxy that is no address', conf(open, open, 'trusted_proxies = ["proxy"]'), 'SETTINGS_INVALID', /trusted_proxies\[0\]: expected an IP address/],
     ['broken TOML', 'public_addr = \n', 'SETTINGS_SYNTAX', /scheduler.conf:1:\d+: expected a value/],

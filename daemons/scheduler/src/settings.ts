@@ -2,12 +2,15 @@
 import {
   decodeSettings,
   type Field,
+  type FieldValue,
+  integer,
   invalid,
   isFault,
   list,
   oneOf,
   optional,
   parsed,
+  parsedSecret,
   required,
   secret,
   type SettingsDocument,
@@ -15,11 +18,16 @@ import {
   socketAddress,
   table,
 } from '@sccache-ts/core/base';
-import { loopbackProxies } from '@sccache-ts/core/host';
+import { type JwtRules, loopbackProxies } from '@sccache-ts/core/host';
 import { parseIp, parseTokenKey } from '@sccache-ts/core/wire';
+import type { ForwardingRules } from './forwarded-tokens.js';
 
 /** Who may ask for build servers. */
-export type ClientAuth = { readonly kind: 'DANGEROUSLY_INSECURE' } | { readonly kind: 'token'; readonly token: string };
+export type ClientAuth =
+  | { readonly kind: 'DANGEROUSLY_INSECURE' }
+  | { readonly kind: 'token'; readonly token: string }
+  | ({ readonly kind: 'jwt_validate' } & JwtRules)
+  | ({ readonly kind: 'proxy_token' } & ForwardingRules);
 
 /** Who may offer to build. */
 export type ServerAuth =
@@ -36,10 +44,6 @@ export interface SchedulerSettings {
   readonly trustedProxies: readonly string[];
 }
 
-const notYet = (instead: string): Field<never> => (_value, place) => {
-  throw invalid({ ...place, path: [...place.path, 'type'] }, 'this way of checking tokens is not supported yet', `Use ${instead}.`);
-};
-
 const token = table({ token: required(secret) });
 
 /** @throws Fault SETTINGS_INVALID without a word of the key */
@@ -53,12 +57,32 @@ const tokenKey: Field<Uint8Array> = (value, place) => {
   }
 };
 
+const someText = parsed('text that is not empty', (text) => (text === '' ? undefined : text));
+
+/** Its query may hold a key. */
+const serviceUrl = parsedSecret('an address that begins with http:// or https://, without user and password', (text) => {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return url.username === '' && url.password === '' ? url.href : undefined;
+});
+
 const clientAuth = oneOf({
   DANGEROUSLY_INSECURE: table({}),
   token,
-  jwt_validate: notYet('type = "token"'),
-  proxy_token: notYet('type = "token"'),
+  jwt_validate: table({ audience: required(someText), issuer: required(someText), jwks_url: required(serviceUrl) }),
+  proxy_token: table({ url: required(serviceUrl), cache_secs: optional(integer(), 0) }),
 });
+
+function clientAuthOf(read: FieldValue<typeof clientAuth>): ClientAuth {
+  switch (read.kind) {
+    case 'jwt_validate':
+      return { kind: read.kind, audience: read.audience, issuer: read.issuer, jwksUrl: read.jwks_url };
+    case 'proxy_token':
+      return { kind: read.kind, url: read.url, cacheSecs: read.cache_secs };
+    default:
+      return read;
+  }
+}
 
 const serverAuth = oneOf({
   DANGEROUSLY_INSECURE: table({}),
@@ -81,7 +105,7 @@ export function decodeSchedulerSettings(document: SettingsDocument): SchedulerSe
   const offers = read.server_auth;
   return {
     publicAddr: read.public_addr,
-    clientAuth: read.client_auth,
+    clientAuth: clientAuthOf(read.client_auth),
     serverAuth: offers.kind === 'jwt_hs256' ? { kind: offers.kind, secretKey: offers.secret_key } : offers,
     trustedProxies: read.trusted_proxies,
   };
