@@ -95,7 +95,6 @@ export const ownFile = table({
   idle_timeout: optional(integer(0, 31_536_000)),
 });
 
-export type SccacheFile = FieldValue<typeof sccacheFile>;
 export type OwnFile = FieldValue<typeof ownFile>;
 export type AuthKeys = FieldValue<typeof auth>;
 export type ToolchainKeys = FieldValue<typeof toolchain>;
