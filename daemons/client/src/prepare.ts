@@ -48,7 +48,9 @@ function sayPlace(log: Log, report: CompileReport): void {
 function sayDoubts(log: Log, report: CompileReport): void {
   const { away } = report;
   if (away?.kind === 'fault') log.warn(`compiled at home instead of away: ${causeChain(away.fault).join(': ')}`, { server: away.server });
-  if (away?.kind === 'repeated') log.info(`compiled again at home: ${away.reason}`, { server: away.server });
+  if (away?.kind === 'repeated') {
+    log.info(`${away.server === undefined ? 'compiled' : 'compiled again'} at home: ${away.reason}`, { server: away.server });
+  }
   if (report.stored === 'failed') log.warn(`a result could not be stored: ${report.reason ?? 'no reason given'}`);
 }
 
