@@ -1,6 +1,6 @@
 // Knows: the tools that stand before a compiler, how each is started with a cache or a fleet of its own, and how it is called.
 // Refuses to know: what is measured.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanEnvironment, foreign, freePort, hasTool, isRoot, keepRunning, makeSecrets, ours, run, sandboxMissing } from '@sccache-ts/fixtures';
 import type { Site } from '@sccache-ts/fixtures';
@@ -65,6 +65,8 @@ export async function distributingFronts(site: Site): Promise<readonly Front[]> 
       fronts.push({ name: 'sccache', prefix: [peer.sccache], env: quiet(real.env), daemons: [real.service.pid] });
     }
   }
+  // Its daemon does not send a job to its own machine, so that one machine cannot show anything.
+  if (hasTool('icecc')) process.stdout.write('icecc is left out: it needs a second machine to send jobs to.\n');
   const distcc = await distccFront(site);
   return distcc === undefined ? fronts : [...fronts, distcc];
 }
@@ -75,11 +77,12 @@ async function distccFront(site: Site): Promise<Front | undefined> {
   mkdirSync(folder, { recursive: true });
   const port = String(await freePort());
   const listen = ['--no-detach', '--daemon', '--allow', '127.0.0.1', '--listen', '127.0.0.1', '--port', port, '--enable-tcp-insecure'];
-  const service = keepRunning('distccd', [...listen, ...(isRoot() ? ['--user', 'root'] : [])], { env: cleanEnvironment() });
+  const service = keepRunning('distccd', [...listen, ...(isRoot() ? ['--user', 'nobody'] : [])], { env: cleanEnvironment() });
   site.undo(service.stop);
   const env = cleanEnvironment({ DISTCC_HOSTS: `127.0.0.1:${port}`, DISTCC_FALLBACK: '0', DISTCC_DIR: folder });
+  writeFileSync(join(folder, 'probe.cc'), 'int probe;\n');
   for (let attempt = 0; attempt < 20; attempt += 1) {
-    const probe = await run('distcc', ['g++', '-x', 'c++', '-c', '/dev/null', '-o', join(folder, 'probe.o')], { env });
+    const probe = await run('distcc', ['g++', '-c', 'probe.cc', '-o', 'probe.o'], { cwd: folder, env });
     if (probe.code === 0) return { name: 'distcc', prefix: ['distcc'], env, daemons: [] };
     await new Promise((resolve) => setTimeout(resolve, 250));
   }

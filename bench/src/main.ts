@@ -47,7 +47,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       library: { type: 'string', default: 'leveldb' },
-      runs: { type: 'string', default: '15' },
+      runs: { type: 'string', default: '9' },
       only: { type: 'string' },
       install: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },

@@ -1,5 +1,6 @@
 // Knows: the figures of a single compile: hit latency, miss overhead, processor time on the client for a compile away.
 // Refuses to know: how tools are started (fronts.ts).
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Library, Site } from '@sccache-ts/fixtures';
 import { median, milliseconds, ratio } from './figures.js';
@@ -16,10 +17,27 @@ export interface OneFileOptions {
   readonly site: Site;
 }
 
-const commandFor = (options: OneFileOptions, mark: string): readonly string[] => {
+/** A header with a declaration of its own: every tool sees other text and misses, also one that ignores unused macros. */
+function commandFor(options: OneFileOptions, mark: string): readonly string[] {
   const { library, site } = options;
-  return ['g++', '-O2', '-g', ...library.flags, `-DBENCH_${mark}`, '-c', library.specimen, '-o', join(site.folder, 'specimen.o')];
-};
+  const header = join(site.folder, `mark_${mark}.h`);
+  writeFileSync(header, `extern int mark_${mark};\n`);
+  return ['g++', '-O2', '-g', ...library.flags, '-include', header, '-c', library.specimen, '-o', join(site.folder, 'specimen.o')];
+}
+
+/** A tool whose first compile fails is left out, aloud. */
+async function thoseThatWork(fronts: readonly Front[], options: OneFileOptions): Promise<readonly Front[]> {
+  const working: Front[] = [];
+  for (const front of fronts) {
+    try {
+      await sample(front, commandFor(options, 'first'), { cwd: options.cwd });
+      working.push(front);
+    } catch (thrown) {
+      process.stdout.write(`${front.name} is left out: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    }
+  }
+  return working;
+}
 
 /** Enough that milliseconds, which is what bash tells, are fine enough. */
 const hitsATurn = 10;
@@ -49,7 +67,7 @@ async function takeTurns(fronts: readonly Front[], options: OneFileOptions): Pro
 const wall = (samples: readonly Sample[]): number => median(samples.map(({ wallMs }) => wallMs));
 
 export async function cacheTable(options: OneFileOptions): Promise<Table> {
-  const collected = await takeTurns([bareFront, ...(await cachingFronts(options.site))], options);
+  const collected = await takeTurns([bareFront, ...(await thoseThatWork(await cachingFronts(options.site), options))], options);
   const base = wall(collected.get(bareFront)?.miss ?? []);
   const rows = [...collected].map(([front, { miss, hit }]) =>
     front === bareFront
@@ -65,13 +83,13 @@ export async function cacheTable(options: OneFileOptions): Promise<Table> {
 }
 
 export async function awayTable(options: OneFileOptions): Promise<Table> {
-  const fronts = await distributingFronts(options.site);
+  const fronts = await thoseThatWork(await distributingFronts(options.site), options);
   const daemonMs = new Map<Front, number>();
   const samples = new Map<Front, Sample[]>([[bareFront, []], ...fronts.map((front): [Front, Sample[]] => [front, []])]);
   for (let turn = -1; turn < options.runs; turn += 1) {
     for (const [front, taken] of samples) {
       const before = front.daemons.reduce((sum, pid) => sum + processorTime(pid), 0);
-      const one = await sample(front, commandFor(options, `AWAY_${turn + 1}`), { cwd: options.cwd });
+      const one = await sample(front, commandFor(options, `away_${turn + 1}`), { cwd: options.cwd });
       if (turn < 0) continue;
       taken.push(one);
       daemonMs.set(front, (daemonMs.get(front) ?? 0) + front.daemons.reduce((sum, pid) => sum + processorTime(pid), 0) - before);
