@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { silentLog } from '@sccache-ts/core/base';
@@ -18,21 +18,22 @@ const execute = promisify(execFile);
 const downloaded = fileURLToPath(new URL('../../../.cache/peers/bin', import.meta.url));
 const searched = [process.env['SCCACHE_PEER_DIR'] ?? '', downloaded, ...(process.env['PATH'] ?? '').split(delimiter)];
 
-function find(program: string): string | undefined {
-  return searched.filter((folder) => folder !== '').map((folder) => join(folder, program)).find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      // Not here; perhaps in the next folder.
-      return false;
-    }
-  });
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    // Not here; perhaps in the next folder.
+    return false;
+  }
 }
-const sccache = find('sccache');
+const find = (program: string, folders = searched): string | undefined =>
+  folders.filter((folder) => folder !== '').map((folder) => join(folder, program)).find(isProgram);
+// Distributions build sccache without distribution; a client that has it stands beside an sccache-dist.
 const sccacheDist = find('sccache-dist');
+const sccache = sccacheDist === undefined ? undefined : find('sccache', [dirname(sccacheDist)]);
 const bwrap = find('bwrap');
-const noPeer = 'no sccache in $SCCACHE_PEER_DIR, .cache/peers/bin or PATH';
+const noPeer = 'no sccache with sccache-dist in $SCCACHE_PEER_DIR, .cache/peers/bin or PATH';
 
 let folder = '';
 const closing: (() => Promise<unknown> | unknown)[] = [];
