@@ -76,7 +76,7 @@ export async function cacheTable(options: OneFileOptions): Promise<Table> {
   );
   return {
     title: `One file through a cache: ${options.library.specimen}`,
-    note: `\`g++ -O2 -g\`, medians of ${options.runs} turns (hits: means of ${hitsATurn} a turn, then the median). A miss is made by a new \`-D\`; all tools take turns.`,
+    note: `\`g++ -O2 -g\`, medians of ${options.runs} turns (hits: means of ${hitsATurn} a turn, then the median). A miss is made by including a new one-line header; all tools take turns.`,
     head: ['tool', 'miss, ms', 'over bare', 'overhead, ms', 'hit, ms', 'over bare'],
     rows,
   };
