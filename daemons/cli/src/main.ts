@@ -19,4 +19,9 @@ async function main(): Promise<number> {
   return becomeDaemon(context);
 }
 
+// `sccache-ts --show-stats | head -1`: who reads no further has all that was wanted.
+process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+  if (cause.code !== 'EPIPE') throw cause;
+  process.exit(0);
+});
 process.exitCode = await main();
