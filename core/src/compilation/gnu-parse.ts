@@ -55,6 +55,9 @@ function readWords(draft: Draft, words: readonly string[], table: OptionTable, f
 
 const absolute = (cwd: string, path: string): string => (path.startsWith('/') ? path : `${cwd}/${path}`);
 
+/** Open files and terminals of the calling process: under these names we would meet our own. */
+const callersOwnFile = /\/dev\/(?:fd\/|std(?:in|out|err)$|tty)|\/proc\/(?:self|thread-self)\//;
+
 /** Decides about one command line. */
 export function parseGnu(
   table: OptionTable,
@@ -62,7 +65,8 @@ export function parseGnu(
   context: { readonly facts: CompilerFacts; readonly readResponseFile: ReadResponseFile },
 ): Verdict {
   const { facts } = context;
-  const words = expandResponseFiles(request.args, (name) => context.readResponseFile(absolute(request.cwd, name)));
+  const readResponseFile: ReadResponseFile = (name) => (callersOwnFile.test(name) ? undefined : context.readResponseFile(absolute(request.cwd, name)));
+  const words = expandResponseFiles(request.args, readResponseFile);
   if (words === undefined) return notCacheable('@');
   const draft = emptyDraft();
   readWords(draft, words, table, facts);
@@ -87,6 +91,7 @@ function conclude(draft: Draft, request: CompileRequest, facts: CompilerFacts): 
   if (typeof outputs === 'string') return notCacheable(outputs);
   const dependencyFile = dependencyFileOf(draft, input.path, needsPreprocessing);
   if (typeof dependencyFile === 'string') return notCacheable(dependencyFile);
+  if (draft.args.some((argument) => argument.words.some((word) => callersOwnFile.test(word)))) return notCacheable('file of the calling process');
   // clang lists the same files in another order when it only preprocesses, so its dependency file could not be made anew on a hit.
   if (draft.precompiled && dependencyFile !== undefined) return notCacheable('precompiled header with -MD');
   return {

@@ -45,6 +45,9 @@ describe('what must not be cached', () => {
   it.each(rows(`
     both  | -c -                                  | -
     both  | -c                                    | no input file
+    both  | -c -xc /dev/fd/63 -o a.o              | file of the calling process
+    both  | -c @/dev/fd/63                        | @
+    both  | -c a.c -include /dev/fd/63            | file of the calling process
     both  | -c a.c b.c                            | multiple input files
     both  | -c a.c b.o                            | multiple input files
     both  | -c a.c -o                             | argument parse

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { isAbsolute, resolve } from 'node:path';
 import { type Digest, digestOf, isFault, type KeyPart } from '../base/index.js';
 import { type Compilation, createLineMarkerScanner, type Dialect } from '../compilation/index.js';
-import { describeProcessor, type FileDigests, type FileSnapshot, readPieces } from '../host/index.js';
+import { describeProcessor, type FileDigests, type FileSnapshot, reachableStat, readPieces } from '../host/index.js';
 import type { Front } from './ports.js';
 
 /** Everything that the compiler read, as far as it can be known. */
@@ -78,6 +78,9 @@ async function preprocess(front: Front, request: PreprocessRequest): Promise<See
 /** Preprocesses and digests. The key parts name every file, so that a miss can be explained by the one that differs. */
 export async function gatherInputs(front: Front, digests: FileDigests, request: PreprocessRequest): Promise<InputsResult> {
   const { compilation } = request;
+  const source = reachableStat(absolute(compilation.cwd, compilation.input));
+  // What comes through a pipe can be read once, and the compiler is the one to read it.
+  if (source !== undefined && !source.isFile()) return { kind: 'unknowable', reason: 'the source is not a regular file' };
   const seen = await preprocess(front, request);
   if (seen === undefined) return { kind: 'refused' };
   if (seen.incbin) return { kind: 'unknowable', reason: '.incbin' };
