@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -159,6 +159,29 @@ describe('compile', () => {
       },
     };
     expect((await run(args, { front: meddling })).report).toMatchObject({ outcome: 'miss', stored: 'skipped' });
+  });
+
+  it('stores what was compiled from a probe that is rewritten once the answer is out', async () => {
+    const request = { compiler: gcc, args, cwd: dir, env };
+    const outcome = await compile(request, frontIn(dir, ran), ports());
+    rmSync(join(dir, 'a.c'));
+    expect(await outcome.settle()).toMatchObject({ outcome: 'miss', stored: 'stored' });
+  });
+
+  it('leaves a source that comes through a pipe to the compiler, unread', async () => {
+    spawnSync('mkfifo', [join(dir, 'pipe.c')]);
+    const { report, outcome } = await run(['-c', 'pipe.c', '-o', 'a.o']);
+    expect(report).toMatchObject({ outcome: 'not-cacheable', reason: 'the source is not a regular file' });
+    expect(outcome.answer).toEqual({ kind: 'become' });
+    expect(ran).toEqual([]);
+  });
+
+  it('writes dependencies that go nowhere straight there', async () => {
+    const nowhere = ['-MMD', '-MF', '/dev/null', '-c', 'a.c', '-o', 'a.o'];
+    expect((await run(nowhere)).report).toMatchObject({ outcome: 'miss', stored: 'stored' });
+    expect((await run(nowhere)).report.outcome).toBe('hit');
+    expect(ran.flatMap((command) => command.args).filter((word) => word.startsWith('/dev/') && word !== '/dev/null')).toEqual([]);
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 
   it('obeys SCCACHE_RECACHE and SCCACHE_NO_CACHE', async () => {

@@ -1,8 +1,8 @@
 // Knows: one compile from end to end: verdict, key, lookup, away, home, land, and what is stored once the answer is out.
 // Refuses to know: sockets, settings, counters; who asks for a compile decides those.
 import { isFault, keyOf } from '../base/index.js';
-import type { CompileRequest, ReadResponseFile } from '../compilation/index.js';
-import { discard, type FileDigests, land, temporaryBeside } from '../host/index.js';
+import type { Compilation, CompileRequest, ReadResponseFile } from '../compilation/index.js';
+import { discard, type FileDigests, isNowhere, land, temporaryBeside } from '../host/index.js';
 import type { Entry, Storage } from '../storage/index.js';
 import { controlsOf } from './controls.js';
 import { compileAtHome } from './home.js';
@@ -64,10 +64,7 @@ export async function compile(request: CompileRequest, front: Front, ports: Engi
   if (controls.noCache && ports.distribution === undefined) return become({ ...told, outcome: 'no-cache' });
 
   const startedMs = ports.nowMs();
-  const dependencyTemporary =
-    compilation.dependencyFile === undefined || !compilation.needsPreprocessing
-      ? undefined
-      : temporaryBeside(placeOf(compilation, compilation.dependencyFile.path));
+  const dependencyTemporary = dependencyTemporaryOf(compilation);
   let kept = false;
   try {
     const gathered = await gatherInputs(front, ports.digests, {
@@ -89,8 +86,15 @@ export async function compile(request: CompileRequest, front: Front, ports: Engi
     kept = outcome.dependenciesLanded;
     return outcome;
   } finally {
-    if (dependencyTemporary !== undefined && !kept) await discard(dependencyTemporary);
+    if (dependencyTemporary !== undefined && !kept && !isNowhere(dependencyTemporary)) await discard(dependencyTemporary);
   }
+}
+
+/** Where the preprocess step writes the dependency file; nothing may be left beside one that leads nowhere. */
+function dependencyTemporaryOf(compilation: Compilation): string | undefined {
+  if (compilation.dependencyFile === undefined || !compilation.needsPreprocessing) return undefined;
+  const place = placeOf(compilation, compilation.dependencyFile.path);
+  return isNowhere(place) ? place : temporaryBeside(place);
 }
 
 type Finished = Outcome & { readonly dependenciesLanded: boolean };
@@ -108,7 +112,8 @@ async function finish(work: Work, ports: EnginePorts): Promise<Finished> {
   if (away?.entry !== undefined) {
     const { entry } = away;
     const report: CompileReport = { ...base, away: away.report, compileMs: entry.compileMs };
-    return { ...replay(work, entry), report, dependenciesLanded: true, settle: () => store(work, ports, { entry, report }) };
+    const unchanged = await inputsUnchanged(work);
+    return { ...replay(work, entry), report, dependenciesLanded: true, settle: () => store(work, ports, { entry, report, unchanged }) };
   }
   const home = await compileAtHome(work);
   const report: CompileReport = {
@@ -119,11 +124,12 @@ async function finish(work: Work, ports: EnginePorts): Promise<Finished> {
     ...(home.notStored === undefined ? {} : { stored: 'skipped', reason: home.notStored }),
   };
   const { entry } = home;
+  const unchanged = entry !== undefined && (await inputsUnchanged(work));
   return {
     answer: { kind: 'finish', ...home.shown, end: { code: home.result.code, signal: home.result.signal } },
     report,
     dependenciesLanded: false,
-    settle: () => (entry === undefined ? Promise.resolve(report) : store(work, ports, { entry, report })),
+    settle: () => (entry === undefined ? Promise.resolve(report) : store(work, ports, { entry, report, unchanged })),
   };
 }
 
@@ -165,10 +171,22 @@ function replay(work: Work, entry: Entry): Pick<Outcome, 'answer'> {
   return { answer: { kind: 'finish', stdout, stderr, end: { code: 0, signal: undefined } } };
 }
 
-async function store(work: Work, ports: EnginePorts, what: { entry: Entry; report: CompileReport }): Promise<CompileReport> {
-  if (work.controls.noCache) return what.report;
+/** Asked before the answer goes out: afterwards the build may do with its files as it likes, as configure does with its probes. */
+async function inputsUnchanged(work: Work): Promise<boolean> {
   const { snapshot } = work.inputs;
-  if (snapshot.newestChangeMs >= work.startedMs || !(await snapshot.stillSame())) {
+  return !work.controls.noCache && snapshot.newestChangeMs < work.startedMs && (await snapshot.stillSame());
+}
+
+interface Storable {
+  readonly entry: Entry;
+  readonly report: CompileReport;
+  /** True when every input is still what the key says. */
+  readonly unchanged: boolean;
+}
+
+async function store(work: Work, ports: EnginePorts, what: Storable): Promise<CompileReport> {
+  if (work.controls.noCache) return what.report;
+  if (!what.unchanged) {
     return { ...what.report, stored: 'skipped', reason: 'an input changed while the compiler ran' };
   }
   const from = ports.nowMs();

@@ -28,7 +28,7 @@ const parallelReads = 16;
 const memoLimit = 200_000;
 /**
  * A file that changed this shortly before it was read may change again within the same tick of the file system's clock,
- * which stat would not show: its digest is used once and not remembered.
+ * which stat would not show: its digest is used once and not remembered, and only reading it again tells whether it is the same.
  */
 const racyNs = 20_000_000n;
 
@@ -119,14 +119,18 @@ export function createFileDigests(nowMs: () => number): FileDigests {
     return {
       digests: found.map((entry) => entry?.digest),
       newestChangeMs: Number(newestNs / 1_000_000n),
-      stillSame: () =>
-        Promise.resolve(
-          found.every((entry, at) => {
-            const stat = statFile(paths[at] as string);
-            if (entry === undefined) return stat === undefined;
-            return stat !== undefined && !entry.racy && identityOf(stat) === entry.identity;
-          }),
-        ),
+      stillSame: async () => {
+        const young: { path: string; digest: Digest }[] = [];
+        const unmoved = found.every((entry, at) => {
+          const path = paths[at] as string;
+          const stat = statFile(path);
+          if (entry?.racy === true) young.push({ path, digest: entry.digest });
+          return entry === undefined ? stat === undefined : stat !== undefined && identityOf(stat) === entry.identity;
+        });
+        if (!unmoved) return false;
+        for (const { path, digest } of young) if ((await readDigest(path))?.digest !== digest) return false;
+        return true;
+      },
     };
   }
 
