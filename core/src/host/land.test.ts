@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,6 +53,31 @@ describe('land', () => {
     await land([bytes(join(dir, 'a.o'), 'object')], 0o022);
     expect(readFileSync(join(dir, 'precious'), 'utf8')).toBe('keep');
     expect(readFileSync(join(dir, 'a.o'), 'utf8')).toBe('object');
+  });
+
+  it('leaves to the compiler what is to be written into', async () => {
+    const old = join(dir, 'a.o');
+    writeFileSync(old, '', { mode: 0o600 });
+    await expect(land([bytes(old, 'object')], 0o022)).rejects.toMatchObject({ code: 'OUTPUT_UNREADABLE' });
+    expect(statSync(old)).toMatchObject({ size: 0 });
+    rmSync(old);
+    symlinkSync('elsewhere', old);
+    await expect(land([bytes(old, 'object')], 0o022)).rejects.toMatchObject({ code: 'OUTPUT_UNREADABLE' });
+    rmSync(old);
+    writeFileSync(old, '', { mode: 0o644 });
+    chmodSync(old, 0o644);
+    await land([bytes(old, 'object')], 0o022);
+    expect(readFileSync(old, 'utf8')).toBe('object');
+  });
+
+  it('keeps the permissions of an old dependency file', async () => {
+    const old = join(dir, 'a.d');
+    const temporary = join(dir, 'finished');
+    writeFileSync(old, 'old', { mode: 0o600 });
+    writeFileSync(temporary, 'deps', { mode: 0o644 });
+    await land([{ path: old, from: { kind: 'file', path: temporary }, executable: false }], 0o022);
+    expect(readFileSync(old, 'utf8')).toBe('deps');
+    expect(statSync(old).mode & 0o777).toBe(0o600);
   });
 
   it('writes nothing for /dev/null', async () => {

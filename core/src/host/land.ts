@@ -1,7 +1,7 @@
 // Knows: how outputs are put in place, all or none, and how they are picked up again.
 // Refuses to know: where they come from.
 import { constants } from 'node:fs';
-import { lstat, open, rename, rm } from 'node:fs/promises';
+import { chmod, lstat, open, rename, rm, stat as lookThrough } from 'node:fs/promises';
 import { Fault } from '../base/index.js';
 import { temporaryBeside } from './files.js';
 
@@ -18,15 +18,32 @@ export interface Landing {
 /** Outputs that are no files: writing there leaves nothing behind, so there is nothing to land. */
 export const isNowhere = (path: string): boolean => path === '/dev/null';
 
-/** The compilers remove an old file or link before they write; anything else there is beyond us. */
-async function refuseOddTarget(path: string): Promise<void> {
-  const stat = await lstat(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined;
-    throw cause;
-  });
-  if (stat !== undefined && !stat.isFile() && !stat.isSymbolicLink()) {
+const absentIsUndefined = (cause: NodeJS.ErrnoException): undefined => {
+  if (cause.code === 'ENOENT') return undefined;
+  throw cause;
+};
+
+/**
+ * The compilers remove an old object or link before they write, unless it is empty (as mktemp leaves it): then they write into it, through
+ * links, and its permissions stay. Dependency files, which arrive as finished files, are always written into.
+ * @returns the permissions that the new file must have, when an old one decides them
+ */
+async function lookAtTarget({ path, from }: Landing, umask: number): Promise<number | undefined> {
+  const stat = await lstat(path).catch(absentIsUndefined);
+  if (stat === undefined) return undefined;
+  if (!stat.isFile() && !stat.isSymbolicLink()) {
     throw new Fault('OUTPUT_UNREADABLE', `${path}: is neither a file nor a link, so it is left to the compiler`);
   }
+  const meant = stat.isFile() ? stat : await lookThrough(path).catch(absentIsUndefined);
+  const replaced = from.kind === 'bytes' && meant !== undefined && meant.size > 0;
+  if (replaced) return undefined;
+  const mode = stat.mode & 0o777;
+  const alone = stat.isFile() && stat.nlink === 1;
+  if (alone && from.kind === 'file') return mode;
+  if (!alone || mode !== (0o666 & ~umask)) {
+    throw new Fault('OUTPUT_UNREADABLE', `${path}: is to be written into, not replaced, so it is left to the compiler`);
+  }
+  return undefined;
 }
 
 async function writeTemporary(landing: Landing, umask: number): Promise<string> {
@@ -56,8 +73,10 @@ export async function land(landings: readonly Landing[], umask: number): Promise
   const placed: string[] = [];
   try {
     for (const landing of real) {
-      await refuseOddTarget(landing.path);
-      temporaries.push(await writeTemporary(landing, umask));
+      const mode = await lookAtTarget(landing, umask);
+      const temporary = await writeTemporary(landing, umask);
+      temporaries.push(temporary);
+      if (mode !== undefined) await chmod(temporary, mode);
     }
     for (const [at, landing] of real.entries()) {
       await rename(temporaries[at] as string, landing.path);
