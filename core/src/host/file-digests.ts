@@ -70,6 +70,20 @@ async function readDigest(path: string): Promise<{ digest: Digest; stat: BigIntS
   }
 }
 
+/** Whether the files are still those that were found; where stat alone cannot tell, they are read again. */
+async function allSame(paths: readonly string[], found: readonly (Memo | undefined)[]): Promise<boolean> {
+  const young: { path: string; digest: Digest }[] = [];
+  const unmoved = found.every((entry, at) => {
+    const path = paths[at] as string;
+    const stat = statFile(path);
+    if (entry?.racy === true) young.push({ path, digest: entry.digest });
+    return entry === undefined ? stat === undefined : stat !== undefined && identityOf(stat) === entry.identity;
+  });
+  if (!unmoved) return false;
+  for (const { path, digest } of young) if ((await readDigest(path))?.digest !== digest) return false;
+  return true;
+}
+
 /** @param nowMs the wall clock, to tell files that are too young to be remembered */
 export function createFileDigests(nowMs: () => number): FileDigests {
   const memo = new Map<string, Memo>();
@@ -119,18 +133,7 @@ export function createFileDigests(nowMs: () => number): FileDigests {
     return {
       digests: found.map((entry) => entry?.digest),
       newestChangeMs: Number(newestNs / 1_000_000n),
-      stillSame: async () => {
-        const young: { path: string; digest: Digest }[] = [];
-        const unmoved = found.every((entry, at) => {
-          const path = paths[at] as string;
-          const stat = statFile(path);
-          if (entry?.racy === true) young.push({ path, digest: entry.digest });
-          return entry === undefined ? stat === undefined : stat !== undefined && identityOf(stat) === entry.identity;
-        });
-        if (!unmoved) return false;
-        for (const { path, digest } of young) if ((await readDigest(path))?.digest !== digest) return false;
-        return true;
-      },
+      stillSame: () => allSame(paths, found),
     };
   }
 
