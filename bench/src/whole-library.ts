@@ -1,12 +1,14 @@
 // Knows: the figures of a whole library, built cold and warm. Refuses to know: how tools are started (fronts.ts).
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, run, sourcesOf } from '@sccache-ts/fixtures';
 import type { BuildOptions, Library, Site } from '@sccache-ts/fixtures';
-import { milliseconds, ratio } from './figures.js';
+import { median, milliseconds, ratio } from './figures.js';
 import type { Table } from './figures.js';
 import { bareFront, cachingFronts, distributingFronts } from './fronts.js';
 import type { Front } from './fronts.js';
+
+const rounds = 3;
 
 export interface WholeLibraryOptions {
   readonly library: Library;
@@ -26,31 +28,47 @@ async function timed(front: Front, plan: BuildOptions): Promise<number> {
   return performance.now() - started;
 }
 
+interface Round {
+  readonly bareMs: number;
+  readonly coldMs: number;
+  /** Undefined where nothing is read from a cache. */
+  readonly warmMs: number | undefined;
+}
+
+/** Machines have busy minutes: each figure is held against the bare build of its own round, then the median is taken. */
+function rowOf(name: string, rounds: readonly Round[]): readonly string[] {
+  const over = (pick: (round: Round) => number): string => ratio(median(rounds.map((round) => pick(round) / round.bareMs)), 1);
+  const warm = rounds.flatMap(({ warmMs }) => (warmMs === undefined ? [] : [warmMs]));
+  const warmCells = warm.length === 0 ? ['–', '–'] : [milliseconds(median(warm)), over((round) => round.warmMs ?? Number.NaN)];
+  return [name, milliseconds(median(rounds.map(({ coldMs }) => coldMs))), over(({ coldMs }) => coldMs), ...warmCells];
+}
+
 export async function libraryTable(options: WholeLibraryOptions): Promise<Table> {
-  const sources = sourcesOf(options.library, options.cwd);
-  const plan: BuildOptions = {
-    compiler: 'g++', cwd: options.cwd, sources, flags: ['-O2', '-g', ...options.library.flags], out: join(options.site.folder, 'out'),
+  const { library, cwd, site } = options;
+  const sources = sourcesOf(library, cwd);
+  /** Another header in each round, so that caches are cold in it. */
+  const planOf = (round: number): BuildOptions => {
+    const header = join(site.folder, `round_${round}.h`);
+    writeFileSync(header, `extern int round_${round};\n`);
+    return { compiler: 'g++', cwd, sources, flags: ['-O2', '-g', ...library.flags, '-include', header], out: join(site.folder, 'out') };
   };
-  await timed(bareFront, plan);
-  const rows: string[][] = [];
-  // The machine's speed drifts over minutes, so every tool is held against a bare build just before it.
-  for (const front of await cachingFronts(options.site)) {
-    const bare = await timed(bareFront, plan);
-    const [cold, warm] = [await timed(front, plan), await timed(front, plan)];
-    rows.push([front.name, milliseconds(bare), milliseconds(cold), ratio(cold, bare), milliseconds(warm), ratio(warm, bare)]);
-  }
-  for (const front of await distributingFronts(options.site)) {
-    await timed(front, { ...plan, sources: sources.slice(0, 1) });
-    const bare = await timed(bareFront, plan);
-    const cold = await timed(front, plan);
-    rows.push([`${front.name}, one build server on the loopback`, milliseconds(bare), milliseconds(cold), ratio(cold, bare), '–', '–']);
+  const caching = await cachingFronts(site);
+  const distributing = await distributingFronts(site);
+  const results = new Map<Front, Round[]>([bareFront, ...caching, ...distributing].map((front) => [front, []]));
+  // Warms up files and daemons, and takes toolchains to the build servers.
+  for (const front of results.keys()) await timed(front, { ...planOf(0), sources: sources.slice(0, 2) });
+  for (let round = 1; round <= rounds; round += 1) {
+    const plan = planOf(round);
+    const bareMs = await timed(bareFront, plan);
+    for (const [front, taken] of results) {
+      const coldMs = front === bareFront ? bareMs : await timed(front, plan);
+      taken.push({ bareMs, coldMs, warmMs: caching.includes(front) ? await timed(front, plan) : undefined });
+    }
   }
   return {
-    title: `A whole library: ${options.library.name}, ${sources.length} files`,
-    note:
-      '`g++ -O2 -g`, one compile at a time per processor. Bare: the compiler alone, just before. Cold: empty cache. Warm: the same again. ' +
-      'The build server has the toolchain already, and it shares the machine, so that distribution can only cost here.',
-    head: ['tool', 'bare, ms', 'cold, ms', 'over bare', 'warm, ms', 'over bare'],
-    rows,
+    title: `A whole library: ${library.name}, ${sources.length} files`,
+    note: `\`g++ -O2 -g\`, one compile at a time per processor, medians of ${rounds} rounds in which all take turns. Cold: nothing in the cache. Warm: the same again. The build server shares the machine, so that distribution can only cost here.`,
+    head: ['tool', 'cold, ms', 'over bare', 'warm, ms', 'over bare'],
+    rows: [...results].map(([front, taken]) => rowOf(distributing.includes(front) ? `${front.name}, one build server on the loopback` : front.name, taken)),
   };
 }
