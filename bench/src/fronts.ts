@@ -81,7 +81,7 @@ async function distccFront(site: Site): Promise<Front | undefined> {
   site.undo(service.stop);
   const env = cleanEnvironment({ DISTCC_HOSTS: `127.0.0.1:${port}`, DISTCC_FALLBACK: '0', DISTCC_DIR: folder });
   writeFileSync(join(folder, 'probe.cc'), 'int probe;\n');
-  for (let attempt = 0; attempt < 20; attempt += 1) {
+  for (let attempt = 0; attempt < 60; attempt += 1) {
     const probe = await run('distcc', ['g++', '-c', 'probe.cc', '-o', 'probe.o'], { cwd: folder, env });
     if (probe.code === 0) return { name: 'distcc', prefix: ['distcc'], env, daemons: [] };
     await new Promise((resolve) => setTimeout(resolve, 250));
