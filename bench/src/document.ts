@@ -29,7 +29,8 @@ Good or bad, these are the figures of one run of
     npm run bench -- ${args.join(' ')}
 
 on ${machine}, ${new Date().toISOString().slice(0, 10)}; ${versions()}.
-The machine is not a quiet one: read ratios, not milliseconds, and repeat the command on yours. \`--install\` gets the peers through apt.
+The machine is not a quiet one: read ratios, not milliseconds, and repeat the command on yours. \`--install\` gets peers through apt;
+sccache with sccache-dist is looked for in \`$SCCACHE_PEER_DIR\` and in what \`npm run interop\` has built. icecc is left out: on one machine it was not brought to send a job.
 
 ${tables.map(textOf).join('\n\n')}
 
@@ -40,6 +41,6 @@ ${tables.map(textOf).join('\n\n')}
 * A miss adds that preprocessor run to the compile, because the key is made of what the preprocessor read. The result is stored after the answer.
 * A compile away costs the client the preprocessor run and a few milliseconds for packing: headers are compressed once per daemon. The very first one
   waits for the toolchain to be packed and sent, a few seconds, which the library table leaves out.
-* On the build server a job costs two mounts and one bubblewrap, about 11 ms over the bare command.
+* On the build server a job costs two mounts and one bubblewrap, about 10 ms over the bare command.
 `;
 }

@@ -66,7 +66,7 @@ export async function distributingFronts(site: Site): Promise<readonly Front[]> 
     }
   }
   // Its daemon does not send a job to its own machine, so that one machine cannot show anything.
-  if (hasTool('icecc')) process.stdout.write('icecc is left out: it needs a second machine to send jobs to.\n');
+  if (hasTool('icecc')) process.stdout.write('icecc is left out: on one machine it was not brought to send a job.\n');
   const distcc = await distccFront(site);
   return distcc === undefined ? fronts : [...fronts, distcc];
 }
