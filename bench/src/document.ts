@@ -30,7 +30,7 @@ Good or bad, these are the figures of one run of
 
 on ${machine}, ${new Date().toISOString().slice(0, 10)}; ${versions()}.
 The machine is not a quiet one: read ratios, not milliseconds, and repeat the command on yours. \`--install\` gets peers through apt;
-sccache with sccache-dist is looked for in \`$SCCACHE_PEER_DIR\` and in what \`npm run interop\` has built. icecc is left out: on one machine it was not brought to send a job.
+sccache with sccache-dist is looked for in \`$SCCACHE_PEER_DIR\` and in PATH. icecc is left out: on one machine it was not brought to send a job.
 
 ${tables.map(textOf).join('\n\n')}
 
