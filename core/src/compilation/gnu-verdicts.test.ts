@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { clangDialect, gccDialect, languageOf, splitResponseFile, type Compilation, type CompilerKind, type Verdict } from './index.js';
 
-const files: Readonly<Record<string, string>> = { '/work/rsp': '-DFROM="a b" -O2', '/work/nested': '@rsp -g', '/work/loop': '@loop' };
+const files: Readonly<Record<string, string>> = { '/job/rsp': '-DFROM="a b" -O2', '/job/nested': '@rsp -g', '/job/loop': '@loop' };
 
 function parse(line: string, more: { kind?: CompilerKind; plusplus?: boolean; env?: readonly (readonly [string, string])[] } = {}): Verdict {
   const kind = more.kind ?? 'gcc';
-  const request = { compiler: '/usr/bin/cc', args: splitResponseFile(line), cwd: '/work', env: more.env ?? [] };
+  const request = { compiler: '/usr/bin/cc', args: splitResponseFile(line), cwd: '/job', env: more.env ?? [] };
   const facts = { kind, plusplus: more.plusplus === true, version: '1', apple: false };
   return (kind === 'gcc' ? gccDialect : clangDialect).parse(request, facts, (path) => files[path]);
 }

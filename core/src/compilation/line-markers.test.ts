@@ -14,7 +14,7 @@ const scan = (text: string | Buffer, sizes: readonly number[] = []): SourceFiles
 };
 
 const gcc = `# 0 "src/a.c"
-# 1 "/work//"
+# 1 "/job//"
 # 0 "<built-in>"
 # 0 "<command-line>"
 # 1 "/usr/include/stdc-predef.h" 1 3 4

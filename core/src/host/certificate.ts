@@ -3,8 +3,8 @@
 // By hand because no library makes one in less than a hundred times the time (a few milliseconds here).
 import { createHash, type KeyObject, generateKeyPair, randomBytes, sign } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Fault } from '../base/index.js';
-import { parseIp, serverAddress, type ServerId } from '../wire/index.js';
+import { Fault, parseIp } from '../base/index.js';
+import { serverAddress, type ServerId } from '../wire/index.js';
 
 export interface CertificateRequest {
   /** The public address: its text becomes the one name, its IP the one subjectAltName. */

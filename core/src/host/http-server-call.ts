@@ -1,7 +1,7 @@
 // Knows: what a handler sees of a request, which route it takes and who sent it. Refuses to know: what handlers do.
+import { parseIp, sameIp } from '../base/index.js';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { parseIp, sameIp } from '../wire/index.js';
 
 export interface Call {
   /** The `:name` segments of the pattern, percent-decoded. */

@@ -8,9 +8,8 @@
 //   struct    = its fields in order
 //   enum      = u32 variant index from 0, the variant's fields
 //   address   = u32 0, 4 bytes network order, u16 port / u32 1, 16 bytes network order, u16 port
-import { ByteReader, ByteWriter, Fault, utf8Bytes } from '../base/index.js';
+import { formatIp, parseIp, ByteReader, ByteWriter, Fault, utf8Bytes } from '../base/index.js';
 import type { ServerId } from './dist-messages.js';
-import { formatIp, parseIp } from './ip.js';
 import { formatServerId, serverAddress } from './server-address.js';
 
 /** One message: its bytes, and its JSON in serde's shape for those who ask for that. */

@@ -5,7 +5,6 @@ export * from './builder-codec.js';
 export * from './conventions.js';
 export * from './dist-messages.js';
 export { parseTokenKey, sameSecret } from './hs256.js';
-export { parseIp, sameIp, type IpBytes } from './ip.js';
 export * from './launcher-frames.js';
 export * from './launcher-frames-codec.js';
 export * from './launcher-frames-split.js';

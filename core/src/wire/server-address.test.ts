@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatIp, parseIp, sameIp } from './ip.js';
+import { formatIp, parseIp, sameIp } from '../base/index.js';
 import { parseServerId, serverAddress } from './server-address.js';
 
 describe('server ids', () => {

@@ -1,7 +1,6 @@
 // Knows: how a build server's address, which is also its name, is spelled. Refuses to know: whether anybody lives there.
-import { Fault } from '../base/index.js';
+import { Fault, formatIp, formatSocketAddress, parseIp, parseSocketAddress } from '../base/index.js';
 import type { ServerId } from './dist-messages.js';
-import { formatIp, parseIp } from './ip.js';
 
 export interface ServerAddress {
   /** Without brackets, in its normal spelling. */
@@ -10,21 +9,11 @@ export interface ServerAddress {
   readonly family: 4 | 6;
 }
 
-function parsePort(text: string): number | undefined {
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  return port <= 0xffff ? port : undefined;
-}
-
+/** Two spellings of one address are one name, so the address is spelled in its normal form. */
 function parseAddress(text: string): ServerAddress | undefined {
-  const match = /^(?:\[([^\]]*)\]|([^:[\]]*)):([0-9]+)$/.exec(text);
-  if (match === null) return undefined;
-  const [, six, four, portText = ''] = match;
-  const ip = parseIp(six ?? four ?? '');
-  const port = parsePort(portText);
-  if (ip === undefined || port === undefined) return undefined;
-  const family = ip.byteLength === 4 ? 4 : 6;
-  if ((family === 6) !== (six !== undefined)) return undefined;
-  return { ip: formatIp(ip), port, family };
+  const address = parseSocketAddress(text);
+  const ip = address && parseIp(address.host);
+  return address && ip && { ip: formatIp(ip), port: address.port, family: address.family };
 }
 
 /** The parts of an address. @throws Fault ADDRESS_INVALID */
@@ -38,7 +27,7 @@ export function serverAddress(id: ServerId): ServerAddress {
 
 /** Puts an address in its one normal spelling. */
 export function formatServerId(address: Pick<ServerAddress, 'ip' | 'port'>): ServerId {
-  return address.ip.includes(':') ? `[${address.ip}]:${address.port}` : `${address.ip}:${address.port}`;
+  return formatSocketAddress({ host: address.ip, port: address.port });
 }
 
 /** Checks and normalises `1.2.3.4:10501` or `[::1]:10501`. @throws Fault ADDRESS_INVALID */

@@ -168,7 +168,7 @@ describe.runIf(possible)('the build server', () => {
     return id;
   }
   const script = (text: string, outputs: string[] = [], command: Partial<RunJobHeader['command']> = {}): RunJobHeader => ({
-    command: { executable: '/bin/sh', arguments: ['-c', text], envVars: [['PATH', '/bin']], cwd: '/work', ...command },
+    command: { executable: '/bin/sh', arguments: ['-c', text], envVars: [['PATH', '/bin']], cwd: '/job', ...command },
     outputs,
   });
   const bodyOf = async (header: RunJobHeader, ...items: readonly Item[]): Promise<Buffer> => Buffer.concat([encodeRunJobPrefix(header), deflateSync(await tar(...items), { level: 1 })]);
@@ -204,18 +204,18 @@ describe.runIf(possible)('the build server', () => {
 
   it('leaves out outputs that are not there and returns names as they were asked for', async () => {
     await start();
-    const answer = await shell('cat in.c; echo made > /work/out/x.o; echo there > rel', ['/work/out/x.o', '/work/out/x.d', 'rel', '/work/./rel'], { name: 'work/in.c', content: 'source' });
+    const answer = await shell('cat in.c; echo made > /job/out/x.o; echo there > rel', ['/job/out/x.o', '/job/out/x.d', 'rel', '/job/./rel'], { name: 'job/in.c', content: 'source' });
     expect(Buffer.from(answer.reply.output.stdout).toString()).toBe('source');
-    expect(files(answer)).toEqual({ '/work/out/x.o': 'made\n', rel: 'there\n', '/work/./rel': 'there\n' });
+    expect(files(answer)).toEqual({ '/job/out/x.o': 'made\n', rel: 'there\n', '/job/./rel': 'there\n' });
   });
 
   describe('exit codes', () => {
     it.each<[string, Record<string, string>, string, Partial<BuilderSettings>, number | undefined]>([
-      ['of failures send Unix clients home, which take them for a wait status or not', {}, '/work', {}, undefined],
-      ['are plain for clients of ours', { 'x-sccache-ts': '0.1.0' }, '/work', {}, 3],
-      ['are plain for clients on Windows', {}, '/prefix/disk-C/work', {}, 3],
-      ['are as the settings say: plain', {}, '/work', { exitCodes: 'plain' }, 3],
-      ['are as the settings say: wait-status', { 'x-sccache-ts': '0.1.0' }, '/work', { exitCodes: 'wait-status' }, (3 << 8) | 0x80],
+      ['of failures send Unix clients home, which take them for a wait status or not', {}, '/job', {}, undefined],
+      ['are plain for clients of ours', { 'x-sccache-ts': '0.1.0' }, '/job', {}, 3],
+      ['are plain for clients on Windows', {}, '/prefix/disk-C/job', {}, 3],
+      ['are as the settings say: plain', {}, '/job', { exitCodes: 'plain' }, 3],
+      ['are as the settings say: wait-status', { 'x-sccache-ts': '0.1.0' }, '/job', { exitCodes: 'wait-status' }, (3 << 8) | 0x80],
     ])('%s', async (...[, headers, cwd, changes, expected]) => {
       await start(changes);
       const answer = await run(await ready(shellToolchain), await bodyOf(script('exit 3', [], { cwd })), { headers });
@@ -308,13 +308,13 @@ describe.runIf(possible)('the build server', () => {
   it.each<[string, RunJobHeader, Item[]]>([
     ['inputs that climb out', script(':'), [{ name: '../../escaped', content: 'x' }]],
     ['an executable that is not there', script(':', [], { executable: '/bin/absent' }), []],
-    ['a relative working directory', script(':', [], { cwd: 'work' }), []],
-    ['an output that is a directory', script('mkdir out', ['/work/out']), []],
-    ['an output that is a fifo', script('mkfifo out', ['/work/out']), []],
-    ['an output that is a circle of links', script('ln -s out out', ['/work/out']), []],
+    ['a relative working directory', script(':', [], { cwd: 'job' }), []],
+    ['an output that is a directory', script('mkdir out', ['/job/out']), []],
+    ['an output that is a fifo', script('mkfifo out', ['/job/out']), []],
+    ['an output that is a circle of links', script('ln -s out out', ['/job/out']), []],
     ['a command that is killed', script('kill -9 $$'), []],
     ['a compiler that was starved', script('echo "cc1: Killed signal terminated program cc1plus" >&2; exit 1'), []],
-    ['a working directory that is a file', script(':', [], { cwd: '/work/x' }), [{ name: 'work/x', content: '' }]],
+    ['a working directory that is a file', script(':', [], { cwd: '/job/x' }), [{ name: 'job/x', content: '' }]],
   ])('answers %s with 500, never with a compiler\'s failure', async (_, header, items) => {
     await start();
     const answer = await run(await ready(shellToolchain), await bodyOf(header, ...items));
@@ -327,11 +327,11 @@ describe.runIf(possible)('the build server', () => {
     const secret = join(folder, 'secret');
     writeFileSync(secret, 'secret');
     const answer = await shell(
-      `ln -s ${secret} stolen; ln -s ../../../../../../../../../..${secret} climbed; ln -s /etc/passwd passwd; ln -s ${folder} dir; ln -s /work/real good; echo real > real`,
-      ['/work/stolen', '/work/climbed', '/work/passwd', '/work/dir/secret', '/work/good', `/host${secret}`],
+      `ln -s ${secret} stolen; ln -s ../../../../../../../../../..${secret} climbed; ln -s /etc/passwd passwd; ln -s ${folder} dir; ln -s /job/real good; echo real > real`,
+      ['/job/stolen', '/job/climbed', '/job/passwd', '/job/dir/secret', '/job/good', `/host${secret}`],
       { name: 'host', type: 'symlink', linkname: '/' },
     );
-    expect(files(answer)).toEqual({ '/work/good': 'real\n' });
+    expect(files(answer)).toEqual({ '/job/good': 'real\n' });
     const toolchain = gzipSync(await tar({ name: 'lib', type: 'symlink', linkname: folder }, { name: 'bin', type: 'symlink', linkname: '/usr/bin' }, { name: 'usr/bin/sh', content: 'none', mode: 0o755 }));
     const refused = await run(await ready(toolchain), await bodyOf(script(':', ['/lib/made/x.o']), { name: 'lib/planted', content: 'x' }));
     expect(refused.status).toBe(500);
@@ -344,7 +344,7 @@ describe.runIf(possible)('the build server', () => {
     const id = await ready(shellToolchain);
     await run(id, await bodyOf(script('exit 1', [], { envVars: secretEnv })));
     const other = await ready(shellToolchain);
-    await run(other, await bodyOf(script(':', ['/work'], { envVars: secretEnv, executable: '/bin/absent' })));
+    await run(other, await bodyOf(script(':', ['/job'], { envVars: secretEnv, executable: '/bin/absent' })));
     const text = lines.join('\n');
     expect(lines.length).toBeGreaterThan(5);
     for (const secret of ['hunter2', token(id), 'secret of the fleet', Buffer.from(scheduler.beats[0]?.jwtKey ?? '').toString('base64url'), 'PRIVATE KEY']) expect(text).not.toContain(secret);
@@ -394,8 +394,8 @@ describe.runIf(possible)('the build server', () => {
     makeShellRoot(root);
     const entries = spawnSync('/bin/sh', ['-c', 'mkdir -p usr && mv bin usr/bin && ln -s /usr/bin bin && chmod 0755 tmp && chmod u+s usr/bin/cat && tar -cz --format=gnu .'], { cwd: root, maxBuffer: 1 << 30 });
     const id = await ready(entries.stdout);
-    const answer = await run(id, await bodyOf(script('echo x > /tmp/x && cat /tmp/x > /work/y', ['/work/y'])));
-    expect(files(answer)).toEqual({ '/work/y': 'x\n' });
+    const answer = await run(id, await bodyOf(script('echo x > /tmp/x && cat /tmp/x > /job/y', ['/job/y'])));
+    expect(files(answer)).toEqual({ '/job/y': 'x\n' });
     const unpacked = join(settings.buildDir, 'toolchains', idOf(entries.stdout));
     expect(statSync(join(unpacked, 'usr/bin/cat')).mode & 0o7000).toBe(0);
   });

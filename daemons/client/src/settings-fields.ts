@@ -1,17 +1,7 @@
 // Knows: every key that a settings file of the client may hold, sccache's and ours. Refuses to know: defaults, variables, which file wins.
 import {
-  anything, boolean, type Field, type FieldValue, integer, list, oneOf, optional, parsed, required, secret, size, table, text, word,
+  anything, boolean, type Field, type FieldValue, integer, list, oneOf, optional, parsed, parseSchedulerUrl, required, secret, size, table, text, word,
 } from '@sccache-ts/core/base';
-
-/** What sccache accepts, normalised to end in `/`: http and https, no path; a bare `ip:port` is http. */
-export function parseSchedulerUrl(value: string): string | undefined {
-  const bare = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}$/.test(value) ? `http://${value}` : value;
-  if (!URL.canParse(bare)) return undefined;
-  const url = new URL(bare);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
-  const plain = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
-  return plain && /^https?:\/\//i.test(bare) ? url.href : undefined;
-}
 
 const schedulerUrl: Field<string> = parsed('an http or https address without a path, like "http://192.168.1.1:10600"', parseSchedulerUrl);
 

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { parseSchedulerUrl } from '@sccache-ts/core/base';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadClientSettings } from './settings.js';
-import { parseSchedulerUrl } from './settings-fields.js';
 import { cacheFolder, settingsPaths, type Surroundings } from './settings-paths.js';
 import type { ClientSettings } from './settings-shape.js';
 

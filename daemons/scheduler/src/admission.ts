@@ -1,5 +1,5 @@
 // Knows: which build servers are let in, and how a refusal is sent. Refuses to know: clients (client-admission.ts), and what those let in may ask for.
-import { Fault } from '@sccache-ts/core/base';
+import { Fault, sameIp } from '@sccache-ts/core/base';
 import { answeredWith, type Call, type Reply } from '@sccache-ts/core/host';
 import {
   authenticate,
@@ -8,7 +8,6 @@ import {
   insecureTokens,
   readServerToken,
   readSharedServerToken,
-  sameIp,
   serverAddress,
   type ServerId,
 } from '@sccache-ts/core/wire';

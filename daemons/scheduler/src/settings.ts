@@ -17,9 +17,10 @@ import {
   type SocketAddress,
   socketAddress,
   table,
+  parseIp,
 } from '@sccache-ts/core/base';
 import { type JwtRules, loopbackProxies } from '@sccache-ts/core/host';
-import { parseIp, parseTokenKey } from '@sccache-ts/core/wire';
+import { parseTokenKey } from '@sccache-ts/core/wire';
 import type { ForwardingRules } from './forwarded-tokens.js';
 
 /** Who may ask for build servers. */

@@ -1,8 +1,7 @@
 // Knows: the commands that concern distribution. Refuses to know: schedulers and archives.
 import { isAbsolute, resolve } from 'node:path';
 import { Fault } from '@sccache-ts/core/base';
-import type { CompilerKind } from '@sccache-ts/core/compilation';
-import { findCompiler, packageToolchain, realPathOf, runProcess } from '@sccache-ts/core/host';
+import { createCompilerProbe, createFileDigests, findCompiler, packageToolchain, realPathOf } from '@sccache-ts/core/host';
 import { type CommandContext, settingsOf } from './context.js';
 import { askDaemon, reachOrStartDaemon } from './daemon.js';
 
@@ -18,15 +17,6 @@ export async function distAuth(context: CommandContext): Promise<void> {
   if (auth?.kind === 'unavailable') throw new Fault('SETTINGS_INVALID', `dist.auth: login kind ${auth.type} is not available yet`);
 }
 
-/** clang says so itself; everything that says it is GNU C and does not say clang is gcc. */
-async function kindOf(compiler: string, env: Readonly<Record<string, string>>): Promise<CompilerKind> {
-  const { code, stdout } = await runProcess(compiler, ['-dM', '-E', '-x', 'c', '/dev/null'], { env, timeoutMs: 20_000 });
-  const defines = stdout.toString('latin1');
-  if (code === 0 && /^#define __clang__ /m.test(defines)) return 'clang';
-  if (code === 0 && /^#define __GNUC__ /m.test(defines)) return 'gcc';
-  throw new Fault('COMPILER_UNSUPPORTED', `${compiler}: is neither a gcc nor a clang`);
-}
-
 /** @throws Fault COMPILER_NOT_FOUND, COMPILER_UNSUPPORTED, TOOLCHAIN_UNPACKABLE */
 export async function packToolchain(context: CommandContext, wanted: { readonly compiler: string; readonly out: string }): Promise<void> {
   await settingsOf(context);
@@ -34,5 +24,7 @@ export async function packToolchain(context: CommandContext, wanted: { readonly 
   const found = findCompiler(wanted.compiler, { path: env['PATH'], cwd: context.cwd, own: [realPathOf(context.script)] });
   if (found === undefined) throw new Fault('COMPILER_NOT_FOUND', `${wanted.compiler}: cannot find binary path`);
   const compiler = isAbsolute(found) ? found : resolve(context.cwd, found);
-  await packageToolchain({ compiler, kind: await kindOf(compiler, env), env, out: resolve(context.cwd, wanted.out) });
+  const probe = createCompilerProbe({ digests: createFileDigests(Date.now) });
+  const { facts } = await probe.survey({ compiler, cwd: context.cwd, env: context.env });
+  await packageToolchain({ compiler, kind: facts.kind, env, out: resolve(context.cwd, wanted.out) });
 }

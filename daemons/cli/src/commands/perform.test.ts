@@ -182,7 +182,8 @@ describe('--package-toolchain', () => {
 
   it.each([
     ['no-such-compiler', 'no-such-compiler: cannot find binary path'],
-    ['/bin/cat', '/bin/cat: is neither a gcc nor a clang'],
+    ['/bin/cat', '/bin/cat: ends with 1 when asked to preprocess a few lines'],
+    ['/bin/true', '/bin/true: does not preprocess C text as gcc and clang do'],
   ])('refuses %s', async (compiler, message) => {
     expect(await run(`--package-toolchain ${compiler} tc.tar.gz`)).toBe(2);
     expect(err).toBe(`sccache: error: ${message}\n`);
