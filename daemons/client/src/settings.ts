@@ -30,14 +30,15 @@ export async function loadClientSettings(around: Surroundings): Promise<ClientSe
   if (own !== undefined) sources.push({ document: own, keys: decodeSettings(own, ownFile) });
   if (sccache !== undefined) sources.push({ document: sccache, keys: foreign(around, sccache) });
   const dist = decideDist(around, sources);
+  const basedirs = normalBasedirs(around, variables.basedirs ?? pick(sources, (keys) => keys.basedirs) ?? []);
   return deepFreeze({
     files: [...paths.sccache, paths.own],
     disk: decideDisk(around, variables, sources),
     dist,
-    basedirs: normalBasedirs(around, variables.basedirs ?? pick(sources, (keys) => keys.basedirs) ?? []),
+    basedirs,
     startupTimeoutMs: pick(sources, (keys) => keys.server_startup_timeout_ms) ?? 10_000,
     idleTimeoutMs: milliseconds(variables.idleTimeout ?? pick(sources, (keys) => keys.idle_timeout) ?? 600),
-    warnings: [...variables.warnings, ...complaints(variables, sources, dist)],
+    warnings: [...variables.warnings, ...(basedirs.length === 0 ? [] : [basedirsUnused]), ...complaints(variables, sources, dist)],
   });
 }
 
@@ -159,6 +160,8 @@ function normalBasedirs(around: Surroundings, dirs: readonly string[]): readonly
   });
   return [...new Set(normal)];
 }
+
+const basedirsUnused = 'base directories are not used yet: results are shared between folders only where all names are the same';
 
 function complaints(variables: VariableSettings, sources: readonly Source[], dist: DistSettings | undefined): readonly string[] {
   const told: string[] = [];
