@@ -13,6 +13,7 @@ const clangGroups: readonly OptionGroup[] = [
     // Sanitizers read lists of their own, which line markers do not show (they are part of the compiler's identity).
     joined: '-fsanitize= --gcc-toolchain= --gcc-install-dir= -stdlib++-isystem -iwithsysroot' },
   { effect: 'unhashed', joined: '-parallel-jobs=' },
+  { effect: 'own-search', flag: '-fms-compatibility -fms-extensions' },
   { effect: 'not-compile', flag: '-fdriver-only -emit-ast -rewrite-objc -rewrite-legacy-objc -verify-pch --analyze --precompile', joined: '--autocomplete=' },
   { effect: 'not-cacheable',
     // With a record of its command line, an object would hold the words that we add.

@@ -1,6 +1,6 @@
-// Knows: the three command lines that a compilation leads to. Refuses to know: who runs them.
+// Knows: the command lines that a compilation leads to. Refuses to know: who runs them.
 import { Fault } from '../base/index.js';
-import type { Argument, ArgumentClass, Command, Compilation } from './types.js';
+import type { Argument, ArgumentClass, Command, Compilation, Language } from './types.js';
 
 const wordsOf = (args: readonly Argument[]): string[] => args.flatMap((argument) => argument.words);
 
@@ -27,6 +27,27 @@ export function compileCommand(compilation: Compilation, program: string, colour
   const words = wordsOf(compilation.args);
   // The assembler knows no colours, and clang would warn of a flag without use.
   return { program, args: compilation.language === 'assembler' ? words : [`-fdiagnostics-color=${colour}`, ...words] };
+}
+
+export function tracedCommand(
+  compilation: Compilation,
+  program: string,
+  { colour, dependencyPath }: { readonly colour: 'always' | 'never'; readonly dependencyPath: string },
+): Command {
+  const { args } = compileCommand(compilation, program, colour);
+  return { program, args: ['-MD', '-MF', dependencyPath, ...args] };
+}
+
+const gnuNames: Partial<Readonly<Record<Language, string>>> = { objc: 'objective-c', 'objc++': 'objective-c++', assemblerToPreprocess: 'assembler-with-cpp' };
+
+/** Forced includes would be looked for and read. */
+const isForced = ({ words: [word = ''] }: Argument): boolean => /^-(?:include|imacros)/.test(word);
+
+export function searchCommand(compilation: Compilation, program: string): Command {
+  const { args, compiler, language } = compilation;
+  const kept = args.filter((argument) => !notForPreprocessor.has(argument.class) && argument.class !== 'input' && !isForced(argument));
+  const quiet = compiler.kind === 'gcc' ? [] : ['-Qunused-arguments'];
+  return { program, args: ['-E', '-v', ...quiet, ...wordsOf(kept), '-x', gnuNames[language] ?? language, '/dev/null'] };
 }
 
 export function remoteCommand(compilation: Compilation, program: string, dependencyPath: string): Command {

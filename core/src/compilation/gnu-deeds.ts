@@ -1,5 +1,5 @@
 // Knows: what each effect of an option does to the draft. Refuses to know: which options have which effect, and the verdict.
-import { add, type Draft, refuse, stayHome } from './gnu-draft.js';
+import { add, type Draft, loseTrack, refuse, stayHome } from './gnu-draft.js';
 import { assemblerWords, llvmWord, preprocessorWord, preprocessorWords } from './gnu-inner-words.js';
 import type { Effect, Found } from './option-table.js';
 import type { CompilerKind } from './types.js';
@@ -38,6 +38,7 @@ function ownNameInside(draft: Draft, found: Found): void {
 /** `-include file`: clang takes `file.pch` or `file.gch` in its stead when there is one, without saying so. */
 function include(draft: Draft, found: Found, kind: CompilerKind): void {
   keep(draft, found);
+  draft.forcedIncludes.push(found.value ?? '');
   if (kind === 'clang' && found.option.flag === '-include') draft.absentInputs.push(`${found.value}.pch`, `${found.value}.gch`);
 }
 
@@ -45,6 +46,14 @@ function include(draft: Draft, found: Found, kind: CompilerKind): void {
 export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options'>, Deed>> = {
   common: keep,
   preprocessor: (draft, { words }) => add(draft, 'preprocessor', words),
+  framework: (draft, { option, words }) => {
+    add(draft, 'preprocessor', words);
+    loseTrack(draft, option.flag);
+  },
+  'own-search': (draft, found) => {
+    keep(draft, found);
+    loseTrack(draft, nameOf(found));
+  },
   unhashed: (draft, { words }) => add(draft, 'unhashed', words),
   'not-compile': (draft, found) => void (draft.notCompile ??= nameOf(found)),
   'not-cacheable': (draft, found) => refuse(draft, nameOf(found)),
@@ -133,6 +142,7 @@ export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options
     if (found.value !== undefined) draft.extraInputs.push(found.value);
     if (found.option.flag === '-include-pch') draft.precompiled = true;
     stayHome(draft, found.option.flag);
+    loseTrack(draft, found.option.flag);
   },
   stays: (draft, found) => {
     keep(draft, found);

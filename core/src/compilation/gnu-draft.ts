@@ -20,6 +20,9 @@ export interface Draft {
   readonly dependency: DependencyDraft;
   readonly extraInputs: string[];
   readonly absentInputs: string[];
+  readonly forcedIncludes: string[];
+  /** The first reason why reads cannot be followed. */
+  unfollowed: string | undefined;
   readonly sides: SideOutputs;
   cwdInOutputs: boolean;
   outputNameInOutputs: boolean;
@@ -64,6 +67,8 @@ export function emptyDraft(): Draft {
     dependency: { mode: undefined, file: undefined, words: [], targeted: false, behindDriver: false },
     extraInputs: [],
     absentInputs: [],
+    forcedIncludes: [],
+    unfollowed: undefined,
     sides: { splitDwarf: false, coverageNotes: false, stackUsage: false, diagnostics: undefined },
     cwdInOutputs: false,
     outputNameInOutputs: false,
@@ -84,6 +89,10 @@ export function refuse(draft: Draft, reason: string): void {
 
 export function stayHome(draft: Draft, reason: string): void {
   draft.homeOnly ??= reason;
+}
+
+export function loseTrack(draft: Draft, reason: string): void {
+  draft.unfollowed ??= reason;
 }
 
 export const notCompile = (reason: string): Decline => ({ kind: 'decline', why: 'not-compile', reason });

@@ -1,6 +1,6 @@
 // Knows: words handed through to the preprocessor (-Wp, -Xpreprocessor), the assembler (-Wa, -Xassembler), clang's
 // cc1 (-Xclang) and LLVM (-mllvm), as far as they can be taken. Refuses to know: everything else, which is declined.
-import { add, type Draft, refuse, stayHome } from './gnu-draft.js';
+import { add, type Draft, loseTrack, refuse, stayHome } from './gnu-draft.js';
 
 /** Harmless for the preprocess step and visible in its text, or hashed anyway. */
 const plainPreprocessorWord = /^-[DUW].|^-f(?!dump|plugin|preprocessed|directives|pch)/;
@@ -84,6 +84,7 @@ export function cc1Word(draft: Draft, words: readonly string[], pending: string 
       if (pending === '-include-pch') draft.precompiled = true;
       stayHome(draft, `-Xclang ${pending}`);
     }
+    if (meaning === 'loads' || pending === '-include') loseTrack(draft, `-Xclang ${pending}`);
     return undefined;
   }
   if (Object.hasOwn(valueOfCc1, word) || word.startsWith('-plugin-arg-')) return word;

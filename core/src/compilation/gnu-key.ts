@@ -59,6 +59,17 @@ export function keyParts(table: OptionTable, compilation: Compilation, env: EnvP
   return parts;
 }
 
+/** Labelled as `keyParts` are. */
+export function nearParts(table: OptionTable, compilation: Compilation): readonly KeyPart[] {
+  const search = compilation.args.filter(({ class: cls }) => cls === 'preprocessor');
+  const dependency = compilation.dependencyFile?.words ?? [];
+  return [
+    { label: 'source name', value: compilation.input },
+    ...search.map(({ words }, at) => ({ label: `search ${at + 1}`, value: normalised(table, words) })),
+    ...dependency.map((value, at) => ({ label: `dependency ${at + 1}`, value })),
+  ];
+}
+
 const sentVariables = new Set<string>([
   ...hashedVariables.filter((name) => !name.startsWith('SCCACHE_') && name !== 'GCC_COLORS'),
   'PATH', 'PWD', 'LC_COLLATE', 'LC_NUMERIC', 'LC_TIME',

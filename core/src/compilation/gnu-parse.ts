@@ -107,6 +107,8 @@ function conclude(draft: Draft, request: CompileRequest, facts: CompilerFacts): 
       dependencyFile,
       extraInputs: draft.extraInputs,
       absentInputs: draft.absentInputs,
+      forcedIncludes: draft.forcedIncludes,
+      unfollowed: draft.unfollowed,
       colour: draft.colour,
       needsPreprocessing,
       cwdInOutputs: draft.cwdInOutputs,

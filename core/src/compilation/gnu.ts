@@ -1,8 +1,8 @@
 // Knows: the two gnu dialects, one set of rules over two option tables. Refuses to know: anything of its own.
 import { clangTable } from './clang-options.js';
 import { gccTable } from './gcc-options.js';
-import { compileCommand, preprocessCommand, remoteCommand } from './gnu-commands.js';
-import { keyParts, remoteEnv } from './gnu-key.js';
+import { compileCommand, preprocessCommand, remoteCommand, searchCommand, tracedCommand } from './gnu-commands.js';
+import { keyParts, nearParts, remoteEnv } from './gnu-key.js';
 import { parseGnu } from './gnu-parse.js';
 import type { OptionTable } from './option-table.js';
 import type { CompilerKind, Dialect } from './types.js';
@@ -14,7 +14,10 @@ function gnuDialect(kind: CompilerKind, table: OptionTable): Dialect {
     preprocessCommand,
     compileCommand,
     remoteCommand,
+    tracedCommand,
+    searchCommand,
     keyParts: (compilation, env) => keyParts(table, compilation, env),
+    nearParts: (compilation) => nearParts(table, compilation),
     remoteEnv,
   };
 }

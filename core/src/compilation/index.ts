@@ -2,6 +2,11 @@
 export * from './gnu.js';
 export { languageOf } from './language.js';
 export { createLineMarkerScanner } from './line-markers.js';
+export * from './looked-for.js';
+export * from './manifest.js';
+export * from './manifest-codec.js';
 export { splitResponseFile } from './response-file.js';
+export { readSearchList, type SearchList } from './search-list.js';
+export { sourceMentions, type SourceMentions } from './source-mentions.js';
 export { stripColours } from './strip-colours.js';
 export * from './types.js';

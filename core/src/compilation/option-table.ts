@@ -21,6 +21,10 @@ export type Effect =
   | 'preprocessor-words' | 'preprocessor-word' | 'assembler-words' | 'assembler-word' | 'cc1-word' | 'llvm-word'
   | 'colour' | 'debug' | 'split-dwarf' | 'coverage-notes' | 'own-name-inside' | 'stack-usage' | 'serialized-diagnostics'
   | 'architecture' | 'processor' | 'include' | 'bitcode'
+  /** Folders that are searched by rules of their own. */
+  | 'framework'
+  /** Changes how included files are looked for. */
+  | 'own-search'
   /** Reads a file that we digest and send along. */
   | 'reads'
   | 'reads-profile'

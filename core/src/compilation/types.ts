@@ -1,5 +1,5 @@
 // Knows: the words between a dialect and the engine. Refuses to know: any compiler's flags, any file, any process.
-import type { EnvPairs, KeyPart } from '../base/index.js';
+import type { Digest, EnvPairs, KeyPart } from '../base/index.js';
 
 /** How paths are spelled where the compile was asked for; given as data so that any flavour runs on any machine. */
 export type PathFlavour = 'posix' | 'windows';
@@ -25,6 +25,8 @@ export interface CompileRequest {
   readonly cwd: string;
   /** The caller's whole environment. Never logged. */
   readonly env: EnvPairs;
+  /** Of everything that the launcher said; equal ones are the same request. */
+  readonly fingerprint?: Digest;
 }
 
 /** What is known about the compiler before its arguments are read. */
@@ -126,6 +128,10 @@ export interface Compilation {
   readonly outputNameInOutputs: boolean;
   /** True when the code depends on the processor we run on (`-march=native`): its description then belongs in the key. */
   readonly nativeCpu: boolean;
+  /** Operands of -include and -imacros, in order. */
+  readonly forcedIncludes: readonly string[];
+  /** A reason why the files that this compile reads cannot be followed by their names, e.g. `-remap`; undefined when they can. */
+  readonly unfollowed: string | undefined;
   /** A reason why this compile must stay at home, e.g. `-v`, `-march=native`; undefined when it may travel. */
   readonly homeOnly: string | undefined;
 }
@@ -149,6 +155,10 @@ export interface Dialect {
   preprocessCommand(compilation: Compilation, program: string, dependencyPath: string | undefined): Command;
   /** The whole compile from the original source, diagnostics forced to `colour`. */
   compileCommand(compilation: Compilation, program: string, colour: 'always' | 'never'): Command;
+  /** The same, which also writes every file that it reads (system headers too) to `dependencyPath`; for compiles that write no dependency file of their own. */
+  tracedCommand(compilation: Compilation, program: string, options: { readonly colour: 'always' | 'never'; readonly dependencyPath: string }): Command;
+  /** Preprocesses nothing, and tells on standard error (in the C locale) where this compile looks for included files; `readSearchList` reads it. */
+  searchCommand(compilation: Compilation, program: string): Command;
   /**
    * The compile as a build server runs it, from source and headers under their own names, never coloured, writing all its
    * dependencies (system headers too) to `dependencyPath` so that the client can prove that the same files were read.
@@ -156,6 +166,8 @@ export interface Dialect {
   remoteCommand(compilation: Compilation, program: string, dependencyPath: string): Command;
   /** Key parts from arguments, language, environment variables that the compiler reads; no file's content. */
   keyParts(compilation: Compilation, env: EnvPairs): readonly KeyPart[];
+  /** What decides, besides `keyParts`, which files are read and what the dependency file says: search paths, source name, dependency words. */
+  nearParts(compilation: Compilation): readonly KeyPart[];
   /** The environment that a build server needs for this compile: an allow list, so that secrets stay here. */
   remoteEnv(env: EnvPairs): EnvPairs;
 }

@@ -3,13 +3,17 @@
 import type { BigIntStats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
-import type { Digest } from '../base/index.js';
-import { identityOf, reachableStat } from './reachable-stat.js';
+import type { Digest, FileState } from '../base/index.js';
+import { identityOf, reachableStat, stateOf } from './reachable-stat.js';
 
 /** The contents of some files at one moment. */
 export interface FileSnapshot {
+  /** Absolute, in the order asked. */
+  readonly paths: readonly string[];
   /** In the order asked; `undefined` for a file that is not a readable regular file. */
   readonly digests: readonly (Digest | undefined)[];
+  /** States in which the files had these contents; `undefined` also for files so young that a state does not prove a content. */
+  readonly states: readonly (FileState | undefined)[];
   /** When the youngest of the files last changed (content or inode), in milliseconds since the epoch. */
   readonly newestChangeMs: number;
   /** True when every one of the files is still the one that was read. */
@@ -34,6 +38,7 @@ const racyNs = 20_000_000n;
 
 interface Memo {
   readonly identity: string;
+  readonly state: FileState;
   readonly digest: Digest;
   readonly racy: boolean;
 }
@@ -101,7 +106,7 @@ export function createFileDigests(nowMs: () => number): FileDigests {
     const got = await readDigest(path);
     if (got === undefined) return undefined;
     const racy = BigInt(Math.floor(nowMs())) * 1_000_000n - changedNs(got.stat) < racyNs;
-    const entry = { identity: identityOf(got.stat), digest: got.digest, racy };
+    const entry = { identity: identityOf(got.stat), state: stateOf(got.stat), digest: got.digest, racy };
     if (racy) memo.delete(path);
     else remember(path, entry);
     return { entry, stat: got.stat };
@@ -131,7 +136,9 @@ export function createFileDigests(nowMs: () => number): FileDigests {
       );
     }
     return {
+      paths,
       digests: found.map((entry) => entry?.digest),
+      states: found.map((entry) => (entry === undefined || entry.racy ? undefined : entry.state)),
       newestChangeMs: Number(newestNs / 1_000_000n),
       stillSame: () => allSame(paths, found),
     };

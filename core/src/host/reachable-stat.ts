@@ -1,6 +1,7 @@
 // Knows: that a file which this user cannot get at is, for looking things up, the same as one that is not there.
 // Refuses to know: what the file is for.
 import { type BigIntStats, statSync } from 'node:fs';
+import type { FileState } from '../base/index.js';
 
 /** Why the kernel's look-up of a name may fail without anything being wrong: nobody else could open the file either. */
 const unreachable = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG']);
@@ -17,3 +18,6 @@ export function reachableStat(path: string): BigIntStats | undefined {
 
 /** Which file a stat speaks of, and which state of it: a file with another identity is another file. */
 export const identityOf = (stat: BigIntStats): string => `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`;
+
+/** The numbers that make an identity, without the rest of a stat. */
+export const stateOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): FileState => ({ dev, ino, size, mtimeNs, ctimeNs });

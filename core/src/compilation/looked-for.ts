@@ -1,0 +1,169 @@
+// Knows: every place where a preprocessor may have looked for a file before it found one, from what the files that it read mention.
+// Refuses to know: disks; whoever asks brings a view of one.
+//
+// A preprocessor takes the first file that it finds. So its choice stays the same while the file that it took stays there and nothing
+// comes to stand in one of the earlier places. Which of several operands was really searched for is not known: all are taken to be.
+import type { SearchList } from './search-list.js';
+import type { IncludeOperand, SourceMentions } from './source-mentions.js';
+
+/** A file that was read, as the compiler spells its name. */
+export interface ReadSource {
+  readonly name: string;
+  readonly mentions: SourceMentions;
+}
+
+/** What stands under a name: the identity of a file, which is the same under all its names; `folder`, or nothing. */
+export type LookAt = (name: string) => { readonly kind: 'file'; readonly id: string } | { readonly kind: 'folder' | 'nothing' };
+
+export interface Searched {
+  /** The source first. */
+  readonly sources: readonly ReadSource[];
+  /** Operands of -include and -imacros. */
+  readonly forced: readonly string[];
+  readonly search: SearchList;
+  /** gcc takes `name.gch` in the place of `name` where a first include may stand. */
+  readonly precompiled: boolean;
+  readonly look: LookAt;
+}
+
+export interface LookedFor {
+  /** No file may come to stand here; folders are passed over. */
+  readonly absent: ReadonlySet<string>;
+  /** Nothing at all may come to stand here. */
+  readonly nothing: ReadonlySet<string>;
+  /** Files that were asked for by `__has_include` and that must stay. */
+  readonly present: ReadonlySet<string>;
+  /** Answers to `__has_include`, which shape the result without a trace in what was read. */
+  readonly asked: ReadonlyMap<string, 'found' | 'absent'>;
+  /** Files in the way of others that were read: right if the way was not taken, or if they came only later. */
+  readonly doubtful: ReadonlySet<string>;
+  /** A precompiled header that stands where gcc would take it. */
+  readonly precompiled: string | undefined;
+}
+
+/** gcc includes this before everything else. */
+const preinclude: IncludeOperand = { name: 'stdc-predef.h', quoted: false, next: true, asked: false };
+
+const folderOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('/')) || (name.startsWith('/') ? 1 : 0));
+const within = (folder: string, name: string): string => (folder === '' || name.startsWith('/') ? name : folder.endsWith('/') ? folder + name : `${folder}/${name}`);
+
+interface Walk {
+  readonly asked: Searched;
+  readonly read: ReadonlySet<string>;
+  readonly absent: Set<string>;
+  readonly nothing: Set<string>;
+  readonly present: Set<string>;
+  readonly answers: Map<string, 'found' | 'absent'>;
+  readonly doubtful: Set<string>;
+  readonly seen: Set<string>;
+  precompiled: string | undefined;
+}
+
+/** Goes through the places in order. @returns the first file found */
+function walk(to: Walk, places: readonly string[], { next }: { readonly next: boolean }): string | undefined {
+  let found: string | undefined;
+  for (const [at, place] of places.entries()) {
+    const there = to.asked.look(place);
+    if (there.kind !== 'file') {
+      to.absent.add(place);
+      continue;
+    }
+    found ??= place;
+    if (next) continue;
+    if (!to.read.has(there.id) && places.slice(at + 1).some((later) => isRead(to, later))) to.doubtful.add(place);
+    return found;
+  }
+  return found;
+}
+
+function isRead(to: Walk, place: string): boolean {
+  const there = to.asked.look(place);
+  return there.kind === 'file' && to.read.has(there.id);
+}
+
+/** Places in which gcc looks for a precompiled header: beside each that it tries. */
+function watchPrecompiled(to: Walk, places: readonly string[]): void {
+  if (!to.asked.precompiled) return;
+  for (const place of places) {
+    const beside = `${place}.gch`;
+    if (to.asked.look(beside).kind === 'nothing') to.nothing.add(beside);
+    else to.precompiled ??= beside;
+    if (to.asked.look(place).kind === 'file') return;
+  }
+}
+
+function placesOf({ search }: Searched, operand: IncludeOperand, folder: string): readonly string[] {
+  if (operand.name.startsWith('/')) return [operand.name];
+  const folders = operand.quoted ? [folder, ...search.quoted, ...search.angled] : search.angled;
+  return folders.map((it) => within(it, operand.name));
+}
+
+function walkOperands(to: Walk, source: ReadSource, first: boolean): void {
+  const folder = folderOf(source.name);
+  for (const operand of source.mentions.includes) {
+    // The same search from the same folder has the same end; bracketed names do not depend on the folder.
+    const mark = `${operand.quoted ? folder : '<'}\n${operand.name}\n${operand.next ? '+' : ''}${operand.asked ? '?' : ''}${first ? '1' : ''}`;
+    if (to.seen.has(mark)) continue;
+    to.seen.add(mark);
+    const places = placesOf(to.asked, operand, folder);
+    const found = walk(to, places, operand);
+    if (first && !operand.asked) watchPrecompiled(to, places);
+    if (!operand.asked) continue;
+    if (found !== undefined) to.present.add(found);
+    to.answers.set(`${operand.quoted ? `"${operand.name}"` : `<${operand.name}>`}${operand.quoted ? ` in ${folder}` : ''}${operand.next ? ' next' : ''}`, found === undefined ? 'absent' : 'found');
+  }
+}
+
+/** Names by which a file may have been meant: what is left of its name behind any folder from which the search may have set out. */
+function meantBy(name: string, folders: readonly string[]): readonly string[] {
+  const rests = folders.flatMap((folder) => {
+    const start = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;
+    return name.startsWith(start) && name.length > start.length ? [name.slice(start.length)] : [];
+  });
+  if (rests.some((rest) => !rest.startsWith('/'))) return rests;
+  const parts = name.split('/').filter((part) => part !== '');
+  return parts.map((_, at) => parts.slice(at).join('/'));
+}
+
+/** Operands that came out of macros are not known: each file that was read may have been meant by one. */
+function walkComputed(to: Walk): void {
+  const { sources, search } = to.asked;
+  const from = [...new Set(sources.filter((source) => source.mentions.computed).map((source) => folderOf(source.name)))];
+  if (from.length === 0) return;
+  const folders = [...new Set([...from, ...search.quoted, ...search.angled])];
+  for (const { name } of sources) {
+    for (const rest of new Set(meantBy(name, folders))) {
+      if (rest.startsWith('/')) continue;
+      const places = folders.map((folder) => within(folder, rest));
+      walk(to, places, { next: true });
+      if (sources[0]?.mentions.computed === true) watchPrecompiled(to, places);
+    }
+  }
+}
+
+export function lookedFor(asked: Searched): LookedFor {
+  const ids = asked.sources.map((source) => asked.look(source.name));
+  const to: Walk = {
+    asked,
+    read: new Set(ids.flatMap((it) => (it.kind === 'file' ? [it.id] : []))),
+    absent: new Set(),
+    nothing: new Set(asked.search.missing),
+    present: new Set(),
+    answers: new Map(),
+    doubtful: new Set(),
+    seen: new Set(),
+    precompiled: undefined,
+  };
+  walk(to, placesOf(asked, preinclude, ''), preinclude);
+  const main = folderOf(asked.sources[0]?.name ?? '');
+  for (const name of asked.forced) {
+    const operand: IncludeOperand = { name, quoted: true, next: true, asked: false };
+    const places = [...new Set([...placesOf(asked, operand, ''), ...placesOf(asked, operand, main)])];
+    walk(to, places, operand);
+    watchPrecompiled(to, places);
+  }
+  for (const [at, source] of asked.sources.entries()) walkOperands(to, source, at === 0);
+  walkComputed(to);
+  const { absent, nothing, present, answers, doubtful, precompiled } = to;
+  return { absent, nothing, present, asked: answers, doubtful, precompiled };
+}

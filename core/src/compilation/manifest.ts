@@ -1,0 +1,48 @@
+// Knows: what direct mode remembers of earlier compiles with the same command line and source: which files led to which result, and
+// which places had to be empty. Refuses to know: disks, and how a result is stored.
+import type { CacheKey, Digest } from '../base/index.js';
+
+/** Names are spelled as the compiler spells them: relative ones belong to the working directory of whoever asks. */
+export interface ManifestResult {
+  /** Under which the storage keeps the result. */
+  readonly entry: CacheKey;
+  /** Files that were read, with their contents. */
+  readonly reads: readonly ManifestFile[];
+  /** No file may stand here; a folder may. */
+  readonly absent: readonly string[];
+  /** Nothing at all may stand here. */
+  readonly nothing: readonly string[];
+  /** A file must stand here, whatever is in it. */
+  readonly present: readonly string[];
+  /** Folders that the compiler left out, because they are others that it searches under another name. */
+  readonly links: readonly ManifestLink[];
+}
+
+export interface ManifestFile {
+  readonly name: string;
+  readonly digest: Digest;
+}
+
+export interface ManifestLink {
+  readonly name: string;
+  /** Its real path. */
+  readonly target: string;
+}
+
+export interface Manifest {
+  /** The newest first. */
+  readonly results: readonly ManifestResult[];
+  /** Why results of this command line and source cannot be told by files; it is then preprocessed each time. */
+  readonly unfit: string | undefined;
+}
+
+export const emptyManifest: Manifest = { results: [], unfit: undefined };
+
+/** One source meets few states of its headers that are worth going back to. */
+const mostResults = 12;
+
+/** Puts a result first, in place of an older one of the same files. */
+export function withResult(manifest: Manifest, result: ManifestResult): Manifest {
+  const others = manifest.results.filter(({ entry }) => entry !== result.entry);
+  return { results: [result, ...others].slice(0, mostResults), unfit: undefined };
+}
