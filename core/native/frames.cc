@@ -36,6 +36,9 @@ std::string finished(std::string out) {
   return out;
 }
 
+/** A piece with an empty name. */
+constexpr size_t leastPiece = 4 + 8 + 8 + 1;
+
 /** Takes fields from the front; once something does not fit, `good` stays false. */
 class Cursor {
  public:
@@ -59,6 +62,28 @@ class Cursor {
     uint32_t count = number<uint32_t>();
     if (count > rest_.size() / 4) good_ = false;
     for (uint32_t i = 0; good_ && i < count; i++) all.push_back(text());
+    return all;
+  }
+
+  Piece piece() {
+    Piece one;
+    one.place = text();
+    one.offset = number<uint64_t>();
+    one.length = number<uint64_t>();
+    uint8_t flags = number<uint8_t>();
+    one.executable = (flags & 1) != 0;
+    one.writtenInto = (flags & 2) != 0;
+    if (flags > 3) good_ = false;
+    return one;
+  }
+
+  Landing landing() {
+    Landing all;
+    all.source = text();
+    for (uint64_t* field : {&all.device, &all.inode, &all.size, &all.mtimeNs, &all.ctimeNs}) *field = number<uint64_t>();
+    uint32_t count = number<uint32_t>();
+    if (count > rest_.size() / leastPiece) good_ = false;
+    for (uint32_t i = 0; good_ && i < count; i++) all.pieces.push_back(piece());
     return all;
   }
 
@@ -155,6 +180,9 @@ bool decode(std::string_view payload, Order& order) {
       order.number = in.number<uint8_t>();
       return in.whole();
     case Kind::wait:
+      return in.whole();
+    case Kind::land:
+      order.landing = in.landing();
       return in.whole();
   }
   return false;

@@ -8,7 +8,7 @@
 
 namespace frames {
 
-constexpr uint32_t protocol = 1;
+constexpr uint32_t protocol = 2;
 constexpr uint32_t maxLength = 64u * 1024 * 1024;
 
 // What the launcher says. Each function gives a whole frame, length included.
@@ -43,7 +43,29 @@ std::string ran(const Ran& end);
 
 // What the daemon says.
 
-enum class Kind : uint8_t { open = 0x80, become, run, print, exit, die, wait, reply };
+enum class Kind : uint8_t { open = 0x80, become, run, print, exit, die, wait, reply, land };
+
+/** A range of the source that is to stand as a file of its own. */
+struct Piece {
+  /** Absolute. */
+  std::string place;
+  uint64_t offset = 0;
+  uint64_t length = 0;
+  bool executable = false;
+  /** As compilers treat dependency files: an old one is not replaced, so its permissions stay. */
+  bool writtenInto = false;
+};
+
+struct Landing {
+  std::string source;
+  /** What fstat must tell of the source. Times in nanoseconds since the epoch. */
+  uint64_t device = 0;
+  uint64_t inode = 0;
+  uint64_t size = 0;
+  uint64_t mtimeNs = 0;
+  uint64_t ctimeNs = 0;
+  std::vector<Piece> pieces;
+};
 
 struct Order {
   Kind kind = Kind::become;
@@ -55,6 +77,8 @@ struct Order {
   bool final = false;
   /** print: descriptor; exit: code; die: signal. */
   uint8_t number = 0;
+  /** land */
+  Landing landing;
 };
 
 /** Reads a frame without its length. False: it is not one of ours. */

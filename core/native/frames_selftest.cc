@@ -53,6 +53,20 @@ const std::map<std::string, std::string> said = {
     {"ran-not-started", frames::ran({How::notStarted, 7, 0})},
 };
 
+bool isPiece(const frames::Piece& piece, const frames::Piece& expected) {
+  return piece.place == expected.place && piece.offset == expected.offset && piece.length == expected.length &&
+         piece.executable == expected.executable && piece.writtenInto == expected.writtenInto;
+}
+
+bool isFullLanding(const Order& order) {
+  const frames::Landing& landing = order.landing;
+  if (order.kind != Kind::land || landing.source != "/cache/\xc3\xa4" || landing.pieces.size() != 3) return false;
+  if (landing.device != 0x0102030405060708 || landing.inode != UINT64_MAX || landing.size != 1ull << 40) return false;
+  if (landing.mtimeNs != 1700000000123456789 || landing.ctimeNs != 1) return false;
+  return isPiece(landing.pieces[0], {"/b/a.o", 4096, 1ull << 33, false, false}) && isPiece(landing.pieces[1], {"/b/tool", 0, 0, true, false}) &&
+         isPiece(landing.pieces[2], {"/b/\xc3\xa4.d", 100, 20, false, true});
+}
+
 const std::map<std::string, std::function<bool(const Order&)>> heard = {
     {"open", [](const Order& o) { return o.kind == Kind::open && o.text == "c0ffee"; }},
     {"become", [](const Order& o) { return o.kind == Kind::become; }},
@@ -66,6 +80,8 @@ const std::map<std::string, std::function<bool(const Order&)>> heard = {
     {"die", [](const Order& o) { return o.kind == Kind::die && o.number == 9; }},
     {"wait", [](const Order& o) { return o.kind == Kind::wait; }},
     {"reply", [](const Order& o) { return o.kind == Kind::reply && o.text == "{}"; }},
+    {"land", isFullLanding},
+    {"land-nothing", [](const Order& o) { return o.kind == Kind::land && o.landing.source.empty() && o.landing.pieces.empty(); }},
 };
 
 bool agrees(const std::string& name, const std::string& bytes) {

@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <optional>
 #include <poll.h>
 #include <unistd.h>
 
 #include "child.h"
 #include "frames.h"
+#include "land.h"
 #include "link.h"
 #include "start.h"
 #include "streams.h"
@@ -149,7 +151,7 @@ class Obedience {
     else if (!alive) hungUp();
   }
 
-  void obeyOrder(const Order& order) {
+  void obeyOrder(Order& order) {
     switch (order.kind) {
       case Kind::become:
         giveUp();
@@ -160,8 +162,15 @@ class Obedience {
       case Kind::exit:
       case Kind::die:
         if (answer_.overflowed()) giveUp();
+        // Landing waits for the last frame, so that nothing but printing and ending can come after it: before it no output has been
+        // touched, a landing that fails leaves none, and from one that succeeds no way leads back to the compiler.
+        if (landing_.has_value() && !land(*landing_)) giveUp();
         conclude(answer_, order.kind == Kind::die, order.number);
       case Kind::wait:
+        return;
+      case Kind::land:
+        if (landing_.has_value() || child_.running()) return daemonLost();
+        landing_ = std::move(order.landing);
         return;
       case Kind::open:
       case Kind::reply:
@@ -170,7 +179,7 @@ class Obedience {
   }
 
   void runChild(const Order& order) {
-    if (child_.running()) return daemonLost();
+    if (child_.running() || landing_.has_value()) return daemonLost();
     dropChild(child_);
     final_ = order.final;
     kept_ = Streams();
@@ -218,6 +227,8 @@ class Obedience {
   Streams kept_;
   /** What the daemon told us to print. */
   Streams answer_;
+  /** What the daemon told us to put in place. */
+  std::optional<frames::Landing> landing_;
   uint64_t heardMs_ = 0;
   uint64_t patienceMs_ = 0;
   const uint64_t silenceMs_ = sys::patienceMs("SCCACHE_TS_SILENCE_MS", 20000);

@@ -1,7 +1,7 @@
 // Knows: what stands under many names of few folders, remembered for as long as a folder's own state says that nothing in it came or
 // went. Refuses to know: contents, and why anybody asks.
 import { type BigIntStats, lstatSync } from 'node:fs';
-import type { FileState } from '../base/index.js';
+import { type FileState, isSameState } from '../base/index.js';
 import { reachableStat, stateOf } from './reachable-stat.js';
 
 export type Standing = { readonly kind: 'file'; readonly id: string } | { readonly kind: 'folder' | 'nothing' };
@@ -54,10 +54,6 @@ function splitPath(path: string): readonly [folder: string, name: string] {
 
 const standingOf = (stat: BigIntStats): Standing => (stat.isDirectory() ? folderStands : { kind: 'file', id: `${stat.dev}:${stat.ino}` });
 
-function sameState(one: FileState, other: FileState): boolean {
-  return one.dev === other.dev && one.ino === other.ino && one.size === other.size && one.mtimeNs === other.mtimeNs && one.ctimeNs === other.ctimeNs;
-}
-
 const isLink = (path: string): boolean => {
   try {
     return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
@@ -74,7 +70,7 @@ export function createFolderViews(nowMs: () => number): FolderViews {
 
   function remember(folder: string, state: FileState): Known {
     const before = known.get(folder);
-    if (before !== undefined && sameState(before.state, state)) return before;
+    if (before !== undefined && isSameState(before.state, state)) return before;
     names -= before?.names.size ?? 0;
     if (names > mostNames) {
       known.clear();

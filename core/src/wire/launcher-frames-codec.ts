@@ -1,6 +1,8 @@
 // Knows: launcher frames <-> bytes; the grammar stands in launcher-frames.ts. Refuses to know: who reads or sends them.
 import { ByteReader, ByteWriter, type EnvPairs, Fault, utf8Bytes } from '../base/index.js';
-import { type ChildEnd, type FromLauncher, launcherProtocol, maxFrameLength, type ToLauncher } from './launcher-frames.js';
+import {
+  type ChildEnd, type FromLauncher, type LandOrder, type LandPiece, launcherProtocol, maxFrameLength, type ToLauncher,
+} from './launcher-frames.js';
 
 const ends = ['exited', 'killed', 'not-started'] as const;
 
@@ -40,6 +42,28 @@ function readCompile(reader: ByteReader, build: string): FromLauncher {
   const compiler = readText(reader);
   const args = readTexts(reader);
   return { kind: 'compile', build, cwd, cwdDevice, cwdInode, umask, colour, compiler, args, env: readEnv(reader) };
+}
+
+const executableFlag = 1;
+const writtenIntoFlag = 2;
+/** A piece with an empty name. */
+const leastPiece = 4 + 8 + 8 + 1;
+
+function readPiece(reader: ByteReader): LandPiece {
+  const place = readText(reader);
+  const offset = reader.safeU64();
+  const length = reader.safeU64();
+  const flags = reader.u8();
+  if (flags > (executableFlag | writtenIntoFlag)) throw new Fault('WIRE_MALFORMED', `a piece to land has the flags ${flags}`);
+  return { place, offset, length, executable: (flags & executableFlag) !== 0, writtenInto: (flags & writtenIntoFlag) !== 0 };
+}
+
+function readLand(reader: ByteReader): ToLauncher {
+  const source = readText(reader);
+  const state = { dev: reader.u64(), ino: reader.u64(), size: reader.u64(), mtimeNs: reader.u64(), ctimeNs: reader.u64() };
+  const count = reader.u32();
+  if (count > reader.left / leastPiece) throw new Fault('WIRE_MALFORMED', `${count} pieces do not fit the ${reader.left} bytes that are left`);
+  return { kind: 'land', source, state, pieces: Array.from({ length: count }, () => readPiece(reader)) };
 }
 
 /** Throws Fault WIRE_MALFORMED when anything is left over: both sides have the same grammar, so it must not be. */
@@ -98,6 +122,8 @@ export function decodeToLauncher(payload: Uint8Array): ToLauncher {
       return whole(reader, { kind: 'wait' });
     case 0x87:
       return whole(reader, { kind: 'reply', json: readText(reader) });
+    case 0x88:
+      return whole(reader, readLand(reader));
     default:
       throw new Fault('WIRE_MALFORMED', `no daemon frame has the kind ${kind}`);
   }
@@ -111,6 +137,16 @@ function writeText(writer: ByteWriter, text: string): ByteWriter {
 function writeTexts(writer: ByteWriter, texts: readonly string[]): ByteWriter {
   writer.u32(texts.length);
   for (const text of texts) writeText(writer, text);
+  return writer;
+}
+
+function writeLand(writer: ByteWriter, { source, state, pieces }: LandOrder): ByteWriter {
+  writeText(writer, source).u64(state.dev).u64(state.ino).u64(state.size).u64(state.mtimeNs).u64(state.ctimeNs);
+  writer.u32(pieces.length);
+  for (const { place, offset, length, executable, writtenInto } of pieces) {
+    const flags = (executable ? executableFlag : 0) | (writtenInto ? writtenIntoFlag : 0);
+    writeText(writer, place).u64(offset).u64(length).u8(flags);
+  }
   return writer;
 }
 
@@ -175,5 +211,7 @@ export function encodeToLauncher(message: ToLauncher): Uint8Array {
       return finished(begin(0x86));
     case 'reply':
       return finished(writeText(begin(0x87), message.json));
+    case 'land':
+      return finished(writeLand(begin(0x88), message));
   }
 }

@@ -61,6 +61,17 @@ const toLauncher: Readonly<Record<string, ToLauncher>> = {
   die: { kind: 'die', signal: 9 },
   wait: { kind: 'wait' },
   reply: { kind: 'reply', json: '{}' },
+  land: {
+    kind: 'land',
+    source: '/cache/ä',
+    state: { dev: 0x0102030405060708n, ino: 2n ** 64n - 1n, size: 2n ** 40n, mtimeNs: 1_700_000_000_123_456_789n, ctimeNs: 1n },
+    pieces: [
+      { place: '/b/a.o', offset: 4096, length: 2 ** 33, executable: false, writtenInto: false },
+      { place: '/b/tool', offset: 0, length: 0, executable: true, writtenInto: false },
+      { place: '/b/ä.d', offset: 100, length: 20, executable: false, writtenInto: true },
+    ],
+  },
+  'land-nothing': { kind: 'land', source: '', state: { dev: 0n, ino: 0n, size: 0n, mtimeNs: 0n, ctimeNs: 0n }, pieces: [] },
 };
 
 const unhex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
@@ -111,8 +122,15 @@ describe('hostile frames', () => {
     expect(() => decodeFromLauncher(new Uint8Array(bytes))).toThrowError(expect.objectContaining({ code: 'WIRE_MALFORMED' }) as Error);
   });
   it('a huge count is refused before anything is made', () => {
-    const payload = Buffer.from(`82 00 00000000 ffffffff`.replaceAll(' ', ''), 'hex');
-    expect(() => decodeToLauncher(payload)).toThrowError(expect.objectContaining({ code: 'WIRE_MALFORMED' }) as Error);
+    for (const text of ['82 00 00000000 ffffffff', `88 00000000 ${'00'.repeat(40)} ffffffff`]) {
+      const payload = Buffer.from(text.replaceAll(' ', ''), 'hex');
+      expect(() => decodeToLauncher(payload)).toThrowError(expect.objectContaining({ code: 'WIRE_MALFORMED' }) as Error);
+    }
+  });
+  it('a flag that nobody knows is refused', () => {
+    const frame = encodeToLauncher({ ...(toLauncher['land'] as Extract<ToLauncher, { kind: 'land' }>) });
+    frame[frame.length - 1] = 4;
+    expect(() => decodeToLauncher(frame.subarray(4))).toThrowError(expect.objectContaining({ code: 'WIRE_MALFORMED' }) as Error);
   });
 });
 

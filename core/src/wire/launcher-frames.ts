@@ -23,12 +23,16 @@
 //   0x85 die      u8 signal                                  the last frame: end by this signal
 //   0x86 wait     nothing                                    still working
 //   0x87 reply    text json                                  to a command
+//   0x88 land     text source, u64 device, u64 inode, u64 size, u64 mtime ns, u64 ctime ns,
+//                 u32 count, (text place, u64 offset, u64 length, u8 flags)*
+//                 flags: 1 executable, 2 written into when it is there
+//                 at most once, before exit or die, while no child runs; carried out when the last frame has come
 //
 // core/native/frames.cc is the same in C++; fixtures/launcher-frames/vectors.txt is the treaty between the two.
-import type { EnvPairs } from '../base/index.js';
+import type { EnvPairs, FileState } from '../base/index.js';
 
 /** Raised by every change of the grammar that is not frozen. */
-export const launcherProtocol = 1;
+export const launcherProtocol = 2;
 
 /** Bytes that a frame may have behind its length. */
 export const maxFrameLength = 64 * 1024 * 1024;
@@ -89,6 +93,26 @@ export type FromLauncher =
   | RanFrame
   | SkewedFrame;
 
+/** A range of the source that is to stand as a file of its own. */
+export interface LandPiece {
+  /** Absolute. */
+  readonly place: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly executable: boolean;
+  /** As compilers treat dependency files: an old one is not replaced, so its permissions stay. */
+  readonly writtenInto: boolean;
+}
+
+/** Outputs that the launcher puts in place by itself, all or none. */
+export interface LandOrder {
+  /** Absolute. */
+  readonly source: string;
+  /** In any other state the source is not touched, and the launcher becomes the compiler. */
+  readonly state: FileState;
+  readonly pieces: readonly LandPiece[];
+}
+
 export type ToLauncher =
   | { readonly kind: 'open'; readonly secret: string }
   | { readonly kind: 'become' }
@@ -97,4 +121,5 @@ export type ToLauncher =
   | { readonly kind: 'exit'; readonly code: number }
   | { readonly kind: 'die'; readonly signal: number }
   | { readonly kind: 'wait' }
-  | { readonly kind: 'reply'; readonly json: string };
+  | { readonly kind: 'reply'; readonly json: string }
+  | (LandOrder & { readonly kind: 'land' });
