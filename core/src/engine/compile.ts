@@ -4,6 +4,7 @@ import { isFault, keyOf } from '../base/index.js';
 import type { Compilation, CompileRequest, ReadResponseFile } from '../compilation/index.js';
 import { discard, type FileDigests, isNowhere, land, temporaryBeside } from '../host/index.js';
 import type { Entry, Storage } from '../storage/index.js';
+import type { LandOrder } from '../wire/index.js';
 import { controlsOf } from './controls.js';
 import { compileAtHome } from './home.js';
 import { lookUp } from './lookup.js';
@@ -14,10 +15,17 @@ import type { AwayReport, CompileReport } from './report.js';
 import { shown } from './streams.js';
 import type { Work } from './work.js';
 
-/** What the launcher does next: turn into the compiler, or print these bytes and end like this. */
+/** What the launcher does next: turn into the compiler, or put these outputs in place, print these bytes and end like this. */
 export type Answer =
   | { readonly kind: 'become' }
-  | { readonly kind: 'finish'; readonly stdout: Uint8Array; readonly stderr: Uint8Array; readonly end: ProcessEnd };
+  | {
+      readonly kind: 'finish';
+      /** Should it not be possible, the launcher turns into the compiler. Absent: the outputs are in place. */
+      readonly land?: LandOrder;
+      readonly stdout: Uint8Array;
+      readonly stderr: Uint8Array;
+      readonly end: ProcessEnd;
+    };
 
 export interface Outcome {
   readonly answer: Answer;

@@ -5,8 +5,9 @@ import type { ChildProcess } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import type { ChildEnd, CompileFrame, ToLauncher } from '../wire/index.js';
+import type { ChildEnd, CompileFrame, LandOrder, ToLauncher } from '../wire/index.js';
 import { become, dieBySignal, type Program, startChild } from './fallback-child.js';
+import { land, type Landing } from './land.js';
 import type { DaemonSocket } from './launcher-socket-dial.js';
 
 const mostUnsent = 1024 * 1024;
@@ -61,6 +62,7 @@ export interface ObeyOptions {
 class Obedience {
   readonly #options: ObeyOptions;
   readonly #answer = newStreams();
+  #landing: LandOrder | undefined;
   #kept = newStreams();
   #child: ChildProcess | undefined;
   /** The latest child was the compile itself. */
@@ -147,13 +149,27 @@ class Obedience {
     if (order.kind === 'become') return this.#giveUp();
     if (order.kind === 'run') return this.#runChild(order);
     if (order.kind === 'print') return keep(this.#answer, order.fd, order.bytes);
-    if (order.kind !== 'exit' && order.kind !== 'die') return this.#lost();
+    if (order.kind === 'land' && this.#landing === undefined && this.#child === undefined) this.#landing = order;
+    else if (order.kind === 'exit') void this.#obeyLast({ how: 'exited', code: order.code });
+    else if (order.kind === 'die') void this.#obeyLast({ how: 'killed', signal: order.signal });
+    else this.#lost();
+  }
+
+  /** Landing waits for the last order, so that nothing but printing and ending can come after it; core/native/obey.cc says more. */
+  async #obeyLast(end: ChildEnd): Promise<void> {
+    this.#leaveDaemon();
     if (this.#answer.size > mostKept) return this.#giveUp();
-    this.#conclude(this.#answer, order.kind === 'exit' ? { how: 'exited', code: order.code } : { how: 'killed', signal: order.signal });
+    try {
+      if (this.#landing !== undefined) await land(landingsOf(this.#landing), process.umask());
+    } catch {
+      // Whatever was in the way, the compiler meets it too and tells the user in its own words.
+      return this.#giveUp();
+    }
+    this.#conclude(this.#answer, end);
   }
 
   #runChild(order: Extract<ToLauncher, { kind: 'run' }>): void {
-    if (this.#child !== undefined) return this.#lost();
+    if (this.#child !== undefined || this.#landing !== undefined) return this.#lost();
     this.#final = order.final;
     this.#kept = newStreams();
     this.#ended = undefined;
@@ -176,6 +192,12 @@ class Obedience {
     if (this.#alone) this.#finishAlone(end);
     else this.#options.daemon.send({ kind: 'ran', end, wallMicros: Math.round(wallMs * 1000) });
   }
+}
+
+function landingsOf({ source, state, pieces }: LandOrder): readonly Landing[] {
+  return pieces.map(({ place, offset, length, executable, writtenInto }) => {
+    return { path: place, from: { kind: 'range', path: source, state, offset, length }, executable, writtenInto };
+  });
 }
 
 /**

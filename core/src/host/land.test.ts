@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -83,6 +83,46 @@ describe('land', () => {
   it('writes nothing for /dev/null', async () => {
     await land([bytes('/dev/null', 'object')], 0o022);
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+  });
+});
+
+describe('landing ranges of a file', () => {
+  let dir = '';
+  let source = '';
+  const content = Buffer.from(Array.from({ length: 2_500_000 }, (_, index) => index * 7 + (index >> 8)));
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'land-'));
+    source = join(dir, 'entry');
+    writeFileSync(source, content);
+  });
+  afterEach(() => {
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const range = (name: string, offset: number, length: number): Landing => {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(source, { bigint: true });
+    const state = { dev, ino, size, mtimeNs, ctimeNs };
+    return { path: join(dir, name), from: { kind: 'range', path: source, state, offset, length }, executable: false };
+  };
+
+  it('gives each its bytes and its mode', async () => {
+    const ranges = [[0, 2_500_000], [1, 2_000_000], [4096, 10], [2_499_999, 1], [2_500_000, 0]] as const;
+    await land(ranges.map(([offset, length], at) => ({ ...range(`${at}`, offset, length), executable: at === 0 })), 0o027);
+    for (const [at, [offset, length]] of ranges.entries()) {
+      expect([at, readFileSync(join(dir, `${at}`)).equals(content.subarray(offset, offset + length))]).toEqual([at, true]);
+      expect(statSync(join(dir, `${at}`)).mode & 0o777).toBe(at === 0 ? 0o750 : 0o640);
+    }
+  });
+  it('writes into an old dependency file as compilers do, and replaces any other', async () => {
+    for (const name of ['a.d', 'a.o']) writeFileSync(join(dir, name), 'old', { mode: 0o600 });
+    await land([{ ...range('a.d', 0, 5), writtenInto: true }, range('a.o', 0, 5)], 0o022);
+    expect(['a.d', 'a.o'].map((name) => statSync(join(dir, name)).mode & 0o777)).toEqual([0o600, 0o644]);
+  });
+  it('leaves nothing when the file has changed or is too short', async () => {
+    await expect(land([range('a.o', 0, 5), range('b.o', 2_499_999, 2)], 0o022)).rejects.toMatchObject({ code: 'OUTPUT_UNREADABLE' });
+    const before = range('a.o', 0, 5);
+    appendFileSync(source, 'more');
+    await expect(land([before], 0o022)).rejects.toMatchObject({ code: 'OUTPUT_UNREADABLE' });
+    expect(readdirSync(dir)).toEqual(['entry']);
   });
 });
 

@@ -1,19 +1,26 @@
 // Knows: how outputs are put in place, all or none, and how they are picked up again.
 // Refuses to know: where they come from.
 import { constants } from 'node:fs';
-import { chmod, lstat, open, rename, rm, stat as lookThrough } from 'node:fs/promises';
-import { Fault } from '../base/index.js';
+import { chmod, type FileHandle, lstat, open, rename, rm, stat as lookThrough } from 'node:fs/promises';
+import { Fault, type FileState, isSameState } from '../base/index.js';
 import { temporaryBeside } from './files.js';
 
 /** A file that is to stand at `path`. */
 export interface Landing {
   /** Absolute. */
   readonly path: string;
-  /** The content, or the name of a finished file in the same folder that is to be moved to `path`. */
-  readonly from: { readonly kind: 'bytes'; readonly bytes: Uint8Array } | { readonly kind: 'file'; readonly path: string };
+  readonly from: LandingSource;
   /** True for programs: their execute bits are kept. */
   readonly executable: boolean;
+  /** True for dependency files, which a compiler writes into when they are there. Files that are moved are always taken for such. */
+  readonly writtenInto?: boolean;
 }
+
+/** The content, a range of a file that must be in this state, or a finished file in the same folder that is to be moved to `path`. */
+type LandingSource =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'range'; readonly path: string; readonly state: FileState; readonly offset: number; readonly length: number }
+  | { readonly kind: 'file'; readonly path: string };
 
 /** Outputs that are no files: writing there leaves nothing behind, so there is nothing to land. */
 export const isNowhere = (path: string): boolean => path === '/dev/null';
@@ -25,25 +32,51 @@ const absentIsUndefined = (cause: NodeJS.ErrnoException): undefined => {
 
 /**
  * The compilers remove an old object or link before they write, unless it is empty (as mktemp leaves it): then they write into it, through
- * links, and its permissions stay. Dependency files, which arrive as finished files, are always written into.
+ * links, and its permissions stay. Dependency files are always written into.
  * @returns the permissions that the new file must have, when an old one decides them
  */
-async function lookAtTarget({ path, from }: Landing, umask: number): Promise<number | undefined> {
+async function lookAtTarget({ path, from, writtenInto = from.kind === 'file' }: Landing, umask: number): Promise<number | undefined> {
   const stat = await lstat(path).catch(absentIsUndefined);
   if (stat === undefined) return undefined;
   if (!stat.isFile() && !stat.isSymbolicLink()) {
     throw new Fault('OUTPUT_UNREADABLE', `${path}: is neither a file nor a link, so it is left to the compiler`);
   }
   const meant = stat.isFile() ? stat : await lookThrough(path).catch(absentIsUndefined);
-  const replaced = from.kind === 'bytes' && meant !== undefined && meant.size > 0;
+  const replaced = !writtenInto && meant !== undefined && meant.size > 0;
   if (replaced) return undefined;
   const mode = stat.mode & 0o777;
   const alone = stat.isFile() && stat.nlink === 1;
-  if (alone && from.kind === 'file') return mode;
+  if (alone && writtenInto) return mode;
   if (!alone || mode !== (0o666 & ~umask)) {
     throw new Fault('OUTPUT_UNREADABLE', `${path}: is to be written into, not replaced, so it is left to the compiler`);
   }
   return undefined;
+}
+
+const copiedAtOnce = 1024 * 1024;
+
+async function copyRange(from: Extract<LandingSource, { kind: 'range' }>, to: FileHandle): Promise<void> {
+  const source = await open(from.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    await mustBeInState(source, from);
+    const end = from.offset + from.length;
+    const piece = new Uint8Array(Math.min(copiedAtOnce, from.length));
+    for (let at = from.offset; at < end; ) {
+      const { bytesRead } = await source.read(piece, 0, Math.min(piece.byteLength, end - at), at);
+      if (bytesRead === 0) throw new Fault('OUTPUT_UNREADABLE', `${from.path}: ends before ${end}`);
+      await to.writeFile(piece.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+    // Written into while we read, it would have given us some of either.
+    await mustBeInState(source, from);
+  } finally {
+    await source.close();
+  }
+}
+
+async function mustBeInState(source: FileHandle, { path, state }: Extract<LandingSource, { kind: 'range' }>): Promise<void> {
+  const stat = await source.stat({ bigint: true });
+  if (!stat.isFile() || !isSameState(stat, state)) throw new Fault('OUTPUT_UNREADABLE', `${path}: is not the file any more that it was`);
 }
 
 async function writeTemporary(landing: Landing, umask: number): Promise<string> {
@@ -51,7 +84,8 @@ async function writeTemporary(landing: Landing, umask: number): Promise<string> 
   const temporary = temporaryBeside(landing.path);
   const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
-    await handle.writeFile(landing.from.bytes);
+    if (landing.from.kind === 'bytes') await handle.writeFile(landing.from.bytes);
+    else await copyRange(landing.from, handle);
     await handle.chmod((landing.executable ? 0o777 : 0o666) & ~umask);
   } catch (cause) {
     await rm(temporary, { force: true });

@@ -103,7 +103,8 @@ function answer(launcher: LauncherSocket, given: Answer): void {
   const { code, signal } = given.end;
   if (code === undefined && signal === undefined) throw new Fault('IMPOSSIBLE', 'an answer without an end');
   const last: ToLauncher = code === undefined ? { kind: 'die', signal: signal ?? 0 } : { kind: 'exit', code: code & 0xff };
-  launcher.send(...prints(1, given.stdout), ...prints(2, given.stderr), last);
+  const landing: ToLauncher[] = given.land === undefined ? [] : [{ kind: 'land', ...given.land }];
+  launcher.send(...landing, ...prints(1, given.stdout), ...prints(2, given.stderr), last);
   launcher.end();
 }
 
