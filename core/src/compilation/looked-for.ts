@@ -109,7 +109,7 @@ function walkOperands(to: Walk, source: ReadSource, first: boolean): void {
     const found = walk(to, places, operand);
     if (first && !operand.asked) watchPrecompiled(to, places);
     if (!operand.asked) continue;
-    if (found !== undefined) to.present.add(found);
+    if (found !== undefined && !isRead(to, found)) to.present.add(found);
     to.answers.set(`${operand.quoted ? `"${operand.name}"` : `<${operand.name}>`}${operand.quoted ? ` in ${folder}` : ''}${operand.next ? ' next' : ''}`, found === undefined ? 'absent' : 'found');
   }
 }

@@ -5,7 +5,7 @@ import { Fault } from '../base/index.js';
 import type { InputSet } from './input-set.js';
 import type { AwayJob, AwayOutput } from './ports.js';
 import type { OutputData, RunJobReply } from '../wire/index.js';
-import { parseDependencies } from './away-dependencies.js';
+import { parseDependencies } from './dependency-file.js';
 
 const inflated = promisify(inflate);
 /** Far above any object file; an announced length beyond it is not believed. */

@@ -1,10 +1,10 @@
 // Knows: what a compiler is, for as long as it stays the same. Refuses to know: how one is examined (core/host), what it is told to do.
-import { Fault, isFault, keyOf } from '../base/index.js';
+import { Fault, type FileState, isFault, keyOf } from '../base/index.js';
 import type { CompileRequest, CompilerKind, Dialect } from '../compilation/index.js';
 import type { CompilerProbe, CompilerSurvey } from '../host/index.js';
 import { environmentKey } from './compilers-environment.js';
 import { refusedByName } from './compilers-names.js';
-import type { Compiler, Compilers } from './ports.js';
+import type { Compiler, CompilerEvidence, Compilers } from './ports.js';
 
 export interface CompilersPorts {
   readonly dialects: Readonly<Record<CompilerKind, Dialect>>;
@@ -37,6 +37,18 @@ function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
   if (oldest.done !== true) map.delete(oldest.value);
 }
 
+function evidenceOf({ real, snapshot }: CompilerSurvey): CompilerEvidence | undefined {
+  const files: { path: string; state: FileState }[] = [];
+  const absent: string[] = [];
+  for (const [at, path] of snapshot.paths.entries()) {
+    const state = snapshot.states[at];
+    if (snapshot.digests[at] === undefined) absent.push(path);
+    else if (state === undefined) return undefined;
+    else files.push({ path, state });
+  }
+  return { real, files, absent };
+}
+
 export function createCompilers({ dialects, probe, nowMs }: CompilersPorts): Compilers {
   const known = new Map<string, Known>();
   const failures = new Map<string, Failure>();
@@ -46,7 +58,7 @@ export function createCompilers({ dialects, probe, nowMs }: CompilersPorts): Com
     try {
       const survey = await probe.survey(request);
       const { facts } = survey;
-      const compiler = { path: request.compiler, facts, dialect: dialects[facts.kind], identity: keyOf(survey.parts) };
+      const compiler = { path: request.compiler, facts, dialect: dialects[facts.kind], identity: keyOf(survey.parts), evidence: evidenceOf(survey) };
       keep(known, key, { compiler, survey });
       return compiler;
     } catch (thrown) {
@@ -65,7 +77,7 @@ export function createCompilers({ dialects, probe, nowMs }: CompilersPorts): Com
     // Where the links lead is part of the key: a driver looks for its helpers beside its real place.
     const key = `${path}\n${seen.real}\n${environmentKey(request, seen.script)}`;
     const remembered = known.get(key);
-    if (remembered !== undefined && (await remembered.survey.stillSame())) {
+    if (remembered !== undefined && (await remembered.survey.snapshot.stillSame())) {
       keep(known, key, remembered);
       return remembered.compiler;
     }

@@ -1,9 +1,10 @@
 // Knows: the compile as the launcher's own child, and what of it may be stored. Refuses to know: lookups and build servers.
 import type { Entry } from '../storage/index.js';
 import { entryFilesOfHome } from './outputs.js';
+import type { Command } from '../compilation/index.js';
 import type { RunResult } from './ports.js';
 import { shown } from './streams.js';
-import type { Work } from './work.js';
+import type { Asked } from './work.js';
 
 export interface HomeResult {
   readonly result: RunResult;
@@ -14,12 +15,14 @@ export interface HomeResult {
   readonly notStored: string | undefined;
 }
 
-/** Compiles from the original source. Failed compiles are never stored. */
-export async function compileAtHome(work: Work): Promise<HomeResult> {
-  const { compiler, compilation, front } = work;
-  const colour = compilation.colour === 'never' ? 'never' : 'always';
-  const result = await front.run(compiler.dialect.compileCommand(compilation, compiler.path, colour), { final: true });
-  const done = { result, shown: shown(work, result) };
+/** Whether colours are asked of the compiler: they are kept in the cache, and taken out for callers who do not see any. */
+export const colourOf = ({ compilation }: Asked): 'always' | 'never' => (compilation.colour === 'never' ? 'never' : 'always');
+
+/** Compiles from the original source. Failed compiles are never stored. @param command when it is not the plain compile */
+export async function compileAtHome(asked: Asked, command?: Command): Promise<HomeResult> {
+  const { compiler, compilation, front } = asked;
+  const result = await front.run(command ?? compiler.dialect.compileCommand(compilation, compiler.path, colourOf(asked)), { final: true });
+  const done = { result, shown: shown(asked, result) };
   if (result.code !== 0) return { ...done, entry: undefined, notStored: undefined };
   try {
     const files = await entryFilesOfHome(compilation);

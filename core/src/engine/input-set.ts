@@ -15,6 +15,7 @@ import {
   statOfFile,
 } from '../host/index.js';
 import type { SourceMentions } from './input-set-scan.js';
+import { namedFolders } from './named-folders.js';
 import { placeOf } from './outputs.js';
 import { createPathTransformer, type PathTransformer } from './path-transformer.js';
 import type { AwayJob } from './ports.js';
@@ -51,7 +52,6 @@ export interface InputSetOptions {
 }
 
 const refused = /^\/(?:proc|dev|sys)(?:\/|$)/;
-const folderOptions = /^(?:-I|-isystem|-iquote|-idirafter|-cxx-isystem|-B)=?/;
 
 /** Ends the gathering: not an error, the compile stays at home. */
 class StaysHome extends Error {}
@@ -64,20 +64,6 @@ interface Gathering {
   readonly files: Map<string, MemberRequest>;
   readonly folders: Set<string>;
   bytes: number;
-}
-
-const folderVariables = ['CPATH', 'C_INCLUDE_PATH', 'CPLUS_INCLUDE_PATH', 'OBJC_INCLUDE_PATH', 'OBJCPLUS_INCLUDE_PATH'];
-
-/** Folders named by command line and environment that exist: the compiler warns about those that do not. */
-function namedFolders({ compilation, request }: AwayJob): readonly string[] {
-  const words = compilation.args.filter((argument) => argument.class === 'preprocessor').flatMap((argument) => argument.words);
-  const inEnvironment = folderVariables.flatMap((name) => (envValue(request.env, name) ?? '').split(':'));
-  const folders = new Set<string>();
-  for (const word of [...words, ...inEnvironment]) {
-    const path = word.replace(folderOptions, '');
-    if (path !== '' && !path.startsWith('-') && isFolder(local(compilation, path))) folders.add(path);
-  }
-  return [...folders];
 }
 
 /** Adds a file that is there. The name is walked by the kernel here and by us for over there. */
@@ -175,7 +161,8 @@ async function gather(job: AwayJob, options: InputSetOptions): Promise<InputSet>
     return path;
   };
   if (reach(cwd) !== cwd) throw new StaysHome('the working directory has another name on the build server');
-  const named = namedFolders(job);
+  // The compiler warns about those that are not there.
+  const named = namedFolders(compilation, job.request.env).filter((path) => isFolder(local(compilation, path)));
   for (const folder of named) to.folders.add(reach(folder));
   const outputs = outputsOf(compilation, reach);
 

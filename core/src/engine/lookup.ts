@@ -1,23 +1,28 @@
 // Knows: asking the storage, and that no answer is a miss. Refuses to know: what is done with an entry.
-import { isFault } from '../base/index.js';
-import type { Entry, Storage } from '../storage/index.js';
+import { type CacheKey, isFault } from '../base/index.js';
+import type { Entry, Located, Storage } from '../storage/index.js';
 import type { CompileReport } from './report.js';
-import type { Work } from './work.js';
+import type { Asked } from './work.js';
 
 export interface LookedUp {
+  /** Where the entry lies, when it lies there as it is; otherwise it may be in `entry`. */
+  readonly located: Located | undefined;
   readonly entry: Entry | undefined;
   readonly report: Pick<CompileReport, 'lookupMs' | 'lookupFault'>;
 }
 
-/** Never throws for the storage's sake. */
-export async function lookUp(work: Work, storage: Storage): Promise<LookedUp> {
-  if (work.controls.noCache || work.controls.recache) return { entry: undefined, report: {} };
+const nowhere = { located: undefined, entry: undefined };
+
+/** Never throws for the storage's sake. @param place whether it is enough to know where the entry lies */
+export async function lookUp(asked: Asked, key: CacheKey, { storage, place }: { readonly storage: Storage; readonly place: boolean }): Promise<LookedUp> {
+  if (asked.controls.noCache || asked.controls.recache) return { ...nowhere, report: {} };
   const from = performance.now();
   try {
-    const entry = await storage.get(work.key, work.front.signal);
-    return { entry, report: { lookupMs: performance.now() - from } };
+    const located = place ? await storage.locate?.(key, asked.front.signal) : undefined;
+    const entry = located === undefined ? await storage.get(key, asked.front.signal) : undefined;
+    return { located, entry, report: { lookupMs: performance.now() - from } };
   } catch (thrown) {
     const lookupFault = isFault(thrown, 'STORAGE_TIMEOUT') ? 'timeout' : 'error';
-    return { entry: undefined, report: { lookupMs: performance.now() - from, lookupFault } };
+    return { ...nowhere, report: { lookupMs: performance.now() - from, lookupFault } };
   }
 }

@@ -3,44 +3,67 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Compilation } from '../compilation/index.js';
 import { isNowhere, type Landing, type PickedUp, pickUp } from '../host/index.js';
-import type { Entry, EntryFile } from '../storage/index.js';
+import type { Entry, EntryFile, Located } from '../storage/index.js';
+import type { LandOrder } from '../wire/index.js';
 import type { AwayOutput } from './ports.js';
 
 export const placeOf = (compilation: Compilation, path: string): string =>
   isAbsolute(path) ? path : resolve(compilation.cwd, path);
 
-/** The outputs that an entry must hold. The dependency file is none of them: each compile's own preprocess step writes it. */
-const storedOutputs = (compilation: Compilation): Compilation['outputs'] =>
-  compilation.outputs.filter((output) => output.role !== 'd');
+/** The outputs that an entry holds. */
+const storedOutputs = (compilation: Compilation): Compilation['outputs'] => compilation.outputs.filter((output) => !isNowhere(output.path));
 
 const executableBits = 0o111;
 
-/** Where an entry's files go; undefined when it lacks one that this compile must have. */
-export function landingsOfEntry(compilation: Compilation, entry: Entry): readonly Landing[] | undefined {
-  const landings: Landing[] = [];
-  for (const output of storedOutputs(compilation)) {
-    const file = entry.files.find((candidate) => candidate.role === output.role);
-    if (file === undefined) {
-      if (output.optional || isNowhere(output.path)) continue;
-      return undefined;
-    }
-    landings.push({
-      path: placeOf(compilation, output.path),
-      from: { kind: 'bytes', bytes: file.bytes },
-      executable: (file.mode & executableBits) !== 0,
-    });
-  }
-  return landings;
+interface PlacedRole {
+  readonly role: string;
+  readonly mode: number;
 }
 
-/** What a build server sent, as an entry's files; undefined when it lacks one that this compile must have. */
-export function entryFilesOfAway(compilation: Compilation, outputs: readonly AwayOutput[]): readonly EntryFile[] | undefined {
+/** Which of an entry's files goes where; undefined when it lacks one that this compile must have. */
+function placesOf<File extends PlacedRole>(
+  compilation: Compilation,
+  files: readonly File[],
+  { dependencies }: { readonly dependencies: boolean },
+): readonly (Omit<Landing, 'from'> & { readonly file: File })[] | undefined {
+  const places: (Omit<Landing, 'from'> & { readonly file: File })[] = [];
+  for (const output of storedOutputs(compilation)) {
+    const isDependencies = output.role === 'd';
+    if (isDependencies && !dependencies) continue;
+    const file = files.find((candidate) => candidate.role === output.role);
+    if (file === undefined) {
+      if (output.optional) continue;
+      return undefined;
+    }
+    places.push({ path: placeOf(compilation, output.path), executable: (file.mode & executableBits) !== 0, writtenInto: isDependencies, file });
+  }
+  return places;
+}
+
+/**
+ * Where an entry's files go; undefined when it lacks one that this compile must have.
+ * @param dependencies false: the dependency file comes from elsewhere
+ */
+export function landingsOfEntry(compilation: Compilation, entry: Entry, how: { readonly dependencies: boolean }): readonly Landing[] | undefined {
+  return placesOf(compilation, entry.files, how)?.map(({ file, ...place }) => ({ ...place, from: { kind: 'bytes', bytes: file.bytes } }));
+}
+
+/** The same as an order to the launcher, for an entry that lies in a file as it is. */
+export function landOrderOf(compilation: Compilation, located: Located): LandOrder | undefined {
+  const places = placesOf(compilation, located.files, { dependencies: true });
+  if (places === undefined) return undefined;
+  const pieces = places.map(({ path: place, executable, writtenInto = false, file: { offset, length } }) => ({ place, offset, length, executable, writtenInto }));
+  return { source: located.path, state: located.state, pieces };
+}
+
+/** What a build server sent, as an entry's files; undefined when it lacks one that this compile must have. @param dependencies the dependency file, which the preprocess step here has written */
+export function entryFilesOfAway(compilation: Compilation, outputs: readonly AwayOutput[], dependencies: Uint8Array | undefined): readonly EntryFile[] | undefined {
   const files: EntryFile[] = [];
   for (const output of storedOutputs(compilation)) {
     const place = placeOf(compilation, output.path);
-    const sent = outputs.find((candidate) => candidate.path === place);
-    if (sent !== undefined) files.push({ role: output.role, mode: 0o644, bytes: sent.bytes });
-    else if (!output.optional && !isNowhere(output.path)) return undefined;
+    const bytes = output.role === 'd' ? dependencies : outputs.find((candidate) => candidate.path === place)?.bytes;
+    if (bytes !== undefined) files.push({ role: output.role, mode: 0o644, bytes });
+    else if (!output.optional) return undefined;
   }
   return files;
 }
@@ -49,7 +72,6 @@ export function entryFilesOfAway(compilation: Compilation, outputs: readonly Awa
 export async function entryFilesOfHome(compilation: Compilation): Promise<readonly EntryFile[] | undefined> {
   const files: EntryFile[] = [];
   for (const output of storedOutputs(compilation)) {
-    if (isNowhere(output.path)) continue;
     const picked: PickedUp | undefined = await pickUp(placeOf(compilation, output.path));
     if (picked !== undefined) files.push({ role: output.role, ...picked });
     else if (!output.optional) return undefined;

@@ -1,5 +1,5 @@
 // Knows: what one compile needs from the world around it. Refuses to know: who provides it.
-import type { Digest } from '../base/index.js';
+import type { Digest, FileState } from '../base/index.js';
 import type { Command, Compilation, CompileRequest, CompilerFacts, Dialect } from '../compilation/index.js';
 
 /** How a process ended. Exactly one of the two is set. */
@@ -42,6 +42,16 @@ export interface Compiler {
   readonly dialect: Dialect;
   /** Covers the driver and the programs it starts (cc1, cc1plus, as, collect2, plugins). */
   readonly identity: Digest;
+  /** What proves that it is still the same; undefined when only asking again does. */
+  readonly evidence?: CompilerEvidence | undefined;
+}
+
+export interface CompilerEvidence {
+  /** Where its links lead. */
+  readonly real: string;
+  readonly files: readonly { readonly path: string; readonly state: FileState }[];
+  /** Places where files would be found before others, or be read. */
+  readonly absent: readonly string[];
 }
 
 /** Finds out what a compiler is. Remembers, validated by stat. Fault COMPILER_UNSUPPORTED or COMPILER_NOT_FOUND. */

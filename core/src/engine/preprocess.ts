@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { isAbsolute, resolve } from 'node:path';
 import { type Digest, digestOf, isFault, type KeyPart } from '../base/index.js';
 import { type Compilation, createLineMarkerScanner, type Dialect } from '../compilation/index.js';
-import { describeProcessor, type FileDigests, type FileSnapshot, reachableStat, readPieces } from '../host/index.js';
+import { describeProcessor, type FileDigests, type FileSnapshot, isNowhere, reachableStat, readPieces } from '../host/index.js';
 import type { Front } from './ports.js';
 
 /** Everything that the compiler read, as far as it can be known. */
@@ -16,6 +16,8 @@ export interface Inputs {
   readonly snapshot: FileSnapshot;
   /** The dependency file that the preprocessor wrote, not yet in its place. */
   readonly dependencyTemporary: string | undefined;
+  /** What is in it; undefined when none is wanted. */
+  readonly dependencies: Uint8Array | undefined;
 }
 
 export type InputsResult =
@@ -75,6 +77,12 @@ async function preprocess(front: Front, request: PreprocessRequest): Promise<See
   return { text: hash.digest('hex') as Digest, files, quoted: [], precompiled, incbin };
 }
 
+async function readDependencies(path: string): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  await readPieces(path, (piece) => void pieces.push(piece));
+  return Buffer.concat(pieces);
+}
+
 /** Preprocesses and digests. The key parts name every file, so that a miss can be explained by the one that differs. */
 export async function gatherInputs(front: Front, digests: FileDigests, request: PreprocessRequest): Promise<InputsResult> {
   const { compilation } = request;
@@ -105,5 +113,9 @@ export async function gatherInputs(front: Front, digests: FileDigests, request: 
     parts.push({ label: 'processor', value: digestOf(processor) });
   }
   const { files, precompiled } = seen;
-  return { kind: 'inputs', inputs: { files, precompiled, parts, snapshot, dependencyTemporary: request.dependencyTemporary } };
+  const { dependencyTemporary } = request;
+  const dependencies = dependencyTemporary === undefined || isNowhere(dependencyTemporary) ? undefined : await readDependencies(dependencyTemporary);
+  // It is kept with the result, so that nearer lookups need no preprocessor to write it.
+  if (dependencies !== undefined) parts.push({ label: 'dependencies', value: digestOf(dependencies) });
+  return { kind: 'inputs', inputs: { files, precompiled, parts, snapshot, dependencyTemporary, dependencies } };
 }

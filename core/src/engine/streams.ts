@@ -1,6 +1,6 @@
 // Knows: what a caller sees of the compiler's streams. Refuses to know: where they were kept.
 import { stripColours } from '../compilation/index.js';
-import type { Work } from './work.js';
+import type { Asked } from './work.js';
 
 interface Streams {
   readonly stdout: Uint8Array;
@@ -8,9 +8,9 @@ interface Streams {
 }
 
 /** Streams are kept with colours; they are taken out where the caller does not see any. */
-export function shown(work: Work, streams: Streams): Streams {
-  const { colour } = work.compilation;
-  const plain = colour === 'never' || (colour === 'auto' && !work.front.colour);
+export function shown(asked: Asked, streams: Streams): Streams {
+  const { colour } = asked.compilation;
+  const plain = colour === 'never' || (colour === 'auto' && !asked.front.colour);
   if (!plain) return streams;
   return { stdout: stripColours(streams.stdout), stderr: stripColours(streams.stderr) };
 }

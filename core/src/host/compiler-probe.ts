@@ -8,7 +8,7 @@ import { type EnvPairs, Fault, type KeyPart } from '../base/index.js';
 import type { CompilerFacts } from '../compilation/index.js';
 import { compilerFiles } from './compiler-probe-programs.js';
 import { type ProbeAnswer, probeFileName, probeSource, readProbe, readVerbose, type VerboseAnswer } from './compiler-probe-text.js';
-import type { FileDigests } from './file-digests.js';
+import type { FileDigests, FileSnapshot } from './file-digests.js';
 import { runProcess } from './processes.js';
 
 export interface CompilerSubject {
@@ -24,8 +24,10 @@ export interface CompilerSurvey {
   readonly facts: CompilerFacts;
   /** Version, target, default options and the content of every program that takes part: what a compiler's identity is made of. */
   readonly parts: readonly KeyPart[];
-  /** True while every file that was read is the same by stat, and every place that was empty is empty. Starts no process. */
-  stillSame(): Promise<boolean>;
+  /** Where the compiler's links lead. */
+  readonly real: string;
+  /** Every file that was read, and every place that was empty. */
+  readonly snapshot: FileSnapshot;
 }
 
 export interface CompilerLook {
@@ -132,7 +134,8 @@ async function surveyIn(folder: string, subject: CompilerSubject, options: Compi
       ...verbose.commands.map((value) => ({ label: 'command', value })),
       ...files.present.map((file, at) => ({ label: file.role, value: snapshot.digests[at] ?? 'unreadable' })),
     ],
-    stillSame: () => snapshot.stillSame(),
+    real,
+    snapshot,
   };
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseDependencies } from './away-dependencies.js';
+import { parseDependencies } from './dependency-file.js';
 
 describe('dependency files', () => {
   it.each([

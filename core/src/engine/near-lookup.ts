@@ -1,0 +1,85 @@
+// Knows: whether files and places are still what a remembered result was made from. Refuses to know: results, and how they are landed.
+import { realpathSync } from 'node:fs';
+import type { Digest, FileState } from '../base/index.js';
+import type { ManifestResult } from '../compilation/index.js';
+import type { FileDigests, FolderView, FolderViews } from '../host/index.js';
+import { absoluteName, type Near } from './near.js';
+
+/** A file that was read, as it is now. */
+export interface SeenFile {
+  readonly path: string;
+  readonly digest: Digest;
+  /** Undefined while it is so young that its state proves nothing. */
+  readonly state: FileState | undefined;
+}
+
+export interface FoundNear {
+  readonly result: ManifestResult;
+  readonly files: readonly SeenFile[];
+  readonly view: FolderView;
+}
+
+export type NearLookup = { readonly kind: 'found'; readonly found: FoundNear } | { readonly kind: 'missed'; readonly why: string };
+
+/** The real path of a folder; undefined when it is not there. */
+export function realFolder(path: string): string | undefined {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    // Gone: then it is no other name of anything.
+    return undefined;
+  }
+}
+
+interface Looking {
+  readonly cwd: string;
+  readonly view: FolderView;
+  readonly digests: FileDigests;
+  readonly seen: Map<string, SeenFile | undefined>;
+}
+
+async function seeFiles(to: Looking, names: readonly string[]): Promise<void> {
+  const unseen = names.filter((name) => !to.seen.has(name));
+  if (unseen.length === 0) return;
+  const { paths, digests, states } = await to.digests.take(unseen.map((name) => absoluteName(to.cwd, name)));
+  for (const [at, name] of unseen.entries()) {
+    const [path, digest] = [paths[at], digests[at]];
+    to.seen.set(name, path === undefined || digest === undefined ? undefined : { path, digest, state: states[at] });
+  }
+}
+
+/** What first speaks against a result; undefined when nothing does. */
+async function against(to: Looking, result: ManifestResult): Promise<string | undefined> {
+  await seeFiles(to, result.reads.map(({ name }) => name));
+  for (const { name, digest } of result.reads) {
+    const file = to.seen.get(name);
+    if (file?.digest !== digest) return file === undefined ? `${name} is gone` : `${name} has changed`;
+  }
+  const at = (name: string): 'file' | 'folder' | 'nothing' => to.view.at(absoluteName(to.cwd, name)).kind;
+  for (const name of result.absent) if (at(name) === 'file') return `${name} has come`;
+  for (const name of result.nothing) if (at(name) !== 'nothing') return `${name} has come`;
+  for (const name of result.present) if (at(name) !== 'file') return `${name} is gone`;
+  for (const { name, target } of result.links) if (realFolder(absoluteName(to.cwd, name)) !== target) return `${name} leads elsewhere`;
+  return undefined;
+}
+
+export interface NearSight {
+  readonly cwd: string;
+  readonly digests: FileDigests;
+  readonly views: FolderViews;
+}
+
+/** Looks through the results, the newest first. `why` speaks of the newest. */
+export async function lookNear({ manifest }: Near, { cwd, digests, views }: NearSight): Promise<NearLookup> {
+  const to: Looking = { cwd, digests, view: views.view(), seen: new Map() };
+  let why: string | undefined;
+  for (const result of manifest.results) {
+    const objection = await against(to, result);
+    if (objection === undefined) {
+      const files = result.reads.flatMap(({ name }) => to.seen.get(name) ?? []);
+      return { kind: 'found', found: { result, files, view: to.view } };
+    }
+    why ??= objection;
+  }
+  return { kind: 'missed', why: why ?? 'no earlier compile with these arguments and this source' };
+}

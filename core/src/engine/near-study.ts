@@ -1,0 +1,141 @@
+// Knows: what a finished compile is remembered by in direct mode: the files that it read and the places that it passed over.
+// Refuses to know: results and where they are kept.
+import { type Digest, digestOf, type EnvPairs, type KeyPart, keyOf } from '../base/index.js';
+import { lookedFor, type LookedFor, type ManifestLink, type ManifestResult, type ReadSource, type SearchList } from '../compilation/index.js';
+import { type FileDigests, type FileSnapshot, type FolderView, reachableStat, type SearchQuestion } from '../host/index.js';
+import { namedFolders } from './named-folders.js';
+import { absoluteName, type Near, type NearPorts } from './near.js';
+import { realFolder, type SeenFile } from './near-lookup.js';
+import type { Asked } from './work.js';
+
+export type Study =
+  /** `remembered` lacks only the entry. */
+  | { readonly kind: 'known'; readonly remembered: Omit<ManifestResult, 'entry'>; readonly parts: readonly KeyPart[]; readonly files: readonly SeenFile[]; readonly view: FolderView }
+  /** Files never tell everything that this compile depends on. */
+  | { readonly kind: 'unfit'; readonly reason: string }
+  /** Something changed meanwhile, so that nobody knows what the compiler saw; next time may be better. */
+  | { readonly kind: 'doubt'; readonly reason: string };
+
+const doubt = (reason: string): Study => ({ kind: 'doubt', reason });
+const unfit = (reason: string): Study => ({ kind: 'unfit', reason });
+
+/** File systems note times by a clock that ticks only so often; what changed this shortly before a moment may have changed after it. */
+const tickMs = 20;
+
+const searchVariables = /^variable (?:CPATH|.*_INCLUDE_PATH|GCC_EXEC_PREFIX|COMPILER_PATH|SDKROOT|NIX_.*)$/;
+
+function searchQuestion({ compiler, compilation, request }: Asked): SearchQuestion {
+  const command = compiler.dialect.searchCommand(compilation, compiler.path);
+  const variables = compiler.dialect.keyParts(compilation, request.env).filter(({ label }) => searchVariables.test(label));
+  const relative = variables.length > 0 || namedFolders(compilation, request.env).some((folder) => !folder.startsWith('/'));
+  const parts = [
+    { label: 'compiler', value: compiler.identity },
+    { label: 'program', value: command.program },
+    ...command.args.map((value) => ({ label: 'argument', value })),
+    ...variables,
+    ...(relative ? [{ label: 'cwd', value: compilation.cwd }] : []),
+  ];
+  return { key: keyOf(parts), command, cwd: compilation.cwd, env: request.env };
+}
+
+/** Folders that were named and are not searched under that name: they are others that are, and that may change. */
+function linksOf(asked: Asked, search: SearchList): readonly ManifestLink[] {
+  const { compilation, request } = asked;
+  const searched = new Set([...search.quoted, ...search.angled, ...search.missing]);
+  return namedFolders(compilation, request.env as EnvPairs).flatMap((name) => {
+    const target = searched.has(name) ? undefined : realFolder(absoluteName(compilation.cwd, name));
+    return target === undefined ? [] : [{ name, target }];
+  });
+}
+
+const changedMs = (path: string): number => {
+  const stat = reachableStat(path);
+  return stat === undefined ? 0 : Number((stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs) / 1_000_000n);
+};
+
+/** Why what stands on the disk now may not be what the compiler met; undefined when it is. */
+function changedMeanwhile(found: LookedFor, view: FolderView, asked: Asked): Study | undefined {
+  const since = asked.startedMs - tickMs;
+  for (const name of [...found.doubtful, ...found.present]) {
+    const path = absoluteName(asked.compilation.cwd, name);
+    if (changedMs(path) >= since) return doubt(`${name} may have come while the compiler ran`);
+    // A file that was moved there shows it by its folder only. Compilers that write into that very folder would raise this doubt each time.
+    if (view.changedMs(path) >= since) return unfit('a folder that is searched changes all the time');
+  }
+  return undefined;
+}
+
+interface Read {
+  readonly sources: readonly ReadSource[];
+  readonly files: readonly SeenFile[];
+  readonly parts: readonly KeyPart[];
+}
+
+const newest = (snapshot: FileSnapshot, at: number): boolean => snapshot.states[at] === undefined;
+
+/** Every file that was read, with what it mentions, or why that cannot be known. */
+async function readAll(names: readonly string[], asked: Asked, ports: { digests: FileDigests; near: NearPorts }): Promise<Read | Study> {
+  const { cwd } = asked.compilation;
+  const snapshot = await ports.digests.take(names.map((name) => absoluteName(cwd, name)));
+  const sources: ReadSource[] = [];
+  const files: SeenFile[] = [];
+  const parts: KeyPart[] = [];
+  for (const [at, name] of names.entries()) {
+    const [path, digest, state] = [snapshot.paths[at] ?? '', snapshot.digests[at], snapshot.states[at]];
+    if (digest === undefined) return doubt(`${name} is gone`);
+    // The source was digested before the compile and is compared with that; of others only their age tells that they are the same.
+    if (at > 0 && (newest(snapshot, at) || changedSince(state, asked.startedMs))) return doubt(`${name} changed while the compiler ran`);
+    const mentions = await ports.near.sources.of(path, digest);
+    if (mentions === undefined) return doubt(`${name} is changing`);
+    const reason = mentions.unclear ?? (ports.near.ignoreTimeMacros ? undefined : mentions.time);
+    if (reason !== undefined) return unfit(reason);
+    sources.push({ name, mentions });
+    files.push({ path, digest, state });
+    if (at > 0) parts.push({ label: `file ${name}`, value: digest });
+  }
+  return { sources, files, parts };
+}
+
+function changedSince(state: SeenFile['state'], startedMs: number): boolean {
+  if (state === undefined) return true;
+  const changedNs = state.mtimeNs > state.ctimeNs ? state.mtimeNs : state.ctimeNs;
+  return Number(changedNs / 1_000_000n) >= startedMs - tickMs;
+}
+
+const isSource = (near: Near, digest: Digest | undefined): boolean => near.named.digests[0] === digest;
+
+/**
+ * Looks at what a compile has read.
+ * @param read as the compiler spells it, in its order; the source may be among them
+ */
+export async function study(read: readonly string[], near: Near, at: { readonly asked: Asked; readonly digests: FileDigests; readonly near: NearPorts }): Promise<Study> {
+  const { asked } = at;
+  const { compilation, compiler } = asked;
+  const path = (name: string): string => absoluteName(compilation.cwd, name);
+  const names = [compilation.input, ...new Set(read.filter((name) => path(name) !== path(compilation.input)))];
+  const all = await readAll(names, asked, at);
+  if ('kind' in all) return all;
+  if (!isSource(near, all.files[0]?.digest) || !(await near.named.stillSame())) return doubt('the source changed while the compiler ran');
+  const search = await at.near.searchLists.of(searchQuestion(asked));
+  if (search === undefined) return unfit('the compiler does not tell where it searches');
+  const view = at.near.views.view();
+  const found = lookedFor({
+    sources: all.sources,
+    forced: compilation.forcedIncludes,
+    search,
+    precompiled: compiler.facts.kind === 'gcc',
+    look: (name) => view.at(path(name)),
+  });
+  if (found.precompiled !== undefined) return unfit('precompiled header');
+  const changed = changedMeanwhile(found, view, asked);
+  if (changed !== undefined) return changed;
+  const reads = all.files.map(({ digest }, index) => ({ name: names[index] ?? '', digest }));
+  const answers = [...found.asked].map(([question, answer]) => ({ label: `asked ${question}`, value: digestOf(answer) }));
+  return {
+    kind: 'known',
+    remembered: { reads, absent: [...found.absent], nothing: [...found.nothing], present: [...found.present], links: linksOf(asked, search) },
+    parts: [...all.parts, ...answers],
+    files: all.files,
+    view,
+  };
+}

@@ -1,0 +1,167 @@
+// Knows: the long way of a compile: preprocess, key, lookup, away, home, land, and what is stored once the answer is out.
+// Refuses to know: direct mode's own lookup (near-path.ts).
+import { keyOf } from '../base/index.js';
+import { discard, isNowhere, temporaryBeside } from '../host/index.js';
+import type { Entry } from '../storage/index.js';
+import { become, landEntry, type Outcome, replay, toldOf } from './answers.js';
+import { parseDependencies } from './dependency-file.js';
+import type { EnginePorts } from './engine-ports.js';
+import { compileAtHome } from './home.js';
+import { lookUp } from './lookup.js';
+import type { Near } from './near.js';
+import { recordNear } from './near-record.js';
+import { study } from './near-study.js';
+import { entryFilesOfAway, placeOf } from './outputs.js';
+import { gatherInputs } from './preprocess.js';
+import type { AwayReport, CompileReport } from './report.js';
+import { storeEntry } from './store.js';
+import type { Asked, Work } from './work.js';
+
+/** What direct mode knows of this compile, to be remembered for the next one. */
+export interface NearBefore {
+  /** Undefined: direct mode is off, or cannot follow this compile. */
+  readonly near: Near | undefined;
+  /** Why it did not answer. */
+  readonly why: string | undefined;
+}
+
+interface Way extends NearBefore {
+  readonly ports: EnginePorts;
+}
+
+export async function compilePreprocessed(asked: Asked, before: NearBefore, ports: EnginePorts): Promise<Outcome> {
+  const { compiler, compilation, request, front } = asked;
+  const told = { ...toldOf(asked), ...(before.why === undefined ? {} : { near: before.why }) };
+  const dependencyTemporary = dependencyTemporaryOf(asked);
+  let kept = false;
+  try {
+    const asking = { dialect: compiler.dialect, program: compiler.path, compilation, dependencyTemporary };
+    const gathered = await gatherInputs(front, ports.digests, asking);
+    if (gathered.kind === 'refused') return become({ ...told, outcome: 'preprocess-failed' });
+    if (gathered.kind === 'unknowable') return become({ ...told, outcome: 'not-cacheable', reason: gathered.reason });
+    const { inputs } = gathered;
+    const parts = [
+      { label: 'format', value: '1' },
+      { label: 'compiler', value: compiler.identity },
+      ...compiler.dialect.keyParts(compilation, request.env),
+      ...inputs.parts,
+    ];
+    const outcome = await finish({ ...asked, inputs, key: keyOf(parts), parts }, { ...before, ports });
+    kept = outcome.dependenciesLanded;
+    return outcome;
+  } finally {
+    if (dependencyTemporary !== undefined && !kept && !isNowhere(dependencyTemporary)) await discard(dependencyTemporary);
+  }
+}
+
+/** Where the preprocess step writes the dependency file; nothing may be left beside one that leads nowhere. */
+function dependencyTemporaryOf({ compilation }: Asked): string | undefined {
+  if (compilation.dependencyFile === undefined || !compilation.needsPreprocessing) return undefined;
+  const place = placeOf(compilation, compilation.dependencyFile.path);
+  return isNowhere(place) ? place : temporaryBeside(place);
+}
+
+type Finished = Outcome & { readonly dependenciesLanded: boolean };
+
+async function finish(work: Work, way: Way): Promise<Finished> {
+  const { ports, why } = way;
+  const told = { ...toldOf(work), key: work.key, parts: work.parts, ...(why === undefined ? {} : { near: why }) };
+  const looked = await lookUp(work, work.key, { storage: ports.storage, place: false });
+  if (looked.entry !== undefined && (await landEntry(work, looked.entry, work.inputs.dependencyTemporary))) {
+    const report: CompileReport = { ...told, outcome: 'hit', hitBy: 'preprocessed', ...looked.report };
+    const settle = async (): Promise<CompileReport> => {
+      await remember(work, way);
+      return report;
+    };
+    return { answer: replay(work, looked.entry), report, dependenciesLanded: true, settle };
+  }
+  const missed = work.controls.noCache ? 'no-cache' : work.controls.recache ? 'recache' : 'miss';
+  const base: CompileReport = { ...told, outcome: missed, ...looked.report };
+  const away = await compileAway(work, ports);
+  if (away?.entry !== undefined) {
+    const { entry } = away;
+    const report: CompileReport = { ...base, away: away.report, compileMs: entry.compileMs };
+    const unchanged = await inputsUnchanged(work);
+    return { answer: replay(work, entry), report, dependenciesLanded: true, settle: () => store(work, way, { entry, report, unchanged }) };
+  }
+  return finishAtHome(work, way, away === undefined ? base : { ...base, away: away.report });
+}
+
+async function finishAtHome(work: Work, way: Way, base: CompileReport): Promise<Finished> {
+  const home = await compileAtHome(work);
+  const { entry, result } = home;
+  const report: CompileReport = {
+    ...base,
+    compileMs: result.wallMs,
+    compileFailed: result.code !== 0,
+    ...(home.notStored === undefined ? {} : { stored: 'skipped', reason: home.notStored }),
+  };
+  const unchanged = entry !== undefined && (await inputsUnchanged(work));
+  return {
+    answer: { kind: 'finish', ...home.shown, end: { code: result.code, signal: result.signal } },
+    report,
+    dependenciesLanded: false,
+    settle: () => (entry === undefined ? Promise.resolve(report) : store(work, way, { entry, report, unchanged })),
+  };
+}
+
+async function compileAway(work: Work, ports: EnginePorts): Promise<{ entry: Entry | undefined; report: AwayReport } | undefined> {
+  const { distribution } = ports;
+  const { inputs, compilation } = work;
+  if (distribution === undefined || compilation.homeOnly !== undefined || inputs.precompiled.length > 0) return undefined;
+  const { request, compiler } = work;
+  const result = await distribution.compile({ request, compiler, compilation, files: inputs.files, signal: work.front.signal });
+  if (result.kind === 'home') {
+    const { server, reason, fault } = result;
+    const report: AwayReport = fault === undefined ? { kind: 'repeated', server, reason } : { kind: 'fault', server, fault };
+    return { entry: undefined, report };
+  }
+  const files = entryFilesOfAway(compilation, result.outputs, inputs.dependencies);
+  const nothing = new Uint8Array();
+  const entry = files && { files, stdout: nothing, stderr: nothing, compileMs: result.compileMs };
+  if (entry !== undefined && (await landEntry(work, entry, inputs.dependencyTemporary))) {
+    return { entry, report: { kind: 'compiled', server: result.server } };
+  }
+  return { entry: undefined, report: { kind: 'repeated', server: result.server, reason: 'outputs could not be put in place' } };
+}
+
+/** Asked before the answer goes out: afterwards the build may do with its files as it likes, as configure does with its probes. */
+async function inputsUnchanged(work: Work): Promise<boolean> {
+  const { snapshot } = work.inputs;
+  return !work.controls.noCache && snapshot.newestChangeMs < work.startedMs && (await snapshot.stillSame());
+}
+
+interface Storable {
+  readonly entry: Entry;
+  readonly report: CompileReport;
+  /** True when every input is still what the key says. */
+  readonly unchanged: boolean;
+}
+
+async function store(work: Work, way: Way, { entry, report, unchanged }: Storable): Promise<CompileReport> {
+  if (work.controls.noCache) return report;
+  if (!unchanged) return { ...report, stored: 'skipped', reason: 'an input changed while the compiler ran' };
+  const stored = await storeEntry(report, { key: work.key, entry, ports: way.ports });
+  if (stored.stored === 'stored') await remember(work, way);
+  return stored;
+}
+
+/** What was read, as completely as this compile tells; undefined when something is read that it does not tell. */
+function namesRead({ compilation, inputs }: Work): readonly string[] | undefined {
+  if (inputs.precompiled.length > 0) return undefined;
+  const { dependencyFile } = compilation;
+  if (inputs.dependencies !== undefined && dependencyFile?.userOnly === false) return parseDependencies(Buffer.from(inputs.dependencies).toString());
+  // Text shows nothing of files of which only the macros are taken.
+  return compilation.args.some(({ words: [word = ''] }) => word.startsWith('-imacros')) ? undefined : inputs.files;
+}
+
+/** Lets direct mode answer next time. That it cannot is no trouble: the long way stays. */
+async function remember(work: Work, { near, ports }: Way): Promise<void> {
+  const names = near === undefined || ports.near === undefined ? undefined : namesRead(work);
+  if (names === undefined || near === undefined || ports.near === undefined) return;
+  const learnt = await study(names, near, { asked: work, digests: ports.digests, near: ports.near });
+  const trouble = await recordNear(near, learnt, { entry: work.key, storage: ports.storage });
+  if (trouble !== undefined || learnt.kind !== 'known') return;
+  const { files, view, remembered } = learnt;
+  await ports.recall?.remember(work, { near, entry: work.key, files, remembered, view, storage: ports.storage });
+}

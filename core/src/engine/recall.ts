@@ -1,0 +1,129 @@
+// Knows: answers by memory: what a launcher was told when it last said exactly this, and every file and place that must not have moved
+// since. Refuses to know: command lines and keys; the fingerprint of what a launcher says is all that is compared.
+//
+// Nothing is read, hashed or parsed here, and no process is started: names are stat'ed in one call, and where a folder's state proves that
+// nothing came to stand in it, the names under it are not looked at.
+import type { CacheKey, Digest } from '../base/index.js';
+import type { ManifestResult } from '../compilation/index.js';
+import type { FolderView, PathTable } from '../host/index.js';
+import type { Storage } from '../storage/index.js';
+import { answerOfLocated, type Answer, toldOf } from './answers.js';
+import { absoluteName, type Near } from './near.js';
+import { realFolder, type SeenFile } from './near-lookup.js';
+import { type Claims, createClaims, type NamedState } from './recall-claims.js';
+import type { CompileReport } from './report.js';
+import type { Asked } from './work.js';
+
+export interface Remembered {
+  readonly near: Near;
+  readonly entry: CacheKey;
+  readonly files: readonly SeenFile[];
+  readonly remembered: Omit<ManifestResult, 'entry'>;
+  readonly view: FolderView;
+  readonly storage: Storage;
+}
+
+export interface Recalled {
+  readonly answer: Answer;
+  readonly report: CompileReport;
+}
+
+export interface Recall {
+  /** Notes an answer, once everything that it rests on is old enough to be known by its state. Never throws for the storage's sake. */
+  remember(asked: Asked, what: Remembered): Promise<void>;
+  /** Undefined: go the long way. The answer is to be landed by the launcher. */
+  find(fingerprint: Digest): Recalled | undefined;
+  /** Settings changed. */
+  clear(): void;
+}
+
+interface Kept {
+  readonly claims: Claims;
+  readonly links: readonly { readonly path: string; readonly target: string }[];
+  readonly answer: Answer;
+  readonly report: CompileReport;
+  readonly entry: CacheKey;
+  readonly storage: Storage;
+}
+
+/** Requests that are remembered; the ones unused for longest are forgotten. Some kilobytes each, most of it shared. */
+const mostKept = 20_000;
+
+/** Response files and what arguments name, in the states in which they were read; undefined when one is too young for that. */
+function otherFiles(asked: Asked, near: Near, table: PathTable): readonly NamedState[] | undefined {
+  const files: NamedState[] = [];
+  for (const [at, path] of near.named.paths.entries()) {
+    const state = near.named.states[at];
+    if (near.named.digests[at] === undefined) continue;
+    if (state === undefined) return undefined;
+    files.push({ path, state });
+  }
+  for (const path of asked.responseFiles) {
+    const slot = table.add(path);
+    const seen = table.look(slot);
+    table.drop(slot);
+    if (seen === undefined) return undefined;
+    const changedNs = seen.mtimeNs > seen.ctimeNs ? seen.mtimeNs : seen.ctimeNs;
+    // It was read when the request came; later changes show, unless they fall into the same tick of the file system's clock.
+    if (Number(changedNs / 1_000_000n) >= asked.startedMs - 1_000) return undefined;
+    files.push({ path, state: seen });
+  }
+  return files;
+}
+
+export function createRecall(table: PathTable, nowMs: () => number): Recall {
+  const kept = new Map<Digest, Kept>();
+  const claims = createClaims(table, nowMs);
+
+  function forget(fingerprint: Digest): void {
+    const old = kept.get(fingerprint);
+    if (old === undefined) return;
+    kept.delete(fingerprint);
+    claims.release(old.claims);
+  }
+
+  return {
+    async remember(asked, { near, entry, files, remembered, view, storage }) {
+      const { fingerprint } = asked.request;
+      const { evidence } = asked.compiler;
+      if (fingerprint === undefined || evidence === undefined) return;
+      // Whoever cannot be located now is landed by us, which memory does not do.
+      const located = await storage.locate?.(entry).catch(() => undefined);
+      const answer = located === undefined ? undefined : answerOfLocated(asked, located);
+      const others = otherFiles(asked, near, table);
+      if (located === undefined || answer === undefined || others === undefined) return;
+      const path = (name: string): string => absoluteName(asked.compilation.cwd, name);
+      const made = claims.make(
+        {
+          files: [...evidence.files, ...others, ...files, { path: located.path, state: located.state }],
+          present: remembered.present.map(path),
+          absent: [...evidence.absent, ...remembered.absent.map(path)],
+          nothing: [...asked.compilation.absentInputs, ...remembered.nothing].map(path),
+        },
+        view,
+      );
+      if (made === undefined) return;
+      forget(fingerprint);
+      const links = [{ path: asked.request.compiler, target: evidence.real }, ...remembered.links.map(({ name, target }) => ({ path: path(name), target }))];
+      kept.set(fingerprint, { claims: made, links, answer, report: { ...toldOf(asked), outcome: 'hit', hitBy: 'memory', key: entry }, entry, storage });
+      const oldest = kept.keys().next();
+      if (kept.size > mostKept && oldest.done !== true) forget(oldest.value);
+    },
+    find(fingerprint) {
+      const found = kept.get(fingerprint);
+      if (found === undefined) return undefined;
+      const from = performance.now();
+      if (!found.links.every(({ path, target }) => realFolder(path) === target) || !claims.hold(found.claims)) {
+        forget(fingerprint);
+        return undefined;
+      }
+      kept.delete(fingerprint);
+      kept.set(fingerprint, found);
+      found.storage.used?.(found.entry);
+      return { answer: found.answer, report: { ...found.report, lookupMs: performance.now() - from } };
+    },
+    clear() {
+      for (const fingerprint of [...kept.keys()]) forget(fingerprint);
+    },
+  };
+}

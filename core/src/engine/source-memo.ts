@@ -1,0 +1,45 @@
+// Knows: what sources and headers mention, remembered by content. Refuses to know: what follows from it.
+import { createHash } from 'node:crypto';
+import type { Digest } from '../base/index.js';
+import { sourceMentions, type SourceMentions } from '../compilation/index.js';
+import { readPieces } from '../host/index.js';
+
+export interface SourceMemo {
+  /** Undefined when the file no longer has this content. @param path absolute */
+  of(path: string, digest: Digest): Promise<SourceMentions | undefined>;
+}
+
+/** The ones unused for longest are forgotten. About a kilobyte each. */
+const rememberedLimit = 20_000;
+/** No text that people or generators write is longer; what is, is not followed. */
+const longestSource = 64 * 1024 * 1024;
+const tooLong: SourceMentions = { includes: [], computed: false, unclear: 'a very long source', time: undefined };
+
+async function read(path: string, digest: Digest): Promise<SourceMentions | undefined> {
+  const hash = createHash('sha256');
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  await readPieces(path, (piece) => {
+    hash.update(piece);
+    size += piece.byteLength;
+    if (size <= longestSource) pieces.push(piece);
+  });
+  if (hash.digest('hex') !== digest) return undefined;
+  return size > longestSource ? tooLong : sourceMentions(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces));
+}
+
+export function createSourceMemo(): SourceMemo {
+  const known = new Map<Digest, SourceMentions>();
+  return {
+    async of(path, digest) {
+      const before = known.get(digest);
+      const mentions = before ?? (await read(path, digest));
+      if (mentions === undefined) return undefined;
+      known.delete(digest);
+      known.set(digest, mentions);
+      const oldest = known.keys().next();
+      if (known.size > rememberedLimit && oldest.done !== true) known.delete(oldest.value);
+      return mentions;
+    },
+  };
+}
