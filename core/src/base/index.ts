@@ -3,6 +3,7 @@ export * from './bytes.js';
 export * from './digest.js';
 export * from './environment.js';
 export * from './fault.js';
+export * from './file-state.js';
 export * from './ip.js';
 export * from './log.js';
 export * from './nearest-name.js';

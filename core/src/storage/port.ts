@@ -1,5 +1,5 @@
 // Knows: what every storage must do. Refuses to know: where bytes lie; each store and coat is a file of its own.
-import type { CacheKey } from '../base/index.js';
+import type { CacheKey, FileState } from '../base/index.js';
 
 /** One file of a result. */
 export interface EntryFile {
@@ -18,6 +18,21 @@ export interface Entry {
   readonly stderr: Uint8Array;
   /** How long the compiler took, in milliseconds. */
   readonly compileMs: number;
+  /** Small and much like text, such as a manifest: better compressed at once and for good than ready to be copied. */
+  readonly packed?: boolean;
+}
+
+/** An entry whose bytes lie as they are in one file, so that its outputs can be copied there without passing through memory. */
+export interface Located {
+  /** Absolute. */
+  readonly path: string;
+  /** Of that very file when its checksums were verified; who copies from a file in another state copies something else. */
+  readonly state: FileState;
+  /** Those of 4096 bytes or more begin on a multiple of 4096, and the file holds the last of their blocks to its end. */
+  readonly files: readonly { readonly role: string; readonly mode: number; readonly offset: number; readonly length: number }[];
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  readonly compileMs: number;
 }
 
 export interface StorageStatus {
@@ -35,6 +50,10 @@ export interface StorageStatus {
 export interface Storage {
   get(key: CacheKey, signal?: AbortSignal): Promise<Entry | undefined>;
   put(key: CacheKey, entry: Entry, signal?: AbortSignal): Promise<void>;
+  /** Where an entry lies; undefined when it is not there or lies otherwise, and then `get` is to be asked. */
+  locate?(key: CacheKey, signal?: AbortSignal): Promise<Located | undefined>;
+  /** Notes the use of an entry whose place is known already. */
+  used?(key: CacheKey): void;
   status(): Promise<StorageStatus>;
   close(): Promise<void>;
 }
