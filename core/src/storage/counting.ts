@@ -1,5 +1,6 @@
 // Knows: how often a storage was asked and what came of it. Refuses to know: the storage, and who reads the counts.
 import { isFault } from '../base/index.js';
+import { placesOf } from './places.js';
 import type { Storage } from './port.js';
 
 export interface StorageCounts {
@@ -20,25 +21,30 @@ export interface CountingStorage extends Storage {
 
 const none: StorageCounts = { hits: 0, misses: 0, writes: 0, readFaults: 0, writeFaults: 0, hitMs: 0, writeMs: 0 };
 
-/** A coat that counts. @param nowMs a clock that never goes back, in milliseconds */
+/** A coat that counts; an entry that is located is a hit, one that is not will be asked for. @param nowMs a clock that never goes back, in milliseconds */
 export function counting(storage: Storage, nowMs: () => number = () => performance.now()): CountingStorage {
   const counts = { ...none };
+  async function looking<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+    const from = nowMs();
+    try {
+      const found = await look();
+      if (found !== undefined) {
+        counts.hits++;
+        counts.hitMs += nowMs() - from;
+      }
+      return found;
+    } catch (thrown) {
+      if (!isFault(thrown, 'CANCELLED')) counts.readFaults++;
+      throw thrown;
+    }
+  }
   return {
     async get(key, signal) {
-      const from = nowMs();
-      try {
-        const entry = await storage.get(key, signal);
-        if (entry === undefined) counts.misses++;
-        else {
-          counts.hits++;
-          counts.hitMs += nowMs() - from;
-        }
-        return entry;
-      } catch (thrown) {
-        if (!isFault(thrown, 'CANCELLED')) counts.readFaults++;
-        throw thrown;
-      }
+      const entry = await looking(() => storage.get(key, signal));
+      if (entry === undefined) counts.misses++;
+      return entry;
     },
+    ...placesOf(storage, (key, signal) => looking(async () => storage.locate?.(key, signal))),
     async put(key, entry, signal) {
       const from = nowMs();
       try {

@@ -1,9 +1,10 @@
 // Knows: that nobody waits for a storage longer than so long. Refuses to know: the storage.
 import { Fault } from '../base/index.js';
+import { placesOf } from './places.js';
 import type { Storage } from './port.js';
 
 /**
- * A coat: `get` and `status` that take longer than `ms` milliseconds, and `put` that takes longer than `putMs`, are Fault
+ * A coat: `get`, `locate` and `status` that take longer than `ms` milliseconds, and `put` that takes longer than `putMs`, are Fault
  * STORAGE_TIMEOUT, and what they began is aborted. Nobody waits for a `put`, so it may have more time.
  */
 export function deadline(storage: Storage, ms: number, putMs = ms): Storage {
@@ -30,6 +31,7 @@ export function deadline(storage: Storage, ms: number, putMs = ms): Storage {
   return {
     get: (key, signal) => within({ what: `the lookup of ${key}`, ms, signal }, (either) => storage.get(key, either)),
     put: (key, entry, signal) => within({ what: `the store of ${key}`, ms: putMs, signal }, (either) => storage.put(key, entry, either)),
+    ...placesOf(storage, (key, signal) => within({ what: `the place of ${key}`, ms, signal }, async (either) => storage.locate?.(key, either))),
     status: () => within({ what: 'the question for its size', ms }, () => storage.status()),
     close: () => storage.close(),
   };

@@ -1,19 +1,27 @@
 // Knows: entries as files in one folder: looked up, checked, written, replaced. Refuses to know: the bytes of an entry
-// (entry-format.ts), which file goes when the folder is full (disk-room.ts), and settings.
+// (entry-format.ts), which file goes when the folder is full (disk-room.ts), when one is packed (disk-repacking.ts), and settings.
 import { setTimeout as nap } from 'node:timers/promises';
 import { type CacheKey, causeChain, Fault, isFault } from '../base/index.js';
 import { entryPath, temporaryFolder } from './disk-layout.js';
-import { createDiskRoom, type DiskRoom } from './disk-room.js';
-import { decodeEntry, encodeEntry } from './entry-format.js';
-import { readRegular, writeUnplaced } from './entry-file.js';
+import { type Folder, type LookedUp, lookUp } from './disk-lookup.js';
+import { createRepacking, type Repacking } from './disk-repacking.js';
+import { createDiskRoom } from './disk-room.js';
+import { writeUnplaced } from './entry-file.js';
+import { encodeEntry } from './entry-format.js';
+import { createLocatedEntries, type LocatedEntries } from './located-entries.js';
 import { createPacking, type Packing } from './packing.js';
-import type { Entry, Storage, StorageStatus } from './port.js';
+import type { Entry, Located, Storage, StorageStatus } from './port.js';
 
 export interface DiskStorageOptions {
-  /** Absolute. Made when first written to; only the folders `0` to `f` and `tmp` in it are touched. */
+  /** Absolute. Made when first written to; only the folders `0` to `f` and `tmp` and the file `uses` in it are touched. */
   readonly dir: string;
   /** Entries take no more than this many bytes on disk. */
   readonly maxBytes: number;
+  /**
+   * So many of them are taken by entries that lie uncompressed, ready to be copied; when they are more, those used least lately
+   * are compressed while nobody asks for anything. Default a quarter of `maxBytes`; 0: every entry is compressed at once.
+   */
+  readonly plainBytes?: number | undefined;
   /** zstd's level, 1 to 22; default 3. */
   readonly level?: number;
   /** Never changes the folder: every `put` is Fault STORAGE_FAILED, hits leave no trace. */
@@ -28,57 +36,92 @@ export interface DiskStorageOptions {
 /** How long somebody who asks for the size waits for the first reading of a big folder. */
 const statusWaitMs = 1_000;
 
+/** Times of files are no finer than some milliseconds: one that is younger may change once more and look the same. */
+const youngMs = 20;
+
 export function createDiskStorage(options: DiskStorageOptions): Storage {
-  const { dir, maxBytes, readOnly = false, nowMs = Date.now } = options;
+  const { dir, maxBytes, plainBytes = maxBytes / 4, readOnly = false, nowMs = Date.now } = options;
   const packing = options.packing ?? createPacking(options.level);
-  const room = createDiskRoom({ dir, maxBytes, readOnly, nowMs });
-  const folder: Folder = { dir, maxBytes, packing, room, onCorrupt: options.onCorrupt };
+  const room = createDiskRoom({ dir, maxBytes, plainBytes, readOnly, nowMs });
+  const folder: Folder = { dir, maxBytes, plainBytes, packing, room, nowMs, onCorrupt: options.onCorrupt };
+  const store: Store = { folder, located: createLocatedEntries(), repacking: readOnly ? undefined : createRepacking(folder) };
+  async function serving<T>(what: string, key: CacheKey, work: () => Promise<T>): Promise<T> {
+    const over = store.repacking?.work.began();
+    try {
+      return await work();
+    } catch (cause) {
+      throw failed(what, entryPath(dir, key), cause);
+    } finally {
+      over?.();
+    }
+  }
   return {
     async get(key, signal) {
       refuseCancelled(key, signal);
-      return read(folder, key).catch((cause: unknown) => {
-        throw failed('read the entry', entryPath(dir, key), cause);
-      });
+      return serving('read the entry', key, () => read(store, key));
     },
     async put(key, entry, signal) {
       refuseCancelled(key, signal);
       if (readOnly) throw new Fault('STORAGE_FAILED', `${dir}: not written to, because the storage is read-only`);
-      await write(folder, { key, entry, signal }).catch((cause: unknown) => {
-        throw failed('store the entry', entryPath(dir, key), cause);
-      });
+      await serving('store the entry', key, () => write(store, { key, entry, signal }));
+    },
+    async locate(key, signal) {
+      refuseCancelled(key, signal);
+      const known = store.located.recall(key);
+      if (known !== undefined) room.touch(key);
+      return known ?? serving('read the entry', key, () => verify(store, key));
+    },
+    used(key) {
+      room.touch(key);
+      if (room.known(key)?.plain === 0) store.repacking?.used(key);
     },
     status: () => statusOf(folder),
-    close: () => room.close(),
+    async close() {
+      await store.repacking?.work.close();
+      await room.close();
+    },
   };
 }
 
-interface Folder {
-  readonly dir: string;
-  readonly maxBytes: number;
-  readonly packing: Packing;
-  readonly room: DiskRoom;
-  readonly onCorrupt: DiskStorageOptions['onCorrupt'];
+interface Store {
+  readonly folder: Folder;
+  readonly located: LocatedEntries;
+  /** Undefined when the folder is never changed. */
+  readonly repacking: Repacking | undefined;
 }
 
-async function read(folder: Folder, key: CacheKey): Promise<Entry | undefined> {
-  const path = entryPath(folder.dir, key);
-  const dropCorrupt = async (why: string): Promise<undefined> => {
-    folder.onCorrupt?.(path, why);
-    await folder.room.drop(key);
-    return undefined;
-  };
-  const found = await readRegular(path);
-  if (found.kind === 'absent') return undefined;
-  if (found.kind === 'foreign') return dropCorrupt(found.why);
-  try {
-    const entry = await decodeEntry(key, found.bytes, folder.packing);
-    if (entry === 'unknown') return undefined;
+async function read(store: Store, key: CacheKey): Promise<Entry | undefined> {
+  const { folder, repacking } = store;
+  // Whoever makes an entry plain again puts the plain file in place before the packed one goes; so the plain one is looked for twice.
+  for (const state of ['plain', 'packed', 'plain'] as const) {
+    const found = await lookUp(folder, key, state);
+    if (found.kind === 'useless') return undefined;
+    if (found.kind === 'absent') continue;
     folder.room.touch(key);
-    return entry;
-  } catch (thrown) {
-    if (isFault(thrown, 'STORAGE_CORRUPT')) return dropCorrupt(thrown.message);
-    throw thrown;
+    if (state === 'plain') locatedIn(store, key, found);
+    else if (found.decoded.entry.packed !== true) repacking?.used(key);
+    return found.decoded.entry;
   }
+  return undefined;
+}
+
+async function verify(store: Store, key: CacheKey): Promise<Located | undefined> {
+  const found = await lookUp(store.folder, key, 'plain');
+  if (found.kind !== 'entry') return undefined;
+  const located = locatedIn(store, key, found);
+  if (located !== undefined) store.folder.room.touch(key);
+  return located;
+}
+
+/** Where a verified entry lies; remembered, unless its file could change without showing it. */
+function locatedIn({ folder, located }: Store, key: CacheKey, found: LookedUp & { kind: 'entry' }): Located | undefined {
+  const { path, decoded, file } = found;
+  if (decoded.places === undefined || file === undefined) return undefined;
+  const { stdout, stderr, compileMs } = decoded.entry;
+  const here: Located = { path, state: file, files: decoded.places, stdout, stderr, compileMs };
+  const changedMs = Number((file.ctimeNs > file.mtimeNs ? file.ctimeNs : file.mtimeNs) / 1_000_000n);
+  if (folder.nowMs() - changedMs >= youngMs) located.remember(key, here);
+  return here;
 }
 
 interface Writing {
@@ -87,15 +130,21 @@ interface Writing {
   readonly signal: AbortSignal | undefined;
 }
 
-async function write({ dir, maxBytes, packing, room }: Folder, { key, entry, signal }: Writing): Promise<void> {
-  const pieces = await encodeEntry(key, entry, packing);
+async function write({ folder, located }: Store, { key, entry, signal }: Writing): Promise<void> {
+  const { dir, maxBytes, plainBytes, packing, room } = folder;
+  const bytes = entry.files.reduce((sum, file) => sum + file.bytes.byteLength, 0);
+  const state = entry.packed === true || bytes > plainBytes ? 'packed' : 'plain';
+  const { pieces, places } = await encodeEntry(key, entry, state === 'packed' ? packing : undefined);
   refuseCancelled(key, signal);
   const file = await writeUnplaced(temporaryFolder(dir), pieces);
   try {
     if (file.sizeOnDisk > maxBytes) {
       throw new Fault('STORAGE_FAILED', `entry ${key}: ${file.sizeOnDisk} bytes are more than the whole storage may hold (${maxBytes})`);
     }
-    await room.admit(key, file);
+    const placed = await room.admit(key, file, state);
+    const { stdout, stderr, compileMs } = entry;
+    if (state === 'plain') located.remember(key, { path: entryPath(dir, key), state: placed, files: places, stdout, stderr, compileMs });
+    else located.forget(key);
   } finally {
     await file.discard();
   }

@@ -1,16 +1,24 @@
 // Knows: reading one whole file that may be anything, and writing one that nobody ever sees half of.
 // Refuses to know: what is in it and when it is removed.
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, fstatSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { FileState } from '../base/index.js';
 import { sizeOnDisk } from './disk-layout.js';
+import { fileStateOf, isSameState } from './file-states.js';
 
 /** Longer than any entry can be; a file of this size is none. */
 const maxFileBytes = 1152 * 1024 * 1024;
+/** The system takes no more at once. */
+const mostPieces = 1024;
 
 /** Every file read at once needs its memory at once. */
-export type FileRead = { readonly kind: 'absent' } | { readonly kind: 'foreign'; readonly why: string } | { readonly kind: 'bytes'; readonly bytes: Buffer };
+export type FileRead =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'foreign'; readonly why: string }
+  /** `state`: which the file was in before it was read and after; undefined when they differ, as when it was replaced meanwhile. */
+  | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly state: FileState | undefined };
 
 /** These say that the file is not one that we can use; anything else says that nothing can be read now. */
 const foreignCodes = new Set(['EISDIR', 'ELOOP', 'EMLINK', 'ENXIO', 'EACCES', 'EPERM', 'EIO']);
@@ -27,17 +35,19 @@ export async function readRegular(path: string): Promise<FileRead> {
     throw cause;
   }
   try {
-    const stat = await handle.stat();
+    const stat = fstatSync(handle.fd, { bigint: true });
     if (!stat.isFile()) return { kind: 'foreign', why: 'is not a regular file' };
     if (stat.size > maxFileBytes) return { kind: 'foreign', why: `is ${stat.size} bytes long` };
-    const bytes = Buffer.allocUnsafeSlow(stat.size);
+    const bytes = Buffer.allocUnsafeSlow(Number(stat.size));
     let at = 0;
     while (at < bytes.byteLength) {
       const { bytesRead } = await handle.read(bytes, at, bytes.byteLength - at, at);
       if (bytesRead === 0) return { kind: 'foreign', why: `ends after ${at} of ${stat.size} bytes` };
       at += bytesRead;
     }
-    return { kind: 'bytes', bytes };
+    const state = fileStateOf(stat);
+    const after = fileStateOf(fstatSync(handle.fd, { bigint: true }));
+    return { kind: 'bytes', bytes, state: isSameState(state, after) ? state : undefined };
   } finally {
     await handle.close();
   }
@@ -46,32 +56,37 @@ export async function readRegular(path: string): Promise<FileRead> {
 /** A written file that is not in place yet. */
 export interface Unplaced {
   readonly sizeOnDisk: number;
-  /** Puts it there, over whatever file stands there. */
-  place(path: string): Promise<void>;
-  /** Removes it; call it in any case once it is placed or not wanted. */
+  /** Puts it there, over whatever file stands there. @returns which state it is in there */
+  place(path: string): Promise<FileState>;
+  /** Removes it where it was not placed; call it in any case. */
   discard(): Promise<void>;
 }
 
-/** Writes pieces to a new file in `folder`, which is made when it is missing; leaves nothing behind when it fails. */
-export async function writeUnplaced(folder: string, pieces: readonly Uint8Array[]): Promise<Unplaced> {
+/**
+ * Writes pieces to a new file in `folder`, which is made when it is missing; leaves nothing behind when it fails.
+ * @param usedMs when what is in it was last used, in milliseconds since the epoch; default now
+ */
+export async function writeUnplaced(folder: string, pieces: readonly Uint8Array[], usedMs?: number): Promise<Unplaced> {
   const temporary = join(folder, randomBytes(9).toString('base64url'));
-  const discard = (): Promise<void> => rm(temporary, { force: true });
+  const handle = await openNew(temporary);
+  let placed = false;
+  const discard = async (): Promise<void> => {
+    await handle.close();
+    if (!placed) await rm(temporary, { force: true });
+  };
   try {
-    const handle = await openNew(temporary);
-    try {
-      for (const piece of pieces) await writeAll(handle, piece);
-      const stat = await handle.stat();
-      return {
-        sizeOnDisk: sizeOnDisk(stat),
-        place: async (path) => {
-          await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-          await rename(temporary, path);
-        },
-        discard,
-      };
-    } finally {
-      await handle.close();
-    }
+    await writeAll(handle, pieces);
+    if (usedMs !== undefined) await handle.utimes(usedMs / 1000, usedMs / 1000);
+    return {
+      sizeOnDisk: sizeOnDisk(fstatSync(handle.fd)),
+      place: async (path) => {
+        await renameInto(temporary, path);
+        placed = true;
+        // Of what was written here, even where somebody else has put another file in its place by now.
+        return fileStateOf(fstatSync(handle.fd, { bigint: true }));
+      },
+      discard,
+    };
   } catch (cause) {
     await discard();
     throw cause;
@@ -88,9 +103,32 @@ async function openNew(path: string): Promise<FileHandle> {
   return open(path, 'wx', 0o600);
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.byteLength; ) {
-    const { bytesWritten } = await handle.write(bytes, at, bytes.byteLength - at);
-    at += bytesWritten;
+async function renameInto(from: string, to: string): Promise<void> {
+  try {
+    return await rename(from, to);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
   }
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+  await rename(from, to);
+}
+
+/** In one call, as long as the disk takes it: each is a trip to the thread pool. */
+async function writeAll(handle: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+  let left = pieces.filter((piece) => piece.byteLength > 0);
+  for (let at = 0; left.length > 0; ) {
+    const { bytesWritten } = await handle.writev(left.slice(0, mostPieces), at);
+    at += bytesWritten;
+    left = behind(left, bytesWritten);
+  }
+}
+
+/** The pieces without their first `bytes` bytes. */
+function behind(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let skip = bytes;
+  return pieces.flatMap((piece) => {
+    const from = Math.min(skip, piece.byteLength);
+    skip -= from;
+    return from < piece.byteLength ? [piece.subarray(from)] : [];
+  });
 }

@@ -63,6 +63,8 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
   const storage: Storage = {
     get: (key, signal) => services.storage.get(key, signal),
     put: (key, entry, signal) => services.storage.put(key, entry, signal),
+    locate: async (key, signal) => services.storage.locate?.(key, signal),
+    used: (key) => services.storage.used?.(key),
     status: () => services.storage.status(),
     close: () => services.storage.close(),
   };

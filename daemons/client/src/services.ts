@@ -29,12 +29,12 @@ export interface ServiceMakers {
 const putTimeoutMs = 120_000;
 
 function storageFor(settings: ClientSettings, makers: ServiceMakers): Storage {
-  const { dir, maxBytes, compressionLevel, readOnly, lookupTimeoutMs } = settings.disk;
+  const { dir, maxBytes, plainBytes, compressionLevel, readOnly, lookupTimeoutMs } = settings.disk;
   const onCorrupt = (path: string, why: string): void => {
     makers.log.warn(`${path}: not a whole entry, counted as a miss and removed: ${why}`);
     makers.onCorrupt();
   };
-  return deadline(createDiskStorage({ dir, maxBytes, level: compressionLevel, readOnly, onCorrupt }), lookupTimeoutMs, putTimeoutMs);
+  return deadline(createDiskStorage({ dir, maxBytes, plainBytes, level: compressionLevel, readOnly, onCorrupt }), lookupTimeoutMs, putTimeoutMs);
 }
 
 export function createServices(settings: ClientSettings, makers: ServiceMakers): Services {

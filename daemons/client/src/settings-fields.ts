@@ -80,7 +80,12 @@ export const sccacheFile = table({ ...top, cache: optional(table(sccacheCache)) 
 export const ownFile = table({
   ...top,
   cache: optional(
-    table({ ...sccacheCache, compression_level: optional(integer(1, 22)), lookup_timeout_ms: optional(integer(1, 3_600_000)) }),
+    table({
+      ...sccacheCache,
+      compression_level: optional(integer(1, 22)),
+      uncompressed_size: optional(size),
+      lookup_timeout_ms: optional(integer(1, 3_600_000)),
+    }),
   ),
   idle_timeout: optional(integer(0, 31_536_000)),
 });

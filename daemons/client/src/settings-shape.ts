@@ -14,6 +14,8 @@ export interface DiskCacheSettings {
   /** Absolute; ours alone. */
   readonly dir: string;
   readonly maxBytes: number;
+  /** How many of them uncompressed entries may take. */
+  readonly plainBytes: number;
   readonly readOnly: boolean;
   /** zstd's, 1 to 22. */
   readonly compressionLevel: number;

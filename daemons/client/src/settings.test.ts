@@ -38,6 +38,7 @@ describe('without anything', () => {
       disk: {
         dir: join(home, '.cache/sccache-ts'),
         maxBytes: 10 * 1024 ** 3,
+        plainBytes: 2.5 * 1024 ** 3,
         readOnly: false,
         compressionLevel: 3,
         lookupTimeoutMs: 10_000,
@@ -84,6 +85,9 @@ describe('who wins', () => {
     ['direct mode off by file', { sccache: '[cache.disk.preprocessor_cache_mode]\nuse_preprocessor_cache_mode = false' }, (it) => it.disk.direct.enabled, false],
     ['compression by variable', { own: '[cache]\ncompression_level = 9', env: { SCCACHE_CACHE_ZSTD_LEVEL: '19' } }, (it) => it.disk.compressionLevel, 19],
     ['a compression that there is not', { own: '[cache]\ncompression_level = 9', env: { SCCACHE_CACHE_ZSTD_LEVEL: '23' } }, (it) => it.disk.compressionLevel, 9],
+    ['uncompressed entries', { own: '[cache]\nuncompressed_size = "3M"' }, (it) => it.disk.plainBytes, 3 * 1024 ** 2],
+    ['no uncompressed entries', { own: '[cache]\nuncompressed_size = 0' }, (it) => it.disk.plainBytes, 0],
+    ['uncompressed entries as a share of the size', { own: '[cache.disk]\nsize = 1001', env: { SCCACHE_CACHE_SIZE: '2003' } }, (it) => it.disk.plainBytes, 500],
     ['lookup time-out', { own: '[cache]\nlookup_timeout_ms = 250' }, (it) => it.disk.lookupTimeoutMs, 250],
     ['start-up time-out', { sccache: 'server_startup_timeout_ms = 1234' }, (it) => it.startupTimeoutMs, 1234],
     ['never idle', { env: { SCCACHE_IDLE_TIMEOUT: '0' } }, (it) => it.idleTimeoutMs, undefined],

@@ -62,6 +62,7 @@ function foreign(around: Surroundings, document: SettingsDocument): OwnFile {
       ...keys.cache,
       disk: keys.cache.disk && { ...keys.cache.disk, dir: inside(keys.cache.disk.dir) },
       compression_level: undefined,
+      uncompressed_size: undefined,
       lookup_timeout_ms: undefined,
     },
   };
@@ -87,9 +88,11 @@ function decideDisk(around: Surroundings, variables: VariableSettings, sources: 
   const { join } = pathsOf(around.platform);
   const named = variables.disk.dir === undefined ? undefined : join(absolute(around, variables.disk.dir, 'SCCACHE_DIR'), 'sccache-ts');
   const dir = named ?? pick(sources, (keys) => keys.cache?.disk?.dir) ?? cacheFolder(around);
+  const maxBytes = variables.disk.size ?? pick(sources, (keys) => keys.cache?.disk?.size) ?? 10 * gibibyte;
   return {
     dir: absolute(around, dir, 'cache.disk.dir'),
-    maxBytes: variables.disk.size ?? pick(sources, (keys) => keys.cache?.disk?.size) ?? 10 * gibibyte,
+    maxBytes,
+    plainBytes: pick(sources, (keys) => keys.cache?.uncompressed_size) ?? Math.floor(maxBytes / 4),
     readOnly: (variables.disk.rw_mode ?? pick(sources, (keys) => keys.cache?.disk?.rw_mode)) === 'READ_ONLY',
     compressionLevel: variables.compressionLevel ?? pick(sources, (keys) => keys.cache?.compression_level) ?? 3,
     lookupTimeoutMs: pick(sources, (keys) => keys.cache?.lookup_timeout_ms) ?? 10_000,
