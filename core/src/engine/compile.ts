@@ -59,7 +59,7 @@ export async function compile(request: CompileRequest, front: Front, ports: Engi
     return become({ outcome: verdict.why, reason: verdict.reason, compiler: compiler.facts.kind });
   }
   const { compilation } = verdict;
-  const told = { input: compilation.input, language: compilation.language, compiler: compiler.facts.kind };
+  const told = toldOf(compilation);
   const controls = controlsOf(request.env);
   if (controls.noCache && ports.distribution === undefined) return become({ ...told, outcome: 'no-cache' });
 
@@ -76,18 +76,23 @@ export async function compile(request: CompileRequest, front: Front, ports: Engi
     if (gathered.kind === 'refused') return become({ ...told, outcome: 'preprocess-failed' });
     if (gathered.kind === 'unknowable') return become({ ...told, outcome: 'not-cacheable', reason: gathered.reason });
     const { inputs } = gathered;
-    const key = keyOf([
+    const parts = [
       { label: 'format', value: '1' },
       { label: 'compiler', value: compiler.identity },
       ...compiler.dialect.keyParts(compilation, request.env),
       ...inputs.parts,
-    ]);
-    const outcome = await finish({ request, front, compiler, compilation, controls, inputs, key, startedMs }, ports);
+    ];
+    const outcome = await finish({ request, front, compiler, compilation, controls, inputs, key: keyOf(parts), parts, startedMs }, ports);
     kept = outcome.dependenciesLanded;
     return outcome;
   } finally {
     if (dependencyTemporary !== undefined && !kept && !isNowhere(dependencyTemporary)) await discard(dependencyTemporary);
   }
+}
+
+/** What every report of an understood compile tells of it. */
+function toldOf({ input, cwd, outputs: [main], language, compiler }: Compilation): Omit<CompileReport, 'outcome'> {
+  return { input, cwd, ...(main === undefined ? {} : { output: main.path }), language, compiler: compiler.kind };
 }
 
 /** Where the preprocess step writes the dependency file; nothing may be left beside one that leads nowhere. */
@@ -100,10 +105,10 @@ function dependencyTemporaryOf(compilation: Compilation): string | undefined {
 type Finished = Outcome & { readonly dependenciesLanded: boolean };
 
 async function finish(work: Work, ports: EnginePorts): Promise<Finished> {
-  const told = { input: work.compilation.input, language: work.compilation.language, compiler: work.compiler.facts.kind };
+  const told = { ...toldOf(work.compilation), key: work.key, parts: work.parts };
   const looked = await lookUp(work, ports.storage);
   if (looked.entry !== undefined && (await landEntry(work, looked.entry))) {
-    const report: CompileReport = { ...told, outcome: 'hit', ...looked.report };
+    const report: CompileReport = { ...told, outcome: 'hit', hitBy: 'preprocessed', ...looked.report };
     return { ...replay(work, looked.entry), report, dependenciesLanded: true, settle: () => Promise.resolve(report) };
   }
   const missed = work.controls.noCache ? 'no-cache' : work.controls.recache ? 'recache' : 'miss';

@@ -1,4 +1,5 @@
 // Knows: what is remembered of one compile, for statistics and for explaining. Refuses to know: counters and files.
+import type { CacheKey, KeyPart } from '../base/index.js';
 import type { CompilerKind, Language } from '../compilation/index.js';
 
 export type CompileOutcome =
@@ -27,6 +28,10 @@ export interface CompileReport {
   readonly outcome: CompileOutcome;
   /** The source, as given on the command line. */
   readonly input?: string;
+  /** What names on the command line are relative to. */
+  readonly cwd?: string;
+  /** The main output as named on the command line. */
+  readonly output?: string;
   readonly language?: Language;
   readonly compiler?: CompilerKind;
   /** Why declined, why not stored, what failed. */
@@ -41,4 +46,13 @@ export interface CompileReport {
   readonly stored?: 'stored' | 'failed' | 'skipped';
   /** The lookup itself went wrong: timed out, or could not be answered. */
   readonly lookupFault?: 'timeout' | 'error';
+  readonly key?: CacheKey;
+  /** What the key was made of, when it was computed; hits by memory leave it out. Values of variables are among them: not to be shown. */
+  readonly parts?: readonly KeyPart[];
+  /** Which lookup hit: the daemon's memory, a manifest, the preprocessed text. */
+  readonly hitBy?: 'memory' | 'manifest' | 'preprocessed';
+  /** Why the nearer lookup did not answer, e.g. a header that changed. */
+  readonly near?: string;
+  /** Milliseconds by step, in the order in which they happened. */
+  readonly steps?: readonly (readonly [step: string, ms: number])[];
 }

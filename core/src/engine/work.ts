@@ -1,5 +1,5 @@
 // Knows: what the steps of one compile hand to each other. Refuses to know: the steps.
-import type { CacheKey } from '../base/index.js';
+import type { CacheKey, KeyPart } from '../base/index.js';
 import type { Compilation, CompileRequest } from '../compilation/index.js';
 import type { Controls } from './controls.js';
 import type { Compiler, Front } from './ports.js';
@@ -14,6 +14,8 @@ export interface Work {
   readonly controls: Controls;
   readonly inputs: Inputs;
   readonly key: CacheKey;
+  /** What the key is made of. */
+  readonly parts: readonly KeyPart[];
   /** Inputs that changed after this moment may not be what the compiler saw. */
   readonly startedMs: number;
 }
