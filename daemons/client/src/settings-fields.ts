@@ -83,6 +83,7 @@ export const ownFile = table({
     table({ ...sccacheCache, compression_level: optional(integer(1, 22)), lookup_timeout_ms: optional(integer(1, 3_600_000)) }),
   ),
   idle_timeout: optional(integer(0, 31_536_000)),
+  records: optional(table({ size: optional(size) })),
 });
 
 export type OwnFile = FieldValue<typeof ownFile>;
