@@ -1,4 +1,5 @@
 // The rooms that touch the world: processes, sockets, files, clock.
+export * from './append-log.js';
 export * from './certificate.js';
 export * from './compiler-probe.js';
 export * from './daemon-place-lock.js';

@@ -17,6 +17,8 @@ export interface DaemonParts {
   readonly compile: (request: CompileRequest, front: Front) => Promise<Served>;
   /** `stop` and `status` are the daemon's own; `stop` replies with what `stats` returns. */
   readonly commands: DaemonCommands;
+  /** Called when the last session is over; the daemon has ended when this resolves. Never rejects. */
+  readonly close?: () => Promise<void>;
 }
 
 export interface DaemonOptions extends DaemonParts {
@@ -70,7 +72,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const onStop = async (): Promise<void> => {
       leave();
       lifecycle.stop();
-      await lifecycle.ended;
+      await ended;
     };
     const onSkew = (other: string): void => {
       if (isNewer(other, build)) lifecycle.retire();
@@ -82,7 +84,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const look = setInterval(() => {
     if (!listener.isReachable()) lifecycle.retire();
   }, lookMs);
-  const ended = lifecycle.ended.then(() => clearInterval(look));
+  const ended = lifecycle.ended.then(() => {
+    clearInterval(look);
+    return options.close?.();
+  });
   log.info('listening', { address: listener.address, pid: process.pid });
   return { address: listener.address, stop: lifecycle.stop, ended };
 }

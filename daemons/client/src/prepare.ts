@@ -6,6 +6,8 @@ import { compile, type Compilers, type CompileReport, type Front } from '@sccach
 import { createFileDigests, readResponseFile } from '@sccache-ts/core/host';
 import type { Storage } from '@sccache-ts/core/storage';
 import type { DaemonParts } from './daemon.js';
+import { type CompileRecord, placeOf, recordOf } from './records/record.js';
+import { recordsPath } from './records/recorder.js';
 import { type ClientDistribution, closeServices, createServices, type Services } from './services.js';
 import type { Served } from './session.js';
 import { loadClientSettings } from './settings.js';
@@ -27,17 +29,14 @@ export interface PrepareOptions {
 /** Somebody who asks for statistics right after a build gets those of the whole build: results still being stored are waited for. */
 const settleWaitMs = 2_000;
 
-/** Where a compile is counted and told of. */
+/** The daemon's end waits so long for the last records; a disk that takes longer loses them. */
+const lastFlushMs = 2_000;
+
+/** Where a compile is counted, remembered and told of. */
 interface Counted {
   readonly report: (report: CompileReport) => void;
+  readonly record: (record: CompileRecord) => void;
   readonly log: Log;
-}
-
-/** Where a compile ran, in a word or two; the demonstration and people who read the log at `debug` want to know. */
-function placeOf({ outcome, away }: CompileReport): string {
-  if (outcome === 'hit') return 'cache';
-  if (away?.kind === 'compiled') return `away ${away.server}`;
-  return outcome === 'miss' || outcome === 'recache' || outcome === 'no-cache' ? 'home' : 'compiler';
 }
 
 function sayPlace(log: Log, report: CompileReport): void {
@@ -87,7 +86,7 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
   };
   options.watch(services.settings.files, () => void reload());
 
-  const counted: Counted = { log, report: (report) => keeper.record(report) };
+  const counted: Counted = { log, report: (report) => keeper.record(report), record: (record) => services.records.record(record) };
   const serve = async (request: CompileRequest, front: Front): Promise<Served> => {
     const { storage: mine, distribution } = services;
     const ports = { compilers: options.compilers, digests, storage: mine, distribution, readResponseFile, nowMs: Date.now };
@@ -112,8 +111,15 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
         return keeper.info();
       },
       zero: () => keeper.zero(),
+      'records-flush': async () => {
+        await soon(Promise.allSettled(settling), settleWaitMs);
+        await services.records.flush();
+        const { dir, maxBytes } = services.settings.records;
+        return { path: recordsPath(dir), on: maxBytes > 0 };
+      },
       'dist-status': () => services.distribution?.status() ?? { Disabled: 'disabled' },
     },
+    close: () => soon(services.records.flush(), lastFlushMs),
   };
 }
 
@@ -124,17 +130,23 @@ async function serveCounted(
   front: Front,
   by: { readonly ports: EnginePorts; readonly counted: Counted },
 ): Promise<{ answer: Served['answer']; settle: () => Promise<void> }> {
+  const from = performance.now();
+  const count = (report: CompileReport, wallMs: number): void => {
+    by.counted.report(report);
+    by.counted.record(recordOf(report, request, { at: Date.now(), wallMs }));
+  };
   try {
     const outcome = await compile(request, front, by.ports);
+    const wallMs = performance.now() - from;
     sayPlace(by.counted.log, outcome.report);
     const settle = async (): Promise<void> => {
       const report = await outcome.settle();
-      by.counted.report(report);
+      count(report, wallMs);
       sayDoubts(by.counted.log, report);
     };
     return { answer: outcome.answer, settle };
   } catch (thrown) {
-    if (!isFault(thrown, 'LAUNCHER_GONE')) by.counted.report({ outcome: 'fault', reason: causeChain(thrown).join(': ') });
+    if (!isFault(thrown, 'LAUNCHER_GONE')) count({ outcome: 'fault', reason: causeChain(thrown).join(': ') }, performance.now() - from);
     throw thrown;
   }
 }

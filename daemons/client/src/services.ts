@@ -2,6 +2,7 @@
 import { causeChain, type Log } from '@sccache-ts/core/base';
 import type { Distribution } from '@sccache-ts/core/engine';
 import { createDiskStorage, deadline, type Storage } from '@sccache-ts/core/storage';
+import { createRecorder, type Recorder } from './records/recorder.js';
 import type { ClientSettings } from './settings-shape.js';
 
 /** Everything that is made anew when settings change. */
@@ -9,6 +10,7 @@ export interface Services {
   readonly settings: ClientSettings;
   readonly storage: Storage;
   readonly distribution: ClientDistribution | undefined;
+  readonly records: Recorder;
 }
 
 /** Distribution as the daemon has it: compiles, tells how it stands, and can be let go of. */
@@ -39,11 +41,13 @@ function storageFor(settings: ClientSettings, makers: ServiceMakers): Storage {
 
 export function createServices(settings: ClientSettings, makers: ServiceMakers): Services {
   for (const warning of settings.warnings) makers.log.warn(warning);
-  return { settings, storage: storageFor(settings, makers), distribution: makers.distribution(settings) };
+  const records = createRecorder(settings.records, makers.log);
+  return { settings, storage: storageFor(settings, makers), distribution: makers.distribution(settings), records };
 }
 
 /** Lets go of services that no new compile uses; those on their way keep them until they are done. */
 export async function closeServices(services: Services, log: Log): Promise<void> {
+  await services.records.flush();
   for (const part of [services.storage, services.distribution]) {
     try {
       await part?.close();

@@ -88,6 +88,7 @@ export const ownFile = table({
     }),
   ),
   idle_timeout: optional(integer(0, 31_536_000)),
+  records: optional(table({ size: optional(size) })),
 });
 
 export type OwnFile = FieldValue<typeof ownFile>;

@@ -24,6 +24,14 @@ export interface DiskCacheSettings {
   readonly direct: DirectModeSettings;
 }
 
+/** Where it is remembered what became of each compile. */
+export interface RecordSettings {
+  /** Absolute; in the folder of the cache. */
+  readonly dir: string;
+  /** 0: nothing is recorded. */
+  readonly maxBytes: number;
+}
+
 /** How the client shows who it is. `unavailable`: a way that sccache knows and we do not yet. */
 export type ClientAuth = { readonly kind: 'token'; readonly token: string } | { readonly kind: 'unavailable'; readonly type: string };
 
@@ -48,6 +56,7 @@ export interface ClientSettings {
   /** Files that were read or would be if they were there; absolute unless a variable named them otherwise. */
   readonly files: readonly string[];
   readonly disk: DiskCacheSettings;
+  readonly records: RecordSettings;
   /** Undefined: everything is compiled at home. */
   readonly dist: DistSettings | undefined;
   /** Normalised, each ending in one separator, no two the same. */

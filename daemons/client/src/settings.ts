@@ -8,6 +8,7 @@ import type { ClientAuth, ClientSettings, DirectModeSettings, DistSettings, Tool
 import { readVariables, type VariableSettings } from './settings-variables.js';
 
 const gibibyte = 1024 ** 3;
+const defaultRecordBytes = 16 * 1024 ** 2;
 
 /** sccache's, known to everybody: a token by name only (wire protocol, section 13). */
 const defaultToken = 'dangerously_insecure_client';
@@ -30,10 +31,12 @@ export async function loadClientSettings(around: Surroundings): Promise<ClientSe
   if (own !== undefined) sources.push({ document: own, keys: decodeSettings(own, ownFile) });
   if (sccache !== undefined) sources.push({ document: sccache, keys: foreign(around, sccache) });
   const dist = decideDist(around, sources);
+  const disk = decideDisk(around, variables, sources);
   const basedirs = normalBasedirs(around, variables.basedirs ?? pick(sources, (keys) => keys.basedirs) ?? []);
   return deepFreeze({
     files: [...paths.sccache, paths.own],
-    disk: decideDisk(around, variables, sources),
+    disk,
+    records: decideRecords(around, disk, sources),
     dist,
     basedirs,
     startupTimeoutMs: pick(sources, (keys) => keys.server_startup_timeout_ms) ?? 10_000,
@@ -57,6 +60,7 @@ function foreign(around: Surroundings, document: SettingsDocument): OwnFile {
   return {
     ...keys,
     idle_timeout: undefined,
+    records: undefined,
     dist: keys.dist && { ...keys.dist, cache_dir: inside(keys.dist.cache_dir) },
     cache: keys.cache && {
       ...keys.cache,
@@ -98,6 +102,12 @@ function decideDisk(around: Surroundings, variables: VariableSettings, sources: 
     lookupTimeoutMs: pick(sources, (keys) => keys.cache?.lookup_timeout_ms) ?? 10_000,
     direct: decideDirect(variables, sources),
   };
+}
+
+/** A cache that is only read has no folder to write to. */
+function decideRecords(around: Surroundings, { dir, readOnly }: ClientSettings['disk'], sources: readonly Source[]): ClientSettings['records'] {
+  const maxBytes = readOnly ? 0 : (pick(sources, (keys) => keys.records?.size) ?? defaultRecordBytes);
+  return { dir: pathsOf(around.platform).join(dir, 'records'), maxBytes };
 }
 
 function decideDirect(variables: VariableSettings, sources: readonly Source[]): DirectModeSettings {
