@@ -7,7 +7,9 @@ import { digestOf, type EnvPairs, Fault } from '../base/index.js';
 import { type Command, gccDialect } from '../compilation/index.js';
 import { createFileDigests, readResponseFile } from '../host/index.js';
 import { createMemoryStorage, type Storage } from '../storage/index.js';
-import { compile, type EnginePorts, type Outcome } from './compile.js';
+import type { Outcome } from './answers.js';
+import { compile } from './compile.js';
+import type { EnginePorts } from './engine-ports.js';
 import type { AwayJob, Compilers, Distribution, Front } from './ports.js';
 import type { CompileReport } from './report.js';
 
@@ -72,6 +74,10 @@ describe('compile', () => {
     storage,
     distribution: undefined,
     readResponseFile,
+    near: undefined,
+    direct: true,
+    recall: undefined,
+    basedirs: [],
     // ctime cannot be set back, so the engine's clock is ahead instead.
     nowMs: () => Date.now() + 1_000,
     ...more,

@@ -15,7 +15,7 @@ const never = (): never => {
   throw new Error('a dialect has no say in what a compiler is');
 };
 const dialect = (kind: CompilerKind): Dialect => ({
-  kind, parse: never, preprocessCommand: never, compileCommand: never, remoteCommand: never, keyParts: never, remoteEnv: never,
+  kind, parse: never, preprocessCommand: never, compileCommand: never, remoteCommand: never, tracedCommand: never, searchCommand: never, keyParts: never, nearParts: never, remoteEnv: never,
 });
 const dialects = { gcc: dialect('gcc'), clang: dialect('clang') };
 const env: EnvPairs = [['PATH', '/usr/local/bin:/usr/bin:/bin'], ['LANG', 'C.UTF-8']];

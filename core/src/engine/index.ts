@@ -1,8 +1,13 @@
 // One compile from end to end.
+export type { Answer, Outcome } from './answers.js';
 export * from './compile.js';
 export * from './compilers.js';
 export { createDistribution, type DistributionPorts, type DistributionSettings, type DistributionStatus, type LiveDistribution } from './distribution.js';
+export type { EnginePorts } from './engine-ports.js';
+export type { NearPorts } from './near.js';
 export * from './perform.js';
 export * from './ports.js';
+export { createRecall, type Recall } from './recall.js';
 export * from './report.js';
+export { createSourceMemo } from './source-memo.js';
 export type { ToolchainRule } from './toolchains.js';

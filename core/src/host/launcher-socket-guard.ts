@@ -1,5 +1,5 @@
 // Knows: whether this process sees the same folder as a launcher does. Refuses to know: what to do when it does not.
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 
 export interface SeenFolder {
   readonly path: string;
@@ -8,9 +8,10 @@ export interface SeenFolder {
 }
 
 /** False in another container or mount namespace, where the same path means something else or nothing. */
-export async function seesSameFolder(folder: SeenFolder): Promise<boolean> {
+export function seesSameFolder(folder: SeenFolder): boolean {
   try {
-    const facts = await stat(folder.path, { bigint: true });
+    // A few microseconds; a trip to the thread pool would cost more.
+    const facts = statSync(folder.path, { bigint: true });
     return facts.dev === folder.device && facts.ino === folder.inode;
   } catch {
     // Not there for us: certainly not the same.

@@ -3,6 +3,7 @@ import { Fault, type Log } from '@sccache-ts/core/base';
 import type { CompileRequest } from '@sccache-ts/core/compilation';
 import type { Front } from '@sccache-ts/core/engine';
 import { type DaemonLock, type DaemonPlace, listenForLaunchers, type LauncherSocket } from '@sccache-ts/core/host';
+import type { CompileFrame } from '@sccache-ts/core/wire';
 import { createLifecycle } from './lifecycle.js';
 import { type Served, serveLauncher } from './session.js';
 import { isNewer } from './version.js';
@@ -15,6 +16,8 @@ export interface DaemonParts {
   readonly idleTimeoutMs: number;
   readonly log: Log;
   readonly compile: (request: CompileRequest, front: Front) => Promise<Served>;
+  /** Answers from memory, at once. */
+  readonly recall: (frame: CompileFrame) => Served | undefined;
   /** `stop` and `status` are the daemon's own; `stop` replies with what `stats` returns. */
   readonly commands: DaemonCommands;
   /** Called when the last session is over; the daemon has ended when this resolves. Never rejects. */
@@ -77,7 +80,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const onSkew = (other: string): void => {
       if (isNewer(other, build)) lifecycle.retire();
     };
-    await serveLauncher(launcher, { build, log, compile: options.compile, command, onSkew, onStop });
+    await serveLauncher(launcher, { build, log, compile: options.compile, recall: options.recall, command, onSkew, onStop });
     launchers.delete(launcher);
     leave();
   };

@@ -1,13 +1,12 @@
 // Knows: how settings, engine and statistics are joined to what a daemon serves. Refuses to know: sockets and the life of the process.
 import { isDeepStrictEqual } from 'node:util';
 import { causeChain, isFault, type Log } from '@sccache-ts/core/base';
-import type { CompileRequest } from '@sccache-ts/core/compilation';
-import { compile, type Compilers, type CompileReport, type Front } from '@sccache-ts/core/engine';
-import { createFileDigests, readResponseFile } from '@sccache-ts/core/host';
+import { type Compilers, createRecall, createSourceMemo, type EnginePorts } from '@sccache-ts/core/engine';
+import { createFileDigests, createFolderViews, createPathTable, createSearchLists, readResponseFile } from '@sccache-ts/core/host';
 import type { Storage } from '@sccache-ts/core/storage';
 import type { DaemonParts } from './daemon.js';
-import { type CompileRecord, placeOf, recordOf } from './records/record.js';
 import { recordsPath } from './records/recorder.js';
+import { type Counted, recallCounted, serveCompile } from './serve.js';
 import { type ClientDistribution, closeServices, createServices, type Services } from './services.js';
 import type { Served } from './session.js';
 import { loadClientSettings } from './settings.js';
@@ -31,27 +30,6 @@ const settleWaitMs = 2_000;
 
 /** The daemon's end waits so long for the last records; a disk that takes longer loses them. */
 const lastFlushMs = 2_000;
-
-/** Where a compile is counted, remembered and told of. */
-interface Counted {
-  readonly report: (report: CompileReport) => void;
-  readonly record: (record: CompileRecord) => void;
-  readonly log: Log;
-}
-
-function sayPlace(log: Log, report: CompileReport): void {
-  const { input, outcome, reason } = report;
-  log.debug('compile', { place: placeOf(report), outcome, reason, input });
-}
-
-function sayDoubts(log: Log, report: CompileReport): void {
-  const { away } = report;
-  if (away?.kind === 'fault') log.warn(`compiled at home instead of away: ${causeChain(away.fault).join(': ')}`, { server: away.server });
-  if (away?.kind === 'repeated') {
-    log.info(`${away.server === undefined ? 'compiled' : 'compiled again'} at home: ${away.reason}`, { server: away.server });
-  }
-  if (report.stored === 'failed') log.warn(`a result could not be stored: ${report.reason ?? 'no reason given'}`);
-}
 
 /** Reads settings and joins the engine. @throws what `loadClientSettings` throws; later changes of settings that are wrong keep the old ones */
 export async function prepareDaemon(options: PrepareOptions): Promise<DaemonParts> {
@@ -77,6 +55,7 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
       if (isDeepStrictEqual(settings, services.settings)) return;
       const old = services;
       services = createServices(settings, makers);
+      recall.clear();
       log.info('settings were read again');
       await closeServices(old, log);
     } catch (thrown) {
@@ -86,25 +65,40 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
   };
   options.watch(services.settings.files, () => void reload());
 
+  const table = createPathTable();
+  const recall = createRecall(table, Date.now);
+  const near = { views: createFolderViews(Date.now), searchLists: createSearchLists(), sources: createSourceMemo() };
   const counted: Counted = { log, report: (report) => keeper.record(report), record: (record) => services.records.record(record) };
-  const serve = async (request: CompileRequest, front: Front): Promise<Served> => {
-    const { storage: mine, distribution } = services;
-    const ports = { compilers: options.compilers, digests, storage: mine, distribution, readResponseFile, nowMs: Date.now };
-    const served = await serveCounted(request, front, { ports, counted });
+  const portsNow = (): EnginePorts => {
+    const { storage: mine, distribution, settings } = services;
+    const { enabled, ignoreTimeMacros } = settings.disk.direct;
     return {
-      answer: served.answer,
-      settle: () => {
-        const settled = served.settle();
-        settling.add(settled);
-        return settled.finally(() => settling.delete(settled));
-      },
+      compilers: options.compilers,
+      digests,
+      storage: mine,
+      distribution,
+      readResponseFile,
+      near: { ...near, ignoreTimeMacros },
+      direct: enabled,
+      recall,
+      basedirs: settings.basedirs,
+      nowMs: Date.now,
     };
   };
+  const settled = (served: Served): Served => ({
+    answer: served.answer,
+    settle: () => {
+      const work = served.settle().then(() => undefined);
+      settling.add(work);
+      return work.finally(() => settling.delete(work));
+    },
+  });
 
   return {
     idleTimeoutMs: services.settings.idleTimeoutMs ?? 0,
     log,
-    compile: serve,
+    compile: async (request, front) => settled(await serveCompile(request, front, { ports: portsNow(), counted })),
+    recall: (frame) => recallCounted(frame, recall, counted),
     commands: {
       stats: async () => {
         await soon(Promise.allSettled(settling), settleWaitMs);
@@ -121,34 +115,6 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
     },
     close: () => soon(services.records.flush(), lastFlushMs),
   };
-}
-
-type EnginePorts = Parameters<typeof compile>[2];
-
-async function serveCounted(
-  request: CompileRequest,
-  front: Front,
-  by: { readonly ports: EnginePorts; readonly counted: Counted },
-): Promise<{ answer: Served['answer']; settle: () => Promise<void> }> {
-  const from = performance.now();
-  const count = (report: CompileReport, wallMs: number): void => {
-    by.counted.report(report);
-    by.counted.record(recordOf(report, request, { at: Date.now(), wallMs }));
-  };
-  try {
-    const outcome = await compile(request, front, by.ports);
-    const wallMs = performance.now() - from;
-    sayPlace(by.counted.log, outcome.report);
-    const settle = async (): Promise<void> => {
-      const report = await outcome.settle();
-      count(report, wallMs);
-      sayDoubts(by.counted.log, report);
-    };
-    return { answer: outcome.answer, settle };
-  } catch (thrown) {
-    if (!isFault(thrown, 'LAUNCHER_GONE')) count({ outcome: 'fault', reason: causeChain(thrown).join(': ') }, performance.now() - from);
-    throw thrown;
-  }
 }
 
 async function soon(work: Promise<unknown>, ms: number): Promise<void> {

@@ -18,6 +18,8 @@ export interface SessionServices {
   readonly build: string;
   readonly log: Log;
   readonly compile: (request: CompileRequest, front: Front) => Promise<Served>;
+  /** Answers from memory, at once; undefined: it has to be compiled or looked up. */
+  readonly recall: (frame: CompileFrame) => Served | undefined;
   /** Throws Fault USAGE for a command that does not exist. */
   readonly command: (name: string, argument: unknown) => Promise<unknown>;
   /** A launcher of another version came by. */
@@ -56,20 +58,11 @@ function answerBecome(launcher: LauncherSocket): void {
 }
 
 async function serveCompile(launcher: LauncherSocket, frame: CompileFrame, services: SessionServices): Promise<void> {
-  const { front, take } = frontOf(launcher, frame);
-  launcher.onMessage(take);
-  const heartbeat = setInterval(() => launcher.send({ kind: 'wait' }), heartbeatMs);
-  let served: Served | undefined;
-  try {
-    served = await compileIfSame(frame, front, services);
-    if (served === undefined) answerBecome(launcher);
-    else answer(launcher, served.answer);
-  } catch (thrown) {
-    answerBecome(launcher);
-    if (!isFault(thrown, 'LAUNCHER_GONE')) sayWhy(services.log, thrown);
-  } finally {
-    clearInterval(heartbeat);
+  if (!seesSameFolder({ path: frame.cwd, device: frame.cwdDevice, inode: frame.cwdInode })) {
+    services.log.info('a launcher in another mount namespace is not served', { cwd: frame.cwd });
+    return answerBecome(launcher);
   }
+  const served = recall(launcher, frame, services) ?? (await compile(launcher, frame, services));
   try {
     await served?.settle();
   } catch (thrown) {
@@ -77,19 +70,39 @@ async function serveCompile(launcher: LauncherSocket, frame: CompileFrame, servi
   }
 }
 
+/** Memory that fails is no reason not to compile. */
+function recall(launcher: LauncherSocket, frame: CompileFrame, services: SessionServices): Served | undefined {
+  try {
+    const served = services.recall(frame);
+    if (served !== undefined) answer(launcher, served.answer);
+    return served;
+  } catch (thrown) {
+    sayWhy(services.log, thrown);
+    return undefined;
+  }
+}
+
+async function compile(launcher: LauncherSocket, frame: CompileFrame, services: SessionServices): Promise<Served | undefined> {
+  const { front, take } = frontOf(launcher, frame);
+  launcher.onMessage(take);
+  const heartbeat = setInterval(() => launcher.send({ kind: 'wait' }), heartbeatMs);
+  try {
+    const { compiler, args, cwd, env, fingerprint } = frame;
+    const served = await services.compile({ compiler, args, cwd, env, ...(fingerprint === undefined ? {} : { fingerprint }) }, front);
+    answer(launcher, served.answer);
+    return served;
+  } catch (thrown) {
+    answerBecome(launcher);
+    if (!isFault(thrown, 'LAUNCHER_GONE')) sayWhy(services.log, thrown);
+    return undefined;
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
 function sayWhy(log: Log, thrown: unknown): void {
   const stack = !isFault(thrown) || thrown.blame === 'bug' ? (thrown as { stack?: string } | undefined)?.stack : undefined;
   log.error(`a compile was left to the compiler: ${causeChain(thrown).join(': ')}`, stack === undefined ? {} : { stack });
-}
-
-/** Undefined: the launcher lives where the same path means another folder. */
-async function compileIfSame(frame: CompileFrame, front: Front, services: SessionServices): Promise<Served | undefined> {
-  const { compiler, args, cwd, env } = frame;
-  if (await seesSameFolder({ path: cwd, device: frame.cwdDevice, inode: frame.cwdInode })) {
-    return services.compile({ compiler, args, cwd, env }, front);
-  }
-  services.log.info('a launcher in another mount namespace is not served', { cwd });
-  return undefined;
 }
 
 function prints(fd: 1 | 2, bytes: Uint8Array): ToLauncher[] {
