@@ -16,6 +16,10 @@ const hashedVariables = [
 /** Wrapper scripts of this distribution add flags from its variables. */
 const hashedPrefixes = ['NIX_CFLAGS', 'NIX_CXXSTDLIB', 'NIX_HARDENING_ENABLE', 'NIX_CC'];
 
+const hashedNames = new Set<string>(hashedVariables);
+
+export const isHashedVariable = (name: string): boolean => hashedNames.has(name) || hashedPrefixes.some((prefix) => name.startsWith(prefix));
+
 const warnsAboutSearchPath = /^-W(missing-include-dirs|poison-system-directories|everything|invalid-|incompatible-sysroot)/;
 
 /** Whether an argument is hashed as text. Search paths are seen in the text, except by those who warn about them. */

@@ -10,7 +10,7 @@ import { expandResponseFiles } from './response-file.js';
 import type { CompileRequest, CompilerFacts, ReadResponseFile, Verdict } from './types.js';
 
 /** Variables that make the compilers write files, print more or run twice. */
-const refusedVariables = [
+export const refusedVariables = [
   'DEPENDENCIES_OUTPUT', 'SUNPRO_DEPENDENCIES', 'GCC_COMPARE_DEBUG',
   'CC_PRINT_OPTIONS', 'CC_PRINT_HEADERS', 'CC_PRINT_PROC_STAT', 'CC_PRINT_INTERNAL_STAT', 'CC_LOG_DIAGNOSTICS',
   'CCC_OVERRIDE_OPTIONS', 'QA_OVERRIDE_GCC3_OPTIONS', 'RC_DEBUG_OPTIONS',

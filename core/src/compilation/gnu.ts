@@ -2,8 +2,8 @@
 import { clangTable } from './clang-options.js';
 import { gccTable } from './gcc-options.js';
 import { compileCommand, preprocessCommand, remoteCommand, searchCommand, tracedCommand } from './gnu-commands.js';
-import { keyParts, nearParts, remoteEnv } from './gnu-key.js';
-import { parseGnu } from './gnu-parse.js';
+import { isHashedVariable, keyParts, nearParts, remoteEnv } from './gnu-key.js';
+import { parseGnu, refusedVariables } from './gnu-parse.js';
 import type { OptionTable } from './option-table.js';
 import type { CompilerKind, Dialect } from './types.js';
 
@@ -24,3 +24,8 @@ function gnuDialect(kind: CompilerKind, table: OptionTable): Dialect {
 
 export const gccDialect: Dialect = gnuDialect('gcc', gccTable);
 export const clangDialect: Dialect = gnuDialect('clang', clangTable);
+
+const read = new Set(['PWD', ...refusedVariables]);
+
+/** Whether a variable of this name can decide about a compile by either dialect. Those that choose the compiler's own programs are not among them. */
+export const isReadVariable = (name: string): boolean => read.has(name) || isHashedVariable(name);

@@ -1,5 +1,5 @@
 // Knows: the words between a dialect and the engine. Refuses to know: any compiler's flags, any file, any process.
-import type { Digest, EnvPairs, KeyPart } from '../base/index.js';
+import type { EnvPairs, KeyPart } from '../base/index.js';
 
 /** How paths are spelled where the compile was asked for; given as data so that any flavour runs on any machine. */
 export type PathFlavour = 'posix' | 'windows';
@@ -25,8 +25,6 @@ export interface CompileRequest {
   readonly cwd: string;
   /** The caller's whole environment. Never logged. */
   readonly env: EnvPairs;
-  /** Of everything that the launcher said; equal ones are the same request. */
-  readonly fingerprint?: Digest;
 }
 
 /** What is known about the compiler before its arguments are read. */

@@ -12,6 +12,11 @@ const passing: ReadonlySet<string> = new Set([
   '_', 'PWD', 'OLDPWD', 'SHLVL', 'MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'MAKE_TERMOUT', 'MAKE_TERMERR', 'COLUMNS', 'LINES',
 ]);
 
+const choosingNames = new Set<string>(choosing);
+
+/** Whether a variable of this name can change what a compiler that is no script is. */
+export const isChoosing = (name: string): boolean => choosingNames.has(name);
+
 const relativeParts = (path: string | undefined): boolean => path?.split(':').some((part) => !part.startsWith('/')) === true;
 
 export interface CompilerSurroundings {

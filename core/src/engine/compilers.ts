@@ -37,7 +37,7 @@ function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
   if (oldest.done !== true) map.delete(oldest.value);
 }
 
-function evidenceOf({ real, snapshot }: CompilerSurvey): CompilerEvidence | undefined {
+function evidenceOf({ real, snapshot }: CompilerSurvey, script: boolean): CompilerEvidence | undefined {
   const files: { path: string; state: FileState }[] = [];
   const absent: string[] = [];
   for (const [at, path] of snapshot.paths.entries()) {
@@ -46,7 +46,7 @@ function evidenceOf({ real, snapshot }: CompilerSurvey): CompilerEvidence | unde
     else if (state === undefined) return undefined;
     else files.push({ path, state });
   }
-  return { real, files, absent };
+  return { real, script, files, absent };
 }
 
 export function createCompilers({ dialects, probe, nowMs }: CompilersPorts): Compilers {
@@ -54,11 +54,11 @@ export function createCompilers({ dialects, probe, nowMs }: CompilersPorts): Com
   const failures = new Map<string, Failure>();
   const examining = new Map<string, Promise<Compiler>>();
 
-  async function examine(request: CompileRequest, key: string): Promise<Compiler> {
+  async function examine(request: CompileRequest, key: string, script: boolean): Promise<Compiler> {
     try {
       const survey = await probe.survey(request);
       const { facts } = survey;
-      const compiler = { path: request.compiler, facts, dialect: dialects[facts.kind], identity: keyOf(survey.parts), evidence: evidenceOf(survey) };
+      const compiler = { path: request.compiler, facts, dialect: dialects[facts.kind], identity: keyOf(survey.parts), evidence: evidenceOf(survey, script) };
       keep(known, key, { compiler, survey });
       return compiler;
     } catch (thrown) {
@@ -85,7 +85,7 @@ export function createCompilers({ dialects, probe, nowMs }: CompilersPorts): Com
     if (failure !== undefined && nowMs() < failure.untilMs) throw failure.fault;
     const underWay = examining.get(key);
     if (underWay !== undefined) return underWay;
-    const work = examine(request, key).finally(() => examining.delete(key));
+    const work = examine(request, key, seen.script).finally(() => examining.delete(key));
     examining.set(key, work);
     return work;
   }

@@ -49,6 +49,8 @@ export interface Compiler {
 export interface CompilerEvidence {
   /** Where its links lead. */
   readonly real: string;
+  /** It starts with `#!`: any variable of the environment may change what it runs. */
+  readonly script: boolean;
   readonly files: readonly { readonly path: string; readonly state: FileState }[];
   /** Places where files would be found before others, or be read. */
   readonly absent: readonly string[];

@@ -1,5 +1,5 @@
 // Knows: answers by memory: what a launcher was told when it last said exactly this, and every file and place that must not have moved
-// since. Refuses to know: command lines and keys; the fingerprint of what a launcher says is all that is compared.
+// since. Refuses to know: what command lines mean; they are the same or they are not.
 //
 // Nothing is read, hashed or parsed here, and no process is started: names are stat'ed in one call, and where a folder's state proves that
 // nothing came to stand in it, the names under it are not looked at.
@@ -8,9 +8,11 @@ import type { ManifestResult } from '../compilation/index.js';
 import type { FolderView, PathTable } from '../host/index.js';
 import type { Storage } from '../storage/index.js';
 import { answerOfLocated, type Answer, toldOf } from './answers.js';
+import { environmentKey } from './compilers-environment.js';
 import { absoluteName, type Near } from './near.js';
 import { realFolder, type SeenFile } from './near-lookup.js';
 import { type Claims, createClaims, type NamedState } from './recall-claims.js';
+import { fingerprintOf, type RecallRequest } from './recall-fingerprint.js';
 import type { CompileReport } from './report.js';
 import type { Asked } from './work.js';
 
@@ -32,12 +34,14 @@ export interface Recall {
   /** Notes an answer, once everything that it rests on is old enough to be known by its state. Never throws for the storage's sake. */
   remember(asked: Asked, what: Remembered): Promise<void>;
   /** Undefined: go the long way. The answer is to be landed by the launcher. */
-  find(fingerprint: Digest): Recalled | undefined;
+  find(request: RecallRequest): Recalled | undefined;
   /** Settings changed. */
   clear(): void;
 }
 
 interface Kept {
+  /** Of the whole environment, where any variable of it may count. */
+  readonly environment: CacheKey | undefined;
   readonly claims: Claims;
   readonly links: readonly { readonly path: string; readonly target: string }[];
   readonly answer: Answer;
@@ -84,9 +88,9 @@ export function createRecall(table: PathTable, nowMs: () => number): Recall {
 
   return {
     async remember(asked, { near, entry, files, remembered, view, storage }) {
-      const { fingerprint } = asked.request;
+      const { request, front } = asked;
       const { evidence } = asked.compiler;
-      if (fingerprint === undefined || evidence === undefined) return;
+      if (evidence === undefined) return;
       // Whoever cannot be located now is landed by us, which memory does not do.
       const located = await storage.locate?.(entry).catch(() => undefined);
       const answer = located === undefined ? undefined : answerOfLocated(asked, located);
@@ -103,16 +107,21 @@ export function createRecall(table: PathTable, nowMs: () => number): Recall {
         view,
       );
       if (made === undefined) return;
+      const fingerprint = fingerprintOf({ ...request, umask: front.umask, colour: front.colour });
       forget(fingerprint);
+      const environment = evidence.script ? environmentKey(request, true) : undefined;
       const links = [{ path: asked.request.compiler, target: evidence.real }, ...remembered.links.map(({ name, target }) => ({ path: path(name), target }))];
-      kept.set(fingerprint, { claims: made, links, answer, report: { ...toldOf(asked), outcome: 'hit', hitBy: 'memory', key: entry }, entry, storage });
+      kept.set(fingerprint, { environment, claims: made, links, answer, report: { ...toldOf(asked), outcome: 'hit', hitBy: 'memory', key: entry }, entry, storage });
       const oldest = kept.keys().next();
       if (kept.size > mostKept && oldest.done !== true) forget(oldest.value);
     },
-    find(fingerprint) {
+    find(request) {
+      const from = performance.now();
+      const fingerprint = fingerprintOf(request);
       const found = kept.get(fingerprint);
       if (found === undefined) return undefined;
-      const from = performance.now();
+      // Another environment makes another compiler of a script, but says nothing against what was remembered.
+      if (found.environment !== undefined && found.environment !== environmentKey(request, true)) return undefined;
       if (!found.links.every(({ path, target }) => realFolder(path) === target) || !claims.hold(found.claims)) {
         forget(fingerprint);
         return undefined;

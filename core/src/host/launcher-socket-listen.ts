@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { lstatSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
-import { digestOf, Fault } from '../base/index.js';
+import { Fault } from '../base/index.js';
 import { decodeFromLauncher, encodeToLauncher, type FromLauncher, type ToLauncher } from '../wire/index.js';
 import { addressText, type DaemonPlace, needsSecrets } from './daemon-place.js';
 import { type DaemonSecrets, makeSecrets } from './daemon-place-secrets.js';
@@ -29,14 +29,8 @@ const sameSecret = (mine: string, given: string): boolean => {
   return left.length === right.length && timingSafeEqual(left, right);
 };
 
-/** A compile is known again by its very bytes. */
-function decodeRequest(payload: Uint8Array): FromLauncher {
-  const message = decodeFromLauncher(payload);
-  return message.kind === 'compile' ? { ...message, fingerprint: digestOf(payload) } : message;
-}
-
 async function receive(socket: Socket, secrets: DaemonSecrets | undefined, onLauncher: (launcher: LauncherSocket) => void): Promise<void> {
-  const launcher: LauncherSocket = new FrameSocket(socket, { decode: decodeRequest, encode: encodeToLauncher });
+  const launcher: LauncherSocket = new FrameSocket(socket, { decode: decodeFromLauncher, encode: encodeToLauncher });
   if (secrets === undefined) return onLauncher(launcher);
   try {
     const knock = await launcher.next(silentMs);

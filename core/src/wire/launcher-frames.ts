@@ -29,7 +29,7 @@
 //                 at most once, before exit or die, while no child runs; carried out when the last frame has come
 //
 // core/native/frames.cc is the same in C++; fixtures/launcher-frames/vectors.txt is the treaty between the two.
-import type { Digest, EnvPairs, FileState } from '../base/index.js';
+import type { EnvPairs, FileState } from '../base/index.js';
 
 /** Raised by every change of the grammar that is not frozen. */
 export const launcherProtocol = 2;
@@ -52,8 +52,6 @@ export interface CompileFrame {
   readonly compiler: string;
   readonly args: readonly string[];
   readonly env: EnvPairs;
-  /** Not on the wire: the digest of the frame's bytes, where it came as such. */
-  readonly fingerprint?: Digest;
 }
 
 export interface CommandFrame {

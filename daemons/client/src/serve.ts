@@ -14,8 +14,8 @@ export interface Counted {
 }
 
 function sayPlace(log: Log, report: CompileReport): void {
-  const { input, outcome, reason } = report;
-  log.debug('compile', { place: placeOf(report), outcome, reason, input });
+  const { input, outcome, reason, hitBy } = report;
+  log.debug('compile', { place: placeOf(report), outcome, by: hitBy, reason, input });
 }
 
 function sayDoubts(log: Log, report: CompileReport): void {
@@ -51,7 +51,7 @@ export async function serveCompile(request: CompileRequest, front: Front, by: { 
 
 /** Undefined: memory has no answer, or none that still holds. */
 export function recallCounted(frame: CompileFrame, recall: Recall, counted: Counted): Served | undefined {
-  const recalled = frame.fingerprint === undefined ? undefined : recall.find(frame.fingerprint);
+  const recalled = recall.find(frame);
   if (recalled === undefined) return undefined;
   const { answer, report } = recalled;
   const settle = (): Promise<void> => {

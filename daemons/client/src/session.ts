@@ -87,8 +87,8 @@ async function compile(launcher: LauncherSocket, frame: CompileFrame, services: 
   launcher.onMessage(take);
   const heartbeat = setInterval(() => launcher.send({ kind: 'wait' }), heartbeatMs);
   try {
-    const { compiler, args, cwd, env, fingerprint } = frame;
-    const served = await services.compile({ compiler, args, cwd, env, ...(fingerprint === undefined ? {} : { fingerprint }) }, front);
+    const { compiler, args, cwd, env } = frame;
+    const served = await services.compile({ compiler, args, cwd, env }, front);
     answer(launcher, served.answer);
     return served;
   } catch (thrown) {
