@@ -1,0 +1,367 @@
+// Direct mode with real gcc and clang: what may change between two compiles of one command line, and what comes of it.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as nap } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EnvPairs } from '../base/index.js';
+import { clangDialect, gccDialect } from '../compilation/index.js';
+import { createCompilerProbe, createFileDigests, createFolderViews, createPathTable, createSearchLists, land, readResponseFile } from '../host/index.js';
+import { createDiskStorage, type Storage } from '../storage/index.js';
+import type { Answer } from './answers.js';
+import { compile } from './compile.js';
+import { createCompilers } from './compilers.js';
+import type { EnginePorts } from './engine-ports.js';
+import type { Front } from './ports.js';
+import { createRecall, type Recall } from './recall.js';
+import type { CompileReport } from './report.js';
+import { createSourceMemo } from './source-memo.js';
+
+let dir = '';
+let storage: Storage;
+let recall: Recall;
+let ports: EnginePorts;
+let ran: string[][] = [];
+
+const baseEnv: EnvPairs = [['PATH', '/usr/bin:/bin'], ['LANG', 'C.UTF-8'], ['HOME', '/nonexistent']];
+const bytesOf = (name: string): Buffer | undefined => (existsSync(join(dir, name)) ? readFileSync(join(dir, name)) : undefined);
+
+function write(name: string, text: string): void {
+  mkdirSync(dirname(join(dir, name)), { recursive: true });
+  writeFileSync(join(dir, name), text);
+}
+
+// Finding out what a compiler is takes longest, and is the same for all tests.
+const digests = createFileDigests(Date.now);
+const compilers = createCompilers({ dialects: { gcc: gccDialect, clang: clangDialect }, probe: createCompilerProbe({ digests }), nowMs: Date.now });
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'near-'));
+  storage = createDiskStorage({ dir: join(dir, '.cache'), maxBytes: 1 << 28 });
+  recall = createRecall(createPathTable(), Date.now);
+  ran = [];
+  ports = {
+    compilers,
+    digests,
+    storage,
+    distribution: undefined,
+    readResponseFile,
+    near: { views: createFolderViews(Date.now), searchLists: createSearchLists(), sources: createSourceMemo(), ignoreTimeMacros: false },
+    direct: true,
+    recall,
+    basedirs: [],
+    nowMs: Date.now,
+  };
+});
+afterEach(async () => {
+  await storage.close();
+  rmSync(dir, { recursive: true });
+});
+
+interface Command {
+  readonly compiler?: string;
+  readonly line: string;
+  readonly env?: EnvPairs;
+}
+
+const pairs = (env: EnvPairs = []): EnvPairs => [...baseEnv, ...env];
+
+interface Result {
+  readonly code: number | null | undefined;
+  readonly stderr: string;
+  readonly files: readonly (Buffer | undefined)[];
+}
+
+const outputs = ['a.o', 'a.d'];
+const clear = (): void => outputs.forEach((name) => rmSync(join(dir, name), { force: true }));
+
+function bare({ compiler = '/usr/bin/gcc', line, env }: Command): Result {
+  clear();
+  const done = spawnSync(compiler, line.split(' '), { cwd: dir, env: Object.fromEntries(pairs(env)) });
+  return { code: done.status, stderr: done.stderr.toString(), files: outputs.map(bytesOf) };
+}
+
+const front = (env: EnvPairs | undefined): Front => ({
+  signal: new AbortController().signal,
+  colour: false,
+  umask: 0o022,
+  run: (command, options) => {
+    ran.push([command.program, ...command.args]);
+    const done = spawnSync(command.program, command.args, { cwd: dir, env: Object.fromEntries(pairs(env)), maxBuffer: 1 << 26 });
+    options.onStdout?.(done.stdout);
+    return Promise.resolve({ code: done.status ?? undefined, signal: undefined, stdout: done.stdout, stderr: done.stderr, wallMs: 1 });
+  },
+});
+
+/** Does what the launcher does with an answer. */
+async function obey(answer: Answer, command: Command): Promise<Result> {
+  if (answer.kind === 'become') return bare(command);
+  const { land: order, end } = answer;
+  if (order !== undefined) {
+    const { source: path, state, pieces } = order;
+    await land(pieces.map(({ place, offset, length, ...how }) => ({ path: place, from: { kind: 'range', path, state, offset, length }, ...how })), 0o022);
+  }
+  return { code: end.code, stderr: Buffer.from(answer.stderr).toString(), files: outputs.map(bytesOf) };
+}
+
+/** One compile as the daemon would do it: from memory, else the long way. Always equal to the bare compiler's. */
+async function ours(command: Command): Promise<CompileReport> {
+  const expected = bare(command);
+  clear();
+  const request = { compiler: command.compiler ?? '/usr/bin/gcc', args: command.line.split(' '), cwd: dir, env: pairs(command.env) };
+  const recalled = recall.find({ ...request, umask: 0o022, colour: false });
+  if (recalled !== undefined) {
+    expect(await obey(recalled.answer, command)).toEqual(expected);
+    return recalled.report;
+  }
+  const outcome = await compile(request, front(command.env), ports);
+  expect(await obey(outcome.answer, command)).toEqual(expected);
+  return outcome.settle();
+}
+
+const verdict = ({ outcome, hitBy, stored }: CompileReport): string => [outcome, hitBy, stored].filter((word) => word !== undefined).join(' ');
+/** Files must be a little old before their state proves anything. */
+const age = (): Promise<void> => nap(60);
+
+const plain: Command = { line: '-O1 -Wall -Iinc -Imore -Inone -c a.c -o a.o -MD' };
+
+function project(): void {
+  write('a.c', '#include "h.h"\n#include <deep/d.h>\n#ifdef ASK\n#if __has_include("asked.h")\nint asked;\n#endif\n#endif\n#ifdef EXTRA\n#include EXTRA\n#endif\nint f(void) { int unused; return H + D; }\n');
+  write('h.h', '#define H 1\n');
+  write('more/deep/d.h', '#define D 2\n');
+  write('inc/other.h', '#define OTHER 3\n');
+}
+
+describe('a compile', () => {
+  beforeEach(project);
+
+  it('is remembered by what it read, without a preprocessor', async () => {
+    await age();
+    expect(verdict(await ours(plain))).toBe('miss stored');
+    expect(ran.map((words) => words.includes('-E'))).toEqual([false]);
+    expect(verdict(await ours(plain))).toBe('hit memory');
+    recall.clear();
+    expect(verdict(await ours(plain))).toBe('hit manifest');
+    expect(verdict(await ours(plain))).toBe('hit memory');
+    expect(ran).toHaveLength(1);
+  });
+
+  it('writes no list of its own beside its output', async () => {
+    await age();
+    const command = { line: '-Iinc -Imore -c a.c -o a.o' };
+    expect(verdict(await ours(command))).toBe('miss stored');
+    expect(verdict(await ours(command))).toBe('hit memory');
+    expect(spawnSync('ls', ['-a', dir]).stdout.toString()).not.toContain('tmp-');
+  });
+
+  it('is taken from the preprocessed text where only that tells all, and remembered all the same', async () => {
+    await age();
+    const command = { line: '-Iinc -Imore -MMD -c a.c -o a.o' };
+    expect(verdict(await ours(command))).toBe('miss stored');
+    expect(ran.map((words) => words.includes('-E'))).toEqual([true, false]);
+    expect(verdict(await ours(command))).toBe('hit memory');
+    expect(ran).toHaveLength(2);
+  });
+
+  it('is another for other dependency words, and the same for another place', async () => {
+    await age();
+    await ours(plain);
+    expect(verdict(await ours({ line: plain.line.replace('-MD', '-MD -MT x') }))).toBe('miss stored');
+  });
+
+  const changes: readonly (readonly [name: string, change: () => void, expected: string])[] = [
+    ['nothing', () => undefined, 'hit memory'],
+    ['a header edited', () => write('h.h', '#define H 7\n'), 'miss'],
+    ['a header edited to the same size at the same time', () => {
+      write('h.h', '#define H 7\n');
+      utimesSync(join(dir, 'h.h'), 1, 1);
+    }, 'miss'],
+    ['a header touched', () => utimesSync(join(dir, 'h.h'), 1, 1), 'hit manifest'],
+    ['a header written anew with the same content', () => write('h.h', '#define H 1\n'), 'hit manifest'],
+    ['the source edited', () => write('a.c', `${readFileSync(join(dir, 'a.c'), 'utf8')}int g;\n`), 'miss'],
+    ['a header that comes in an earlier folder', () => write('inc/deep/d.h', '#define D 9\n'), 'miss'],
+    ['a header that comes in a folder that was not there', () => write('none/deep/d.h', '#define D 9\n'), 'miss'],
+    ['an unrelated file that comes in a folder', () => write('inc/unrelated.h', ''), 'hit memory'],
+    ['an empty folder of a header\'s name', () => mkdirSync(join(dir, 'inc/deep'), { recursive: true }), 'hit memory'],
+    ['a header that is gone', () => rmSync(join(dir, 'more/deep/d.h')), 'miss'],
+    ['a folder that is renamed and back', () => {
+      renameSync(join(dir, 'more'), join(dir, 'moved'));
+      renameSync(join(dir, 'moved'), join(dir, 'more'));
+    }, 'hit memory'],
+    ['a folder exchanged for a link to an equal one', () => {
+      renameSync(join(dir, 'more'), join(dir, 'real'));
+      symlinkSync('real', join(dir, 'more'));
+    }, 'hit memory'],
+    ['a precompiled header that comes', () => void spawnSync('gcc', ['-O1', 'h.h', '-o', 'h.h.gch'], { cwd: dir }), 'miss'],
+    ['a folder of precompiled headers that comes', () => mkdirSync(join(dir, 'h.h.gch')), 'miss'],
+  ];
+  it.each(changes)('after %s', async (_name, change, expected) => {
+    await age();
+    await ours(plain);
+    await age();
+    change();
+    expect(verdict(await ours(plain))).toMatch(expected);
+    await age();
+    // Whatever happened, the next one is equal again, and one day it hits.
+    await ours(plain);
+  });
+
+  it('goes back to an earlier state of its headers', async () => {
+    await age();
+    await ours(plain);
+    write('h.h', '#define H 7\n');
+    await age();
+    expect(verdict(await ours(plain))).toBe('miss stored');
+    write('h.h', '#define H 1\n');
+    expect(verdict(await ours(plain))).toBe('hit manifest');
+  });
+
+  it.each<[string, EnvPairs]>([
+    ['CPATH', [['CPATH', 'inc']]],
+    ['LANG', [['LANG', 'C'], ['LC_ALL', 'C']]],
+    ['SCCACHE_RECACHE', [['SCCACHE_RECACHE', '1']]],
+  ])('is another with %s', async (_name, env) => {
+    await age();
+    await ours(plain);
+    expect(verdict(await ours({ ...plain, env }))).toMatch(/^(miss|recache) stored$/);
+  });
+
+  it('is preprocessed when SCCACHE_DIRECT says so', async () => {
+    await age();
+    await ours(plain);
+    const command = { ...plain, env: [['SCCACHE_DIRECT', 'false']] as const };
+    expect(verdict(await ours(command))).toBe('miss stored');
+    expect(verdict(await ours(command))).toBe('hit preprocessed');
+  });
+});
+
+describe('what decides without being read', () => {
+  beforeEach(project);
+
+  it('__has_include: a file that comes and goes', async () => {
+    await age();
+    const command = { line: `${plain.line} -DASK` };
+    expect(verdict(await ours(command))).toBe('miss stored');
+    expect(verdict(await ours(command))).toBe('hit memory');
+    write('more/asked.h', '');
+    await age();
+    expect(verdict(await ours(command))).toBe('miss stored');
+    await age();
+    expect(verdict(await ours(command))).toMatch('hit');
+    rmSync(join(dir, 'more/asked.h'));
+    expect(verdict(await ours(command))).toBe('hit manifest');
+  });
+
+  it('a computed include: a file that comes before the one that was meant', async () => {
+    await age();
+    const command = { line: `${plain.line} -DEXTRA=<other.h>` };
+    write('more/other.h', '#define OTHER 4\n');
+    await age();
+    expect(verdict(await ours(command))).toBe('miss stored');
+    expect(verdict(await ours(command))).toBe('hit memory');
+    mkdirSync(join(dir, 'none'));
+    expect(verdict(await ours(command))).toMatch('miss');
+  });
+
+  it('a response file', async () => {
+    await age();
+    write('rsp', '-DA=1');
+    const command = { line: `${plain.line} @rsp` };
+    await ours(command);
+    await nap(1_100);
+    await ours(command);
+    expect(verdict(await ours(command))).toBe('hit memory');
+    write('rsp', '-DA=2');
+    expect(verdict(await ours(command))).toBe('miss stored');
+  });
+
+  it('a wrapper script and the compiler behind it', async () => {
+    const script = (flag: string): void => {
+      write('cc', `#!/bin/sh\nexec gcc ${flag} "$@"\n`);
+      chmodSync(join(dir, 'cc'), 0o755);
+    };
+    script('-DW=1');
+    await age();
+    const command = { ...plain, compiler: join(dir, 'cc') };
+    expect(verdict(await ours(command))).toBe('miss stored');
+    expect(verdict(await ours(command))).toBe('hit memory');
+    script('-DW=2');
+    expect(verdict(await ours(command))).toMatch('miss');
+  });
+
+  it.each([
+    ['the time', 'const char *t = __DATE__;\n'],
+    ['a file that the assembler reads', '__asm__(".pushsection .rodata\\n.incbin \\"h.h\\"\\n.popsection");\n'],
+    ['a question that a macro hides', '#define HAS(x) __has_include(x)\n#if HAS("h.h")\nint has;\n#endif\n'],
+  ])('%s in a header keeps it from direct mode', async (_name, text) => {
+    await age();
+    write('h.h', `#define H 1\n${text}`);
+    await age();
+    expect((await ours(plain)).stored).toBe('skipped');
+    const again = await ours(plain);
+    expect(again.hitBy).toBeUndefined();
+    expect(ran.at(1)).toContain('-E');
+  });
+});
+
+describe('a file that changes while the compiler runs', () => {
+  it.each(['h.h', 'a.c', 'more/deep/d.h'])('%s: the result is not kept', async (name) => {
+    project();
+    await age();
+    const expected = bare(plain);
+    clear();
+    const slow: Front = {
+      ...front(undefined),
+      run: async (command, options) => {
+        const done = await front(undefined).run(command, options);
+        write(name, `${readFileSync(join(dir, name), 'utf8')}/* later */\n`);
+        return done;
+      },
+    };
+    const outcome = await compile({ compiler: '/usr/bin/gcc', args: plain.line.split(' '), cwd: dir, env: pairs() }, slow, ports);
+    expect(await obey(outcome.answer, plain)).toEqual(expected);
+    expect((await outcome.settle()).stored).toBe('skipped');
+    await age();
+    expect(verdict(await ours(plain))).toBe('miss stored');
+  });
+
+  it('a header that comes in an earlier folder meanwhile', async () => {
+    project();
+    await age();
+    const slow: Front = {
+      ...front(undefined),
+      run: async (command, options) => {
+        const done = await front(undefined).run(command, options);
+        write('inc/deep/d.h', '#define D 9\n');
+        return done;
+      },
+    };
+    const outcome = await compile({ compiler: '/usr/bin/gcc', args: plain.line.split(' '), cwd: dir, env: pairs() }, slow, ports);
+    expect((await outcome.settle()).stored).toBe('skipped');
+    await age();
+    expect(verdict(await ours(plain))).toMatch('miss');
+  });
+});
+
+describe.skipIf(spawnSync('clang', ['--version']).status !== 0)('clang', () => {
+  it('is remembered alike', async () => {
+    project();
+    await age();
+    const command = { ...plain, compiler: '/usr/bin/clang' };
+    expect(verdict(await ours(command))).toBe('miss stored');
+    expect(verdict(await ours(command))).toBe('hit memory');
+    write('inc/deep/d.h', '#define D 9\n');
+    expect(verdict(await ours(command))).toMatch('miss');
+  });
+
+  it('watches for precompiled headers beside forced includes', async () => {
+    project();
+    await age();
+    const command = { compiler: '/usr/bin/clang', line: '-Imore -include h.h -c a.c -o a.o' };
+    expect(verdict(await ours(command))).toBe('miss stored');
+    expect(verdict(await ours(command))).toBe('hit memory');
+    spawnSync('clang', ['-x', 'c-header', '-Imore', 'h.h', '-o', 'h.h.pch'], { cwd: dir });
+    expect((await ours(command)).hitBy).toBeUndefined();
+  });
+});
