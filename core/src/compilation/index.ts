@@ -1,4 +1,6 @@
 // Decides what a command line means. Pure.
+export * from './base-folder.js';
+export { moveDependencies } from './dependency-rewrite.js';
 export * from './gnu.js';
 export { languageOf } from './language.js';
 export { createLineMarkerScanner } from './line-markers.js';
@@ -6,6 +8,7 @@ export * from './looked-for.js';
 export * from './manifest.js';
 export * from './manifest-codec.js';
 export { splitResponseFile } from './response-file.js';
+export { placeInText } from './place-in-text.js';
 export { readSearchList, type SearchList } from './search-list.js';
 export { sourceMentions, type SourceMentions } from './source-mentions.js';
 export { stripColours } from './strip-colours.js';

@@ -6,7 +6,9 @@
 //   text     = u32 length, that many bytes of UTF-8
 //   names    = u32 count, name*                              sorted, each once
 //   name     = u16 shared, u16 length, bytes                 the first `shared` UTF-16 units are those of the name before
-//   result   = digest reads name-list name-list name-list links      absent, nothing, present
+//   result   = digest base shared reads name-list name-list name-list links      absent, nothing, present
+//   base     = text
+//   shared   = u8, 0 or 1
 //   reads    = u32 count, (u32 name, digest)*
 //   name-list = u32 count, u32*                              numbers of names
 //   links    = u32 count, (u32 name, u32 target)*
@@ -62,6 +64,11 @@ function countOf(from: ByteReader, unit: number): number {
   return count;
 }
 
+function writeText(to: ByteWriter, text: string): void {
+  const bytes = utf8Bytes(text);
+  to.u32(bytes.byteLength).bytes(bytes);
+}
+
 /** @throws Fault IMPOSSIBLE for names longer than any path */
 export function encodeManifest(manifest: Manifest): Uint8Array {
   const named = manifest.results.flatMap((it) => [
@@ -70,13 +77,14 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
   const names = [...new Set(named)].sort();
   const numbers = new Map(names.map((name, at) => [name, at]));
   const to = new ByteWriter(64 * 1024).u8(version);
-  const unfit = utf8Bytes(manifest.unfit ?? '');
-  to.u32(unfit.byteLength).bytes(unfit);
+  writeText(to, manifest.unfit ?? '');
   writeNames(to, names);
   to.u32(manifest.results.length);
   const number = (name: string): number => numbers.get(name) ?? 0;
-  for (const { entry, reads, absent, nothing, present, links } of manifest.results) {
+  for (const { entry, base, shared, reads, absent, nothing, present, links } of manifest.results) {
     writeDigest(to, entry);
+    writeText(to, base);
+    to.bool(shared);
     to.u32(reads.length);
     for (const { name, digest } of reads) writeDigest(to.u32(number(name)), digest);
     for (const list of [absent, nothing, present]) {
@@ -102,12 +110,12 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     return it;
   };
   const listed = (): readonly string[] => Array.from({ length: countOf(from, 4) }, name);
-  const results = Array.from({ length: countOf(from, 32) }, (): ManifestResult => {
-    const entry = readDigest(from);
+  const results = Array.from({ length: countOf(from, 37) }, (): ManifestResult => {
+    const [entry, base, shared] = [readDigest(from), from.utf8(from.u32()), from.bool()];
     const reads = Array.from({ length: countOf(from, 36) }, () => ({ name: name(), digest: readDigest(from) }));
     const [absent, nothing, present] = [listed(), listed(), listed()];
     const links = Array.from({ length: countOf(from, 8) }, () => ({ name: name(), target: name() }));
-    return { entry, reads, absent, nothing, present, links };
+    return { entry, base, shared, reads, absent, nothing, present, links };
   });
   if (from.left > 0) throw new Fault('WIRE_MALFORMED', `${from.left} bytes behind a manifest`);
   return { results, unfit: unfit === '' ? undefined : unfit };

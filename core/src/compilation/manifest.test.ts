@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../base/index.js';
-import { emptyManifest, type Manifest, type ManifestResult, withResult } from './manifest.js';
+import { emptyManifest, type Manifest, type ManifestResult, renamed, withResult } from './manifest.js';
 import { decodeManifest, encodeManifest } from './manifest-codec.js';
 
 const result = (name: string, more: Partial<ManifestResult> = {}): ManifestResult => ({
   entry: digestOf(name),
+  base: '',
+  shared: false,
   reads: [{ name: 'a.c', digest: digestOf('a') }, { name: '/usr/include/stdio.h', digest: digestOf('b') }],
   absent: ['/usr/local/include/stdio.h', 'stdio.h'],
   nothing: [],
@@ -15,7 +17,7 @@ const result = (name: string, more: Partial<ManifestResult> = {}): ManifestResul
 
 const full: Manifest = {
   results: [
-    result('one', { nothing: ['nowhere', 'a.h.gch'], present: ['/usr/include/x.h'], links: [{ name: 'again', target: '/real' }] }),
+    result('one', { base: '/home/ü/', shared: true, nothing: ['nowhere', 'a.h.gch'], present: ['/usr/include/x.h'], links: [{ name: 'again', target: '/real' }] }),
     result('two', { reads: [{ name: 'größe/😀.h', digest: digestOf('c') }, { name: 'größe/😁.h', digest: digestOf('d') }] }),
   ],
   unfit: undefined,
@@ -60,5 +62,18 @@ describe('withResult', () => {
     expect(manifest.unfit).toBeUndefined();
     expect(manifest.results).toHaveLength(12);
     expect(manifest.results.slice(0, 3).map(({ entry }) => entry)).toEqual(['r15', 'r19', 'r18'].map(digestOf));
+  });
+});
+
+describe('renamed', () => {
+  const all = result('all', { nothing: ['n'], present: ['p'], links: [{ name: 'l', target: 't' }] });
+
+  it('changes every name and nothing else', () => {
+    expect(renamed(renamed(all, (name) => `x${name}`) ?? all, (name) => name.slice(1))).toEqual(all);
+    expect(renamed(all, (name) => `x${name}`)).toMatchObject({ entry: all.entry, nothing: ['xn'], present: ['xp'], links: [{ name: 'xl', target: 'xt' }] });
+  });
+
+  it.each(['a.c', 'stdio.h', 'n', 'p', 'l', 't'])('is undefined without a counterpart of %s', (missing) => {
+    expect(renamed(all, (name) => (name === missing ? undefined : name))).toBeUndefined();
   });
 });

@@ -6,6 +6,10 @@ import type { CacheKey, Digest } from '../base/index.js';
 export interface ManifestResult {
   /** Under which the storage keeps the result. */
   readonly entry: CacheKey;
+  /** The base folder in which it was made, with a `/` at its end; empty: in none. */
+  readonly base: string;
+  /** True when it is the same in every other base folder; its names are then stripped of it. */
+  readonly shared: boolean;
   /** Files that were read, with their contents. */
   readonly reads: readonly ManifestFile[];
   /** No file may stand here; a folder may. */
@@ -40,6 +44,23 @@ export const emptyManifest: Manifest = { results: [], unfit: undefined };
 
 /** One source meets few states of its headers that are worth going back to. */
 const mostResults = 12;
+
+/** The same with every name changed. Undefined when a name has no counterpart. */
+export function renamed<Names extends Pick<ManifestResult, 'reads' | 'absent' | 'nothing' | 'present' | 'links'>>(
+  result: Names,
+  rename: (name: string) => string | undefined,
+): Names | undefined {
+  let whole = true;
+  const one = (name: string): string => {
+    const other = rename(name);
+    whole &&= other !== undefined;
+    return other ?? '';
+  };
+  const reads = result.reads.map(({ name, digest }) => ({ name: one(name), digest }));
+  const links = result.links.map(({ name, target }) => ({ name: one(name), target: one(target) }));
+  const [absent, nothing, present] = [result.absent.map(one), result.nothing.map(one), result.present.map(one)];
+  return whole ? { ...result, reads, links, absent, nothing, present } : undefined;
+}
 
 /** Puts a result first, in place of an older one of the same files. */
 export function withResult(manifest: Manifest, result: ManifestResult): Manifest {

@@ -1,15 +1,22 @@
 // Knows: one compile from end to end: what it is, whether we take it, and which way it goes. Refuses to know: the ways themselves, sockets,
 // settings, counters; who asks for a compile decides those.
 import { isFault } from '../base/index.js';
-import type { CompileRequest } from '../compilation/index.js';
+import { dirname, normalize } from 'node:path';
+import { type BaseFolder, baseFolder, baseOf, type Compilation, type CompileRequest } from '../compilation/index.js';
 import { become, type Outcome, toldOf } from './answers.js';
 import { controlsOf } from './controls.js';
 import type { EnginePorts } from './engine-ports.js';
-import { openNear } from './near.js';
+import { absoluteName, openNear } from './near.js';
 import { compileNear } from './near-path.js';
 import { compilePreprocessed } from './preprocessed-path.js';
 import type { Compiler, Front } from './ports.js';
 import type { Asked } from './work.js';
+
+/** What a request says wins over the settings. A relative folder names none. */
+function baseAround({ cwd, input }: Compilation, asked: readonly string[] | undefined, set: readonly string[]): BaseFolder {
+  const folders = asked?.filter((dir) => dir.startsWith('/')).map((dir) => `${normalize(dir).replace(/\/$/, '')}/`) ?? set;
+  return baseFolder(baseOf(folders, cwd) ?? baseOf(folders, dirname(absoluteName(cwd, input))));
+}
 
 /** Understands the command line; or what is to be told of one that we do not take. */
 async function understand(request: CompileRequest, front: Front, ports: EnginePorts): Promise<Asked | Outcome> {
@@ -28,7 +35,10 @@ async function understand(request: CompileRequest, front: Front, ports: EnginePo
     return ports.readResponseFile(path);
   });
   if (verdict.kind === 'decline') return become({ outcome: verdict.why, reason: verdict.reason, compiler: compiler.facts.kind });
-  return { request, front, compiler, compilation: verdict.compilation, controls: controlsOf(request.env), responseFiles, startedMs: ports.nowMs() };
+  const { compilation } = verdict;
+  const controls = controlsOf(request.env);
+  const base = baseAround(compilation, controls.basedirs, ports.basedirs);
+  return { request, front, compiler, compilation, controls, base, responseFiles, startedMs: ports.nowMs() };
 }
 
 /**

@@ -1,7 +1,7 @@
 // Knows: whether files and places are still what a remembered result was made from. Refuses to know: results, and how they are landed.
 import { realpathSync } from 'node:fs';
 import type { Digest, FileState } from '../base/index.js';
-import type { ManifestResult } from '../compilation/index.js';
+import { type BaseFolder, type ManifestResult, renamed } from '../compilation/index.js';
 import type { FileDigests, FolderView, FolderViews } from '../host/index.js';
 import { absoluteName, type Near } from './near.js';
 
@@ -14,6 +14,7 @@ export interface SeenFile {
 }
 
 export interface FoundNear {
+  /** Its names are those of this very place. */
   readonly result: ManifestResult;
   readonly files: readonly SeenFile[];
   readonly view: FolderView;
@@ -65,17 +66,19 @@ async function against(to: Looking, result: ManifestResult): Promise<string | un
 
 export interface NearSight {
   readonly cwd: string;
+  readonly base: BaseFolder;
   readonly digests: FileDigests;
   readonly views: FolderViews;
 }
 
 /** Looks through the results, the newest first. `why` speaks of the newest. */
-export async function lookNear({ manifest }: Near, { cwd, digests, views }: NearSight): Promise<NearLookup> {
+export async function lookNear({ manifest }: Near, { cwd, base, digests, views }: NearSight): Promise<NearLookup> {
   const to: Looking = { cwd, digests, view: views.view(), seen: new Map() };
   let why: string | undefined;
-  for (const result of manifest.results) {
-    const objection = await against(to, result);
-    if (objection === undefined) {
+  for (const kept of manifest.results) {
+    const result = kept.shared ? renamed(kept, (name) => base.restoreName(name)) : kept;
+    const objection = result === undefined || (!kept.shared && kept.base !== base.path) ? 'made in another folder, and not the same in this one' : await against(to, result);
+    if (objection === undefined && result !== undefined) {
       const files = result.reads.flatMap(({ name }) => to.seen.get(name) ?? []);
       return { kind: 'found', found: { result, files, view: to.view } };
     }

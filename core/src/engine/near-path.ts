@@ -1,6 +1,7 @@
 // Knows: the short way of a compile: answered from what earlier ones have read, or compiled at once and remembered by what it reads.
 // Refuses to know: preprocessors and build servers (preprocessed-path.ts).
-import { keyOf } from '../base/index.js';
+import { digestOf, keyOf } from '../base/index.js';
+import type { Entry } from '../storage/index.js';
 import { answerOfLocated, type Answer, landEntry, type Outcome, replay, toldOf } from './answers.js';
 import type { EnginePorts } from './engine-ports.js';
 import { lookUp } from './lookup.js';
@@ -9,6 +10,7 @@ import { type FoundNear, lookNear } from './near-lookup.js';
 import { recordNear } from './near-record.js';
 import { study } from './near-study.js';
 import type { CompileReport } from './report.js';
+import { movedEntry } from './sharing.js';
 import { storeEntry } from './store.js';
 import { compileTraced, isTraceable, type TracedResult } from './traced.js';
 import type { Asked } from './work.js';
@@ -23,40 +25,67 @@ export type DirectPorts = EnginePorts & { readonly near: NearPorts };
 
 const goOn = (why: string): NearWay => ({ kind: 'go on', why });
 
-type Fetched = { readonly answer: Answer; readonly report: Pick<CompileReport, 'lookupMs'>; readonly located: boolean } | undefined;
-
-async function fetchResult(asked: Asked, { result }: FoundNear, ports: EnginePorts): Promise<Fetched> {
-  const { located, entry, report } = await lookUp(asked, result.entry, { storage: ports.storage, place: true });
-  const answer = located === undefined ? undefined : answerOfLocated(asked, located);
-  if (answer !== undefined) return { answer, report, located: true };
-  if (entry === undefined || !(await landEntry(asked, entry))) return undefined;
-  return { answer: replay(asked, entry), report, located: false };
+interface Fetched {
+  readonly answer: Answer;
+  readonly report: Pick<CompileReport, 'lookupMs'>;
+  /** The entry as it was landed by us; undefined: the launcher lands it out of its file. */
+  readonly landed: Entry | undefined;
 }
 
-export async function compileNear(asked: Asked, near: Near, ports: DirectPorts): Promise<NearWay> {
-  const { controls, compilation } = asked;
-  let why = 'asked not to look';
-  if (!controls.recache) {
-    const from = performance.now();
-    const looked = await lookNear(near, { cwd: compilation.cwd, digests: ports.digests, views: ports.near.views });
-    const lookMs = performance.now() - from;
-    const hit = looked.kind === 'found' ? await fetchResult(asked, looked.found, ports) : undefined;
-    if (looked.kind === 'found' && hit !== undefined) {
-      const { entry } = looked.found.result;
-      const report: CompileReport = { ...toldOf(asked), outcome: 'hit', hitBy: 'manifest', key: entry, ...hit.report, steps: [['near', lookMs]] };
-      const { files, view, result: remembered } = looked.found;
-      const settle = async (): Promise<CompileReport> => {
-        if (hit.located) await ports.recall?.remember(asked, { near, entry, files, remembered, view, storage: ports.storage });
-        return report;
-      };
-      return { kind: 'done', outcome: { answer: hit.answer, report, settle } };
-    }
-    why = looked.kind === 'missed' ? looked.why : 'its result is no longer kept';
+/** A result that was made in another folder has another dependency file there. */
+async function fetchResult(asked: Asked, { result }: FoundNear, ports: DirectPorts): Promise<Fetched | undefined> {
+  const moved = result.base !== asked.base.path && asked.compilation.dependencyFile !== undefined;
+  const { located, entry, report } = await lookUp(asked, result.entry, { storage: ports.storage, place: !moved });
+  const answer = located === undefined ? undefined : answerOfLocated(asked, located);
+  if (answer !== undefined) return { answer, report, landed: undefined };
+  const landed = entry === undefined ? undefined : movedEntry(entry, result.base, asked.base.path);
+  if (landed === undefined || !(await landEntry(asked, landed))) return undefined;
+  return { answer: replay(asked, landed), report, landed };
+}
+
+/** What is to be done after a hit: so that the next one is quicker. */
+async function settleHit(asked: Asked, { near, found, landed }: { near: Near; found: FoundNear; landed: Entry | undefined }, ports: DirectPorts): Promise<void> {
+  const { files, view, result } = found;
+  const { base } = asked;
+  const { storage } = ports;
+  let { entry } = result;
+  if (landed !== undefined && result.base !== base.path) {
+    // With the dependency file of this folder it is another result.
+    entry = digestOf(`${entry} in ${base.path}`);
+    const stored = await storeEntry({ outcome: 'hit' }, { key: entry, entry: landed, ports });
+    if (stored.stored !== 'stored') return;
+    await recordNear(near, { kind: 'known', remembered: result, parts: [], files, view }, { entry, base, shared: true, storage });
   }
-  const detour = near.unfit ?? (ports.distribution === undefined && ports.basedirs.length === 0 && isTraceable(asked) ? undefined : why);
-  if (detour !== undefined) return goOn(near.unfit ?? why);
+  await ports.recall?.remember(asked, { near, entry, files, remembered: result, view, storage });
+}
+
+async function answerNear(asked: Asked, near: Near, ports: DirectPorts): Promise<Outcome | string> {
+  const { compilation, base } = asked;
+  const from = performance.now();
+  const looked = await lookNear(near, { cwd: compilation.cwd, base, digests: ports.digests, views: ports.near.views });
+  const lookMs = performance.now() - from;
+  if (looked.kind === 'missed') return looked.why;
+  const { found } = looked;
+  const hit = await fetchResult(asked, found, ports);
+  if (hit === undefined) return 'its result is no longer kept';
+  const steps: CompileReport['steps'] = [['look at files', lookMs], ['fetch', performance.now() - from - lookMs]];
+  const report: CompileReport = { ...toldOf(asked), outcome: 'hit', hitBy: 'manifest', key: found.result.entry, ...hit.report, steps };
+  const settle = async (): Promise<CompileReport> => {
+    await settleHit(asked, { near, found, landed: hit.landed }, ports);
+    return report;
+  };
+  return { answer: hit.answer, report, settle };
+}
+
+/** Where only the preprocessed text tells whether a result may be shared, or only it goes to a build server, tracing is no use. */
+const tracesInstead = (asked: Asked, ports: DirectPorts): boolean => ports.distribution === undefined && asked.base.path === '' && isTraceable(asked);
+
+export async function compileNear(asked: Asked, near: Near, ports: DirectPorts): Promise<NearWay> {
+  const answered = asked.controls.recache ? 'asked not to look' : await answerNear(asked, near, ports);
+  if (typeof answered !== 'string') return { kind: 'done', outcome: answered };
+  if (near.unfit !== undefined || !tracesInstead(asked, ports)) return goOn(near.unfit ?? answered);
   const traced = await compileTraced(asked);
-  return traced === undefined ? goOn(why) : { kind: 'done', outcome: outcomeOfTraced(asked, { near, why, traced }, ports) };
+  return traced === undefined ? goOn(answered) : { kind: 'done', outcome: outcomeOfTraced(asked, { near, why: answered, traced }, ports) };
 }
 
 interface Traced {
@@ -86,16 +115,17 @@ async function settleTraced(asked: Asked, { near, traced, report }: { near: Near
   const { entry, read } = traced;
   if (entry === undefined) return report;
   if (read === undefined) return { ...report, stored: 'skipped', reason: 'the compiler does not tell what it has read' };
+  const alone = { base: asked.base, shared: false, storage: ports.storage };
   const learnt = await study(read, near, { asked, digests: ports.digests, near: ports.near });
   if (learnt.kind !== 'known') {
-    await recordNear(near, learnt, { entry: undefined, storage: ports.storage });
+    await recordNear(near, learnt, { ...alone, entry: undefined });
     return { ...report, stored: 'skipped', reason: learnt.reason };
   }
   const parts = [...near.parts, ...learnt.parts];
   const key = keyOf(parts);
   const stored = await storeEntry({ ...report, key, parts }, { key, entry, ports });
   if (stored.stored !== 'stored') return stored;
-  const trouble = await recordNear(near, learnt, { entry: key, storage: ports.storage });
+  const trouble = await recordNear(near, learnt, { ...alone, entry: key });
   if (trouble !== undefined) return { ...stored, stored: 'failed', reason: trouble };
   const { files, view, remembered } = learnt;
   await ports.recall?.remember(asked, { near, entry: key, files, remembered, view, storage: ports.storage });

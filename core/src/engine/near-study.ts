@@ -8,9 +8,11 @@ import { absoluteName, type Near, type NearPorts } from './near.js';
 import { realFolder, type SeenFile } from './near-lookup.js';
 import type { Asked } from './work.js';
 
+/** What of a result is known without the result. */
+export type RememberedNames = Pick<ManifestResult, 'reads' | 'absent' | 'nothing' | 'present' | 'links'>;
+
 export type Study =
-  /** `remembered` lacks only the entry. */
-  | { readonly kind: 'known'; readonly remembered: Omit<ManifestResult, 'entry'>; readonly parts: readonly KeyPart[]; readonly files: readonly SeenFile[]; readonly view: FolderView }
+  | { readonly kind: 'known'; readonly remembered: RememberedNames; readonly parts: readonly KeyPart[]; readonly files: readonly SeenFile[]; readonly view: FolderView }
   /** Files never tell everything that this compile depends on. */
   | { readonly kind: 'unfit'; readonly reason: string }
   /** Something changed meanwhile, so that nobody knows what the compiler saw; next time may be better. */

@@ -56,7 +56,7 @@ interface EnginePart {
 
 /** Starts no process. */
 export async function openNear(asked: Asked, { digests, storage, near }: EnginePart): Promise<NearResult> {
-  const { compilation, compiler, request, front } = asked;
+  const { compilation, compiler, request, front, base } = asked;
   if (!compilation.needsPreprocessing) return none('already preprocessed');
   if (compilation.unfollowed !== undefined) return none(compilation.unfollowed);
   const names = [compilation.input, ...compilation.extraInputs];
@@ -64,16 +64,16 @@ export async function openNear(asked: Asked, { digests, storage, near }: EngineP
   const source = named.digests[0];
   if (source === undefined) return none('the source is not a regular file');
   if (named.digests.slice(names.length).some((digest) => digest !== undefined)) return none('precompiled header');
+  const words = [...compiler.dialect.keyParts(compilation, request.env), ...compiler.dialect.nearParts(compilation)];
   const parts: KeyPart[] = [
     { label: 'format', value: 'near 1' },
     { label: 'compiler', value: compiler.identity },
-    ...compiler.dialect.keyParts(compilation, request.env),
-    ...compiler.dialect.nearParts(compilation),
+    ...words.map(({ label, value }) => ({ label, value: base.strip(value) })),
   ];
   for (const [at, name] of names.entries()) {
     const digest = named.digests[at];
     if (digest === undefined) return none('an input is not a readable file');
-    parts.push({ label: at === 0 ? 'source' : `file ${name}`, value: digest });
+    parts.push({ label: at === 0 ? 'source' : `file ${base.stripName(name)}`, value: digest });
   }
   if (compilation.nativeCpu) {
     const processor = describeProcessor();

@@ -34,7 +34,7 @@ describe('gatherInputs', () => {
     const verdict = dialect.parse(request, { kind, plusplus: false, version: '', apple: false }, () => undefined);
     if (verdict.kind === 'decline') throw new Error(verdict.reason);
     const { compilation } = verdict;
-    return gatherInputs(front(), createFileDigests(Date.now), { dialect, program: kind, compilation, dependencyTemporary: undefined });
+    return gatherInputs(front(), createFileDigests(Date.now), { dialect, program: kind, compilation, dependencyTemporary: undefined, base: '' });
   }
   const partsOf = (result: InputsResult): Record<string, string> => {
     if (result.kind !== 'inputs') throw new Error(JSON.stringify(result));

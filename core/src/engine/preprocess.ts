@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, resolve } from 'node:path';
 import { type Digest, digestOf, isFault, type KeyPart } from '../base/index.js';
-import { type Compilation, createLineMarkerScanner, type Dialect } from '../compilation/index.js';
+import { type Compilation, createLineMarkerScanner, type Dialect, placeInText } from '../compilation/index.js';
 import { describeProcessor, type FileDigests, type FileSnapshot, isNowhere, reachableStat, readPieces } from '../host/index.js';
 import type { Front } from './ports.js';
 
@@ -18,6 +18,8 @@ export interface Inputs {
   readonly dependencyTemporary: string | undefined;
   /** What is in it; undefined when none is wanted. */
   readonly dependencies: Uint8Array | undefined;
+  /** What in the text shows the base folder; undefined when nothing does, or when there is none. */
+  readonly place: string | undefined;
 }
 
 export type InputsResult =
@@ -33,6 +35,8 @@ export interface PreprocessRequest {
   readonly compilation: Compilation;
   /** Where the dependency file may be written until it is landed. */
   readonly dependencyTemporary: string | undefined;
+  /** Its name is looked for in the text; empty: there is none. */
+  readonly base: string;
 }
 
 const absolute = (cwd: string, path: string): string => (isAbsolute(path) ? path : resolve(cwd, path));
@@ -44,6 +48,7 @@ interface Seen {
   readonly quoted: readonly string[];
   readonly precompiled: readonly string[];
   readonly incbin: boolean;
+  readonly place: string | undefined;
 }
 
 /** The input as it stands is all that is compiled; undefined when it cannot be read, which the compiler will say. */
@@ -56,7 +61,7 @@ async function readInput(compilation: Compilation): Promise<Seen | undefined> {
     throw thrown;
   }
   const { files: quoted, incbin, precompiled } = scanner.end();
-  return { text: undefined, files: [compilation.input], quoted, precompiled, incbin };
+  return { text: undefined, files: [compilation.input], quoted, precompiled, incbin, place: 'not preprocessed' };
 }
 
 async function preprocess(front: Front, request: PreprocessRequest): Promise<Seen | undefined> {
@@ -65,16 +70,19 @@ async function preprocess(front: Front, request: PreprocessRequest): Promise<See
   const command = request.dialect.preprocessCommand(compilation, request.program, request.dependencyTemporary);
   const hash = createHash('sha256');
   const scanner = createLineMarkerScanner();
+  const kept: Uint8Array[] = [];
   const result = await front.run(command, {
     final: false,
     onStdout: (chunk) => {
       hash.update(chunk);
       scanner.push(chunk);
+      if (request.base !== '') kept.push(chunk);
     },
   });
   if (result.code !== 0) return undefined;
   const { files, precompiled, incbin } = scanner.end();
-  return { text: hash.digest('hex') as Digest, files, quoted: [], precompiled, incbin };
+  const place = request.base === '' ? undefined : placeInText(Buffer.concat(kept), request.base);
+  return { text: hash.digest('hex') as Digest, files, quoted: [], precompiled, incbin, place };
 }
 
 async function readDependencies(path: string): Promise<Uint8Array> {
@@ -112,10 +120,10 @@ export async function gatherInputs(front: Front, digests: FileDigests, request: 
     if (processor === undefined) return { kind: 'unknowable', reason: 'unknown processor' };
     parts.push({ label: 'processor', value: digestOf(processor) });
   }
-  const { files, precompiled } = seen;
+  const { files, precompiled, place } = seen;
   const { dependencyTemporary } = request;
   const dependencies = dependencyTemporary === undefined || isNowhere(dependencyTemporary) ? undefined : await readDependencies(dependencyTemporary);
   // It is kept with the result, so that nearer lookups need no preprocessor to write it.
   if (dependencies !== undefined) parts.push({ label: 'dependencies', value: digestOf(dependencies) });
-  return { kind: 'inputs', inputs: { files, precompiled, parts, snapshot, dependencyTemporary, dependencies } };
+  return { kind: 'inputs', inputs: { files, precompiled, parts, snapshot, dependencyTemporary, dependencies, place } };
 }

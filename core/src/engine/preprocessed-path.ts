@@ -14,6 +14,7 @@ import { study } from './near-study.js';
 import { entryFilesOfAway, placeOf } from './outputs.js';
 import { gatherInputs } from './preprocess.js';
 import type { AwayReport, CompileReport } from './report.js';
+import { unsharedBecause } from './sharing.js';
 import { storeEntry } from './store.js';
 import type { Asked, Work } from './work.js';
 
@@ -35,7 +36,7 @@ export async function compilePreprocessed(asked: Asked, before: NearBefore, port
   const dependencyTemporary = dependencyTemporaryOf(asked);
   let kept = false;
   try {
-    const asking = { dialect: compiler.dialect, program: compiler.path, compilation, dependencyTemporary };
+    const asking = { dialect: compiler.dialect, program: compiler.path, compilation, dependencyTemporary, base: asked.base.path };
     const gathered = await gatherInputs(front, ports.digests, asking);
     if (gathered.kind === 'refused') return become({ ...told, outcome: 'preprocess-failed' });
     if (gathered.kind === 'unknowable') return become({ ...told, outcome: 'not-cacheable', reason: gathered.reason });
@@ -67,22 +68,22 @@ async function finish(work: Work, way: Way): Promise<Finished> {
   const { ports, why } = way;
   const told = { ...toldOf(work), key: work.key, parts: work.parts, ...(why === undefined ? {} : { near: why }) };
   const looked = await lookUp(work, work.key, { storage: ports.storage, place: false });
-  if (looked.entry !== undefined && (await landEntry(work, looked.entry, work.inputs.dependencyTemporary))) {
+  const { entry } = looked;
+  if (entry !== undefined && (await landEntry(work, entry, work.inputs.dependencyTemporary))) {
     const report: CompileReport = { ...told, outcome: 'hit', hitBy: 'preprocessed', ...looked.report };
     const settle = async (): Promise<CompileReport> => {
-      await remember(work, way);
-      return report;
+      return { ...report, ...(await remember(work, way, entry)) };
     };
-    return { answer: replay(work, looked.entry), report, dependenciesLanded: true, settle };
+    return { answer: replay(work, entry), report, dependenciesLanded: true, settle };
   }
   const missed = work.controls.noCache ? 'no-cache' : work.controls.recache ? 'recache' : 'miss';
   const base: CompileReport = { ...told, outcome: missed, ...looked.report };
   const away = await compileAway(work, ports);
   if (away?.entry !== undefined) {
-    const { entry } = away;
-    const report: CompileReport = { ...base, away: away.report, compileMs: entry.compileMs };
+    const result = away.entry;
+    const report: CompileReport = { ...base, away: away.report, compileMs: result.compileMs };
     const unchanged = await inputsUnchanged(work);
-    return { answer: replay(work, entry), report, dependenciesLanded: true, settle: () => store(work, way, { entry, report, unchanged }) };
+    return { answer: replay(work, result), report, dependenciesLanded: true, settle: () => store(work, way, { entry: result, report, unchanged }) };
   }
   return finishAtHome(work, way, away === undefined ? base : { ...base, away: away.report });
 }
@@ -142,8 +143,7 @@ async function store(work: Work, way: Way, { entry, report, unchanged }: Storabl
   if (work.controls.noCache) return report;
   if (!unchanged) return { ...report, stored: 'skipped', reason: 'an input changed while the compiler ran' };
   const stored = await storeEntry(report, { key: work.key, entry, ports: way.ports });
-  if (stored.stored === 'stored') await remember(work, way);
-  return stored;
+  return stored.stored === 'stored' ? { ...stored, ...(await remember(work, way, entry)) } : stored;
 }
 
 /** What was read, as completely as this compile tells; undefined when something is read that it does not tell. */
@@ -156,12 +156,17 @@ function namesRead({ compilation, inputs }: Work): readonly string[] | undefined
 }
 
 /** Lets direct mode answer next time. That it cannot is no trouble: the long way stays. */
-async function remember(work: Work, { near, ports }: Way): Promise<void> {
+async function remember(work: Work, { near, ports }: Way, result: Entry): Promise<Pick<CompileReport, 'unshared'>> {
   const names = near === undefined || ports.near === undefined ? undefined : namesRead(work);
-  if (names === undefined || near === undefined || ports.near === undefined) return;
+  if (names === undefined || near === undefined || ports.near === undefined) return {};
   const learnt = await study(names, near, { asked: work, digests: ports.digests, near: ports.near });
-  const trouble = await recordNear(near, learnt, { entry: work.key, storage: ports.storage });
-  if (trouble !== undefined || learnt.kind !== 'known') return;
-  const { files, view, remembered } = learnt;
-  await ports.recall?.remember(work, { near, entry: work.key, files, remembered, view, storage: ports.storage });
+  const { base, key: entry } = work;
+  const { storage } = ports;
+  const unshared = base.path === '' ? undefined : unsharedBecause(work, result);
+  const trouble = await recordNear(near, learnt, { entry, base, shared: base.path !== '' && unshared === undefined, storage });
+  if (trouble === undefined && learnt.kind === 'known') {
+    const { files, view, remembered } = learnt;
+    await ports.recall?.remember(work, { near, entry, files, remembered, view, storage });
+  }
+  return unshared === undefined ? {} : { unshared };
 }

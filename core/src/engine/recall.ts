@@ -4,13 +4,13 @@
 // Nothing is read, hashed or parsed here, and no process is started: names are stat'ed in one call, and where a folder's state proves that
 // nothing came to stand in it, the names under it are not looked at.
 import type { CacheKey, Digest } from '../base/index.js';
-import type { ManifestResult } from '../compilation/index.js';
 import type { FolderView, PathTable } from '../host/index.js';
 import type { Storage } from '../storage/index.js';
 import { answerOfLocated, type Answer, toldOf } from './answers.js';
 import { environmentKey } from './compilers-environment.js';
 import { absoluteName, type Near } from './near.js';
 import { realFolder, type SeenFile } from './near-lookup.js';
+import type { RememberedNames } from './near-study.js';
 import { type Claims, createClaims, type NamedState } from './recall-claims.js';
 import { fingerprintOf, type RecallRequest } from './recall-fingerprint.js';
 import type { CompileReport } from './report.js';
@@ -20,7 +20,7 @@ export interface Remembered {
   readonly near: Near;
   readonly entry: CacheKey;
   readonly files: readonly SeenFile[];
-  readonly remembered: Omit<ManifestResult, 'entry'>;
+  readonly remembered: RememberedNames;
   readonly view: FolderView;
   readonly storage: Storage;
 }

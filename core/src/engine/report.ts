@@ -53,6 +53,8 @@ export interface CompileReport {
   readonly hitBy?: 'memory' | 'manifest' | 'preprocessed';
   /** Why the nearer lookup did not answer, e.g. a header that changed. */
   readonly near?: string;
+  /** Why a result that was made in a base folder belongs to it alone. */
+  readonly unshared?: string;
   /** Milliseconds by step, in the order in which they happened. */
   readonly steps?: readonly (readonly [step: string, ms: number])[];
 }

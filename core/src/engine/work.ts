@@ -1,6 +1,6 @@
 // Knows: what the steps of one compile hand to each other. Refuses to know: the steps.
 import type { CacheKey, KeyPart } from '../base/index.js';
-import type { Compilation, CompileRequest } from '../compilation/index.js';
+import type { BaseFolder, Compilation, CompileRequest } from '../compilation/index.js';
 import type { Controls } from './controls.js';
 import type { Compiler, Front } from './ports.js';
 import type { Inputs } from './preprocess.js';
@@ -12,6 +12,8 @@ export interface Asked {
   readonly compiler: Compiler;
   readonly compilation: Compilation;
   readonly controls: Controls;
+  /** The folder around this compile whose name does not matter, if there is one. */
+  readonly base: BaseFolder;
   /** Response files that were read to understand it; absolute. */
   readonly responseFiles: readonly string[];
   /** Inputs that changed after this moment may not be what the compiler saw. */
