@@ -60,6 +60,8 @@ afterEach(async () => {
 });
 
 interface Command {
+  /** Relative to the test's folder. */
+  readonly cwd?: string;
   readonly compiler?: string;
   readonly line: string;
   readonly env?: EnvPairs;
@@ -73,22 +75,23 @@ interface Result {
   readonly files: readonly (Buffer | undefined)[];
 }
 
-const outputs = ['a.o', 'a.d'];
-const clear = (): void => outputs.forEach((name) => rmSync(join(dir, name), { force: true }));
+const outputs = ['a.o', 'a.d', 'a.gcno'];
+const inside = (cwd: string): readonly string[] => outputs.map((name) => join(cwd, name));
+const clear = (cwd = ''): void => inside(cwd).forEach((name) => rmSync(join(dir, name), { force: true }));
 
-function bare({ compiler = '/usr/bin/gcc', line, env }: Command): Result {
-  clear();
-  const done = spawnSync(compiler, line.split(' '), { cwd: dir, env: Object.fromEntries(pairs(env)) });
-  return { code: done.status, stderr: done.stderr.toString(), files: outputs.map(bytesOf) };
+function bare({ cwd = '', compiler = '/usr/bin/gcc', line, env }: Command): Result {
+  clear(cwd);
+  const done = spawnSync(compiler, line.split(' '), { cwd: join(dir, cwd), env: Object.fromEntries(pairs(env)) });
+  return { code: done.status, stderr: done.stderr.toString(), files: inside(cwd).map(bytesOf) };
 }
 
-const front = (env: EnvPairs | undefined): Front => ({
+const front = (env: EnvPairs | undefined, cwd = ''): Front => ({
   signal: new AbortController().signal,
   colour: false,
   umask: 0o022,
   run: (command, options) => {
     ran.push([command.program, ...command.args]);
-    const done = spawnSync(command.program, command.args, { cwd: dir, env: Object.fromEntries(pairs(env)), maxBuffer: 1 << 26 });
+    const done = spawnSync(command.program, command.args, { cwd: join(dir, cwd), env: Object.fromEntries(pairs(env)), maxBuffer: 1 << 26 });
     options.onStdout?.(done.stdout);
     return Promise.resolve({ code: done.status ?? undefined, signal: undefined, stdout: done.stdout, stderr: done.stderr, wallMs: 1 });
   },
@@ -102,20 +105,20 @@ async function obey(answer: Answer, command: Command): Promise<Result> {
     const { source: path, state, pieces } = order;
     await land(pieces.map(({ place, offset, length, ...how }) => ({ path: place, from: { kind: 'range', path, state, offset, length }, ...how })), 0o022);
   }
-  return { code: end.code, stderr: Buffer.from(answer.stderr).toString(), files: outputs.map(bytesOf) };
+  return { code: end.code, stderr: Buffer.from(answer.stderr).toString(), files: inside(command.cwd ?? '').map(bytesOf) };
 }
 
 /** One compile as the daemon would do it: from memory, else the long way. Always equal to the bare compiler's. */
 async function ours(command: Command): Promise<CompileReport> {
   const expected = bare(command);
-  clear();
-  const request = { compiler: command.compiler ?? '/usr/bin/gcc', args: command.line.split(' '), cwd: dir, env: pairs(command.env) };
+  clear(command.cwd);
+  const request = { compiler: command.compiler ?? '/usr/bin/gcc', args: command.line.split(' '), cwd: join(dir, command.cwd ?? ''), env: pairs(command.env) };
   const recalled = recall.find({ ...request, umask: 0o022, colour: false });
   if (recalled !== undefined) {
     expect(await obey(recalled.answer, command)).toEqual(expected);
     return recalled.report;
   }
-  const outcome = await compile(request, front(command.env), ports);
+  const outcome = await compile(request, front(command.env, command.cwd), ports);
   expect(await obey(outcome.answer, command)).toEqual(expected);
   return outcome.settle();
 }
@@ -363,5 +366,82 @@ describe.skipIf(spawnSync('clang', ['--version']).status !== 0)('clang', () => {
     expect(verdict(await ours(command))).toBe('hit memory');
     spawnSync('clang', ['-x', 'c-header', '-Imore', 'h.h', '-o', 'h.h.pch'], { cwd: dir });
     expect((await ours(command)).hitBy).toBeUndefined();
+  });
+});
+
+describe('two checkouts of one project', () => {
+  const checkouts = ['one', 'somewhere/another'];
+  beforeEach(() => {
+    for (const root of checkouts) {
+      write(`${root}/a.c`, '#include "inc/h.h"\n#include <deep/d.h>\nint f(void) { return H + D; }\n');
+      write(`${root}/inc/h.h`, '#define H 1\n');
+      write(`${root}/inc/deep/d.h`, '#define D 2\n');
+    }
+    ports = { ...ports, basedirs: checkouts.map((root) => `${join(dir, root)}/`) };
+  });
+
+  /** `@` is the checkout itself. */
+  const inBoth = async (line: string, compiler = '/usr/bin/gcc'): Promise<readonly CompileReport[]> => {
+    const reports: CompileReport[] = [];
+    for (const cwd of checkouts) reports.push(await ours({ cwd, compiler, line: line.replaceAll('@', join(dir, cwd)) }));
+    return reports;
+  };
+
+  it.each([
+    '-O1 -Iinc -c a.c -o a.o',
+    '-O1 -Iinc -c a.c -o a.o -MD',
+    '-O1 -I@/inc -c @/a.c -o a.o',
+    '-O1 -I@/inc -c @/a.c -o a.o -MD -MP',
+    '-O1 -I@/inc -c @/a.c -o @/a.o -MMD -MT @/a.o',
+    '-O1 -isystem @/inc -c @/a.c -o a.o -MD -DUNUSED="@"',
+    '-O1 -g -ffile-prefix-map=@=. -fdebug-prefix-map=@=. -I@/inc -c @/a.c -o a.o -MD',
+  ])('share the result of %s', async (line) => {
+    await age();
+    const [first, second] = await inBoth(line);
+    expect(first).toMatchObject({ outcome: 'miss', stored: 'stored' });
+    expect(first?.unshared).toBeUndefined();
+    expect(second).toMatchObject({ outcome: 'hit', hitBy: 'manifest' });
+    await age();
+    for (const report of await inBoth(line)) expect(report).toMatchObject({ outcome: 'hit', hitBy: 'memory' });
+    write('somewhere/another/inc/h.h', '#define H 5\n');
+    const [same, other] = await inBoth(line);
+    expect([same?.outcome, other?.outcome]).toEqual(['hit', 'miss']);
+  });
+
+  it.each<[line: string, text: string, why: string]>([
+    ['-O1 -g -Iinc -c a.c -o a.o', '', 'debug or coverage information names the folder'],
+    ['-O1 --coverage -frandom-seed=1 -Iinc -c a.c -o a.o', '', 'debug or coverage information names the folder'],
+    ['-O1 -g -gz -Iinc -c a.c -o a.o', '', '-gz hides names'],
+    ['-O1 -I@/inc -c @/a.c -o a.o', 'const char *where = __FILE__;\n', 'the text names the folder, as __FILE__ does'],
+    ['-O1 -I@/inc -c @/a.c -o a.o', 'int length = sizeof __FILE__;\n', 'the text names the folder, as __FILE__ does'],
+    ['-O1 -I@/inc -c @/a.c -o a.o', 'const char *where(void) { return __builtin_FILE(); }\n', '__builtin_FILE may name the folder'],
+    ['-O1 -Wall -I@/inc -c @/a.c -o a.o', 'static int unused;\n', 'diagnostics name the folder'],
+    ['-O1 -I@/inc -c @/a.c -o a.o -DROOT="@"', 'const char *where = ROOT;\n', 'the text names the folder, as __FILE__ does'],
+  ])('do not share that of %s with %j', async (line, text, why) => {
+    for (const root of checkouts) write(`${root}/a.c`, `#include "inc/h.h"\n#include <deep/d.h>\n${text}int f(void) { return H + D; }\n`);
+    await age();
+    for (const report of await inBoth(line)) expect(report).toMatchObject({ outcome: 'miss', stored: 'stored', unshared: why });
+    for (const report of await inBoth(line)) expect(report.outcome).toBe('hit');
+  });
+
+  it('are told by a request as well as by the settings', async () => {
+    ports = { ...ports, basedirs: [] };
+    await age();
+    const env = [['SCCACHE_BASEDIRS', checkouts.map((root) => join(dir, root)).join(':')]] as const;
+    const both = async (more: EnvPairs): Promise<readonly string[]> => {
+      const reports: string[] = [];
+      for (const cwd of checkouts) reports.push((await ours({ cwd, line: `-I${join(dir, cwd)}/inc -c ${join(dir, cwd)}/a.c -o a.o`, env: more })).outcome);
+      return reports;
+    };
+    expect(await both([])).toEqual(['miss', 'miss']);
+    expect(await both(env)).toEqual(['miss', 'hit']);
+  });
+
+  it('do not take what was made of files in the other', async () => {
+    await age();
+    await ours({ cwd: checkouts[0] ?? '', line: `-I${join(dir, 'one')}/inc -c a.c -o a.o` });
+    // Not its own header, but the other's.
+    const report = await ours({ cwd: checkouts[1] ?? '', line: `-I${join(dir, 'one')}/inc -c a.c -o a.o` });
+    expect(report).toMatchObject({ hitBy: 'preprocessed', near: 'no earlier compile with these arguments and this source' });
   });
 });
