@@ -29,7 +29,7 @@ const newest = (paths) => Math.max(...paths.map((path) => statSync(path).mtimeMs
 
 function upToDate() {
   if (process.argv.includes('--force') || !existsSync(installed) || lstatSync(installed).isSymbolicLink()) return false;
-  const sources = readdirSync(native).filter((name) => /\.(cc|h|gyp)$/.test(name));
+  const sources = readdirSync(native).filter((name) => /\.(cc?|h|gyp)$/.test(name));
   return statSync(installed).mtimeMs > newest([...sources.map((name) => join(native, name)), join(root, 'core/package.json')]);
 }
 
@@ -49,11 +49,18 @@ function missing() {
   return undefined;
 }
 
-function build() {
+/** @param bare whether to do without a C library where that is possible */
+function build(bare) {
   const headers = nodeHeaders();
   const gyp = join(root, 'node_modules/node-gyp/bin/node-gyp.js');
   const args = [gyp, 'rebuild', '--directory', native, ...(headers === undefined ? [] : [`--nodedir=${headers}`])];
-  return spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  const env = { ...process.env, GYP_DEFINES: `${process.env.GYP_DEFINES ?? ''} bare=${bare ? 1 : 0}` };
+  return spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, env });
+}
+
+/** An argument that is not UTF-8 makes the launcher become the command at once, with no daemon in between. */
+function becomes() {
+  return spawnSync('/bin/sh', ['-c', `"$0" sh -c 'exit 7' "$(printf '\\377')"`, built]).status === 7;
 }
 
 /** The program that compares our C++ frames with the golden bytes. */
@@ -70,11 +77,16 @@ function main() {
   const reason = missing();
   if (reason !== undefined) return standIn(reason);
   process.stdout.write('Building the native launcher …\n');
-  const { status, stdout, stderr } = build();
-  if (status !== 0) {
+  if (build(true).status !== 0 || !becomes()) {
+    const { status, stdout, stderr } = build(false);
+    if (status === 0 && becomes()) return finish();
     process.stderr.write(`${stdout}${stderr}`);
     return standIn('The native launcher cannot be built here; node-gyp says why above');
   }
+  finish();
+}
+
+function finish() {
   if (!framesAgree()) return standIn('The native launcher speaks other frames than the daemon');
   put((path) => copyFileSync(built, path));
 }

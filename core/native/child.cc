@@ -21,7 +21,11 @@ namespace {
 constexpr int pipeBytes = 256 * 1024;
 
 bool makePipe(int ends[2]) {
+#ifdef __linux__
+  if (pipe2(ends, O_CLOEXEC) != 0) return false;
+#else
   if (pipe(ends) != 0) return false;
+#endif
   ends[0] = sys::aside(ends[0]);
   ends[1] = sys::aside(ends[1]);
   if (ends[0] < 0 || ends[1] < 0) return false;

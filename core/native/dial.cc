@@ -16,6 +16,12 @@
 
 namespace {
 
+#ifdef __linux__
+constexpr int socketFlags = SOCK_CLOEXEC | SOCK_NONBLOCK;
+#else
+constexpr int socketFlags = 0;
+#endif
+
 struct Address {
   sockaddr_storage bytes{};
   socklen_t length = 0;
@@ -78,9 +84,11 @@ Dialled dialAs(const Place& place, bool padded, int& fd) {
   Address address;
   if (!addressOf(place, padded, address)) return Dialled::failed;
   bool local = place.kind != Place::Kind::port;
-  fd = sys::aside(socket(local ? AF_UNIX : AF_INET, SOCK_STREAM, 0));
+  fd = sys::aside(socket(local ? AF_UNIX : AF_INET, SOCK_STREAM | socketFlags, 0));
   if (fd < 0) return Dialled::failed;
+#ifndef __linux__
   fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+#endif
   int one = 1;
   if (!local) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   int reason = connectWithin(fd, address, sys::nowMs() + sys::patienceMs("SCCACHE_TS_CONNECT_MS", 1000));

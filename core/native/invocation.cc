@@ -1,8 +1,6 @@
 // Knows: the argv[0] rule. Refuses to know: where programs are.
 #include "invocation.h"
 
-#include <cctype>
-
 namespace {
 
 std::string baseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -12,7 +10,9 @@ std::string lowerStem(const std::string& path) {
   std::string stem = baseName(path);
   size_t dot = stem.rfind('.');
   if (dot != std::string::npos && dot > 0) stem.resize(dot);
-  for (char& c : stem) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
+  for (char& c : stem) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
   return stem;
 }
 

@@ -43,12 +43,13 @@ bool Link::flush() {
 bool Link::receive() {
   received_.erase(0, takenOf_);
   takenOf_ = 0;
-  char bytes[65536];
+  static char bytes[65536];
   for (;;) {
     ssize_t got = recv(fd_, bytes, sizeof bytes, 0);
     if (got > 0) {
       received_.append(bytes, static_cast<size_t>(got));
-      if (received_.size() > frames::maxLength) return true;
+      // A short piece was the last one; what else there is to know the next poll tells.
+      if (static_cast<size_t>(got) < sizeof bytes || received_.size() > frames::maxLength) return true;
     } else if (got == 0) {
       return false;
     } else if (errno == EAGAIN) {

@@ -1,8 +1,7 @@
 // Knows: where the daemon of this user listens and what lies beside its socket. Refuses to know: whether it is there.
 #include "place.h"
 
-#include <cstdio>
-#include <cstdlib>
+#include <cerrno>
 #include <limits.h>
 #include <string_view>
 #include <sys/stat.h>
@@ -25,16 +24,17 @@ std::string privateFolder() {
   std::string runtime(sys::env("XDG_RUNTIME_DIR"));
   bool usable = !runtime.empty() && runtime[0] == '/' && runtime.size() <= longestRuntimeFolder && ownedFolder(runtime, 022);
   std::string folder = usable ? runtime + "/sccache-ts" : "/tmp/sccache-ts-" + std::to_string(geteuid());
-  mkdir(folder.c_str(), 0700);
-  return ownedFolder(folder, 077) ? folder : "";
+  bool ours = ownedFolder(folder, 077) || (errno == ENOENT && mkdir(folder.c_str(), 0700) == 0 && ownedFolder(folder, 077));
+  // Another launcher may have made it in between.
+  return ours || (errno == EEXIST && ownedFolder(folder, 077)) ? folder : "";
 }
 
 /** FNV-1a, 64 bit: a short name for a socket that the user placed elsewhere. */
 std::string shortName(std::string_view text) {
   uint64_t hash = 0xcbf29ce484222325;
   for (unsigned char byte : text) hash = (hash ^ byte) * 0x100000001b3;
-  char name[24];
-  snprintf(name, sizeof name, "at-%016llx", static_cast<unsigned long long>(hash));
+  std::string name = "at-";
+  for (int shift = 60; shift >= 0; shift -= 4) name += "0123456789abcdef"[(hash >> shift) & 15];
   return name;
 }
 

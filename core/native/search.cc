@@ -28,8 +28,16 @@ bool isWrapperName(std::string_view path) {
 
 bool isMasquerade(const std::string& path) {
   if (isWrapperName(path)) return false;
-  char real[PATH_MAX];
-  return realpath(path.c_str(), real) != nullptr && isWrapperName(real);
+  // Only the last name counts, so only the links that the file itself is are followed.
+  std::string at = path;
+  char target[PATH_MAX];
+  for (int links = 0; links < 40; links++) {
+    ssize_t length = readlink(at.c_str(), target, sizeof target);
+    if (length <= 0) break;
+    std::string_view next(target, static_cast<size_t>(length));
+    at = next[0] == '/' ? std::string(next) : at.substr(0, at.rfind('/') + 1) + std::string(next);
+  }
+  return isWrapperName(at);
 }
 
 bool sameContent(const std::string& left, const std::string& right) {
@@ -47,7 +55,11 @@ bool sameContent(const std::string& left, const std::string& right) {
 }
 
 bool isOurselves(const std::string& path, const struct stat& facts) {
-  std::string own = ownPath();
+#ifdef __linux__
+  const std::string own = "/proc/self/exe";
+#else
+  const std::string own = ownPath();
+#endif
   struct stat us;
   if (own.empty() || stat(own.c_str(), &us) != 0) return false;
   if (us.st_dev == facts.st_dev && us.st_ino == facts.st_ino) return true;

@@ -25,13 +25,17 @@ std::string_view env(const char* name) {
 uint64_t patienceMs(const char* name, uint64_t otherwise) {
   const char* value = getenv(name);
   if (value == nullptr || *value < '0' || *value > '9') return otherwise;
-  return strtoull(value, nullptr, 10);
+  uint64_t number = 0;
+  for (; *value >= '0' && *value <= '9'; value++) number = number * 10 + static_cast<uint64_t>(*value - '0');
+  return number;
 }
 
 int aside(int fd) {
   if (fd < 0) return fd;
   if (fd > 2) {
+#ifndef __linux__
     fcntl(fd, F_SETFD, FD_CLOEXEC);
+#endif
     return fd;
   }
   int moved = fcntl(fd, F_DUPFD_CLOEXEC, 3);

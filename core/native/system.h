@@ -16,7 +16,8 @@ std::string_view env(const char* name);
 /** A number of milliseconds from the environment, for tests; `otherwise` when unset or not a number. */
 uint64_t patienceMs(const char* name, uint64_t otherwise);
 
-/** Moves a descriptor off 0, 1 and 2 (they may be closed, and a child must not find our socket there). Close-on-exec. */
+/** Moves a descriptor off 0, 1 and 2 (they may be closed, and a child must not find our socket there). Where
+ *  Linux makes the descriptor it must be close-on-exec from the start; elsewhere it becomes so here. */
 int aside(int fd);
 
 /** Until all is out or it cannot be; waits where the descriptor is non-blocking. */
