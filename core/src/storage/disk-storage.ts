@@ -55,6 +55,10 @@ export function createDiskStorage(options: DiskStorageOptions): Storage {
       over?.();
     }
   }
+  const noteUse = (key: CacheKey): void => {
+    room.touch(key);
+    store.repacking?.work.began()();
+  };
   return {
     async get(key, signal) {
       refuseCancelled(key, signal);
@@ -68,11 +72,11 @@ export function createDiskStorage(options: DiskStorageOptions): Storage {
     async locate(key, signal) {
       refuseCancelled(key, signal);
       const known = store.located.recall(key);
-      if (known !== undefined) room.touch(key);
+      if (known !== undefined) noteUse(key);
       return known ?? serving('read the entry', key, () => verify(store, key));
     },
     used(key) {
-      room.touch(key);
+      noteUse(key);
       if (room.known(key)?.plain === 0) store.repacking?.used(key);
     },
     status: () => statusOf(folder),

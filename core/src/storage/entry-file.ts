@@ -1,17 +1,22 @@
 // Knows: reading one whole file that may be anything, and writing one that nobody ever sees half of.
 // Refuses to know: what is in it and when it is removed.
 import { randomBytes } from 'node:crypto';
-import { constants, fstatSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { FileState } from '../base/index.js';
 import { sizeOnDisk } from './disk-layout.js';
 import { fileStateOf, isSameState } from './file-states.js';
 
 /** Longer than any entry can be; a file of this size is none. */
 const maxFileBytes = 1152 * 1024 * 1024;
+/** So much is read sooner than the thread pool is asked. */
+const quickBytes = 64 * 1024;
 /** The system takes no more at once. */
 const mostPieces = 1024;
+
+const readLater = promisify(read);
 
 /** Every file read at once needs its memory at once. */
 export type FileRead =
@@ -25,9 +30,9 @@ const foreignCodes = new Set(['EISDIR', 'ELOOP', 'EMLINK', 'ENXIO', 'EACCES', 'E
 
 /** Reads a regular file. Symbolic links, folders, devices and what changes its length meanwhile are `foreign`. */
 export async function readRegular(path: string): Promise<FileRead> {
-  let handle: FileHandle;
+  let file: number;
   try {
-    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent' };
@@ -35,22 +40,27 @@ export async function readRegular(path: string): Promise<FileRead> {
     throw cause;
   }
   try {
-    const stat = fstatSync(handle.fd, { bigint: true });
-    if (!stat.isFile()) return { kind: 'foreign', why: 'is not a regular file' };
-    if (stat.size > maxFileBytes) return { kind: 'foreign', why: `is ${stat.size} bytes long` };
-    const bytes = Buffer.allocUnsafeSlow(Number(stat.size));
-    let at = 0;
-    while (at < bytes.byteLength) {
-      const { bytesRead } = await handle.read(bytes, at, bytes.byteLength - at, at);
-      if (bytesRead === 0) return { kind: 'foreign', why: `ends after ${at} of ${stat.size} bytes` };
-      at += bytesRead;
-    }
-    const state = fileStateOf(stat);
-    const after = fileStateOf(fstatSync(handle.fd, { bigint: true }));
-    return { kind: 'bytes', bytes, state: isSameState(state, after) ? state : undefined };
+    return await readOpen(file);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
+}
+
+async function readOpen(file: number): Promise<FileRead> {
+  const stat = fstatSync(file, { bigint: true });
+  if (!stat.isFile()) return { kind: 'foreign', why: 'is not a regular file' };
+  if (stat.size > maxFileBytes) return { kind: 'foreign', why: `is ${stat.size} bytes long` };
+  const bytes = Buffer.allocUnsafeSlow(Number(stat.size));
+  let at = 0;
+  while (at < bytes.byteLength) {
+    const left = bytes.byteLength - at;
+    const bytesRead = left <= quickBytes ? readSync(file, bytes, at, left, at) : (await readLater(file, bytes, at, left, at)).bytesRead;
+    if (bytesRead === 0) return { kind: 'foreign', why: `ends after ${at} of ${stat.size} bytes` };
+    at += bytesRead;
+  }
+  const state = fileStateOf(stat);
+  const after = fileStateOf(fstatSync(file, { bigint: true }));
+  return { kind: 'bytes', bytes, state: isSameState(state, after) ? state : undefined };
 }
 
 /** A written file that is not in place yet. */
@@ -76,10 +86,11 @@ export async function writeUnplaced(folder: string, pieces: readonly Uint8Array[
   };
   try {
     await writeAll(handle, pieces);
-    if (usedMs !== undefined) await handle.utimes(usedMs / 1000, usedMs / 1000);
     return {
       sizeOnDisk: sizeOnDisk(fstatSync(handle.fd)),
       place: async (path) => {
+        // Not before: a temporary file that is old belongs to nobody.
+        if (usedMs !== undefined) await handle.utimes(usedMs / 1000, usedMs / 1000);
         await renameInto(temporary, path);
         placed = true;
         // Of what was written here, even where somebody else has put another file in its place by now.

@@ -72,7 +72,7 @@ export async function encodeEntry(key: CacheKey, entry: Entry, packing: Packing 
   }
   later.sort((a, b) => a.at - b.at);
   const places = entry.files.map(({ role, mode, bytes }, at) => ({ role, mode: mode & 0o777, offset: offsets[at + 2] as number, length: bytes.byteLength }));
-  return { pieces: [Buffer.concat([head, ...smalls]), ...later.map((it) => it.bytes)], places };
+  return { pieces: [head, ...smalls, ...later.map((it) => it.bytes)], places };
 }
 
 export interface Decoded {

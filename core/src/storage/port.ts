@@ -18,7 +18,7 @@ export interface Entry {
   readonly stderr: Uint8Array;
   /** How long the compiler took, in milliseconds. */
   readonly compileMs: number;
-  /** Small and much like text, such as a manifest: better compressed at once and for good than ready to be copied. */
+  /** Small and much like text, such as a manifest: better compressed at once and for good than ready to be copied. Given back as it was put. */
   readonly packed?: boolean;
 }
 
