@@ -128,10 +128,10 @@ async function serveCounted(
   front: Front,
   by: { readonly ports: EnginePorts; readonly counted: Counted },
 ): Promise<{ answer: Served['answer']; settle: () => Promise<void> }> {
-  const from = performance.now();
+  const [at, from] = [Date.now(), performance.now()];
   const count = (report: CompileReport, wallMs: number): void => {
     by.counted.report(report);
-    by.counted.record(recordOf(report, request, { at: Date.now(), wallMs }));
+    by.counted.record(recordOf(report, request, { at, wallMs, settledMs: performance.now() - from }));
   };
   try {
     const outcome = await compile(request, front, by.ports);
