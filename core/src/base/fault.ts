@@ -24,6 +24,7 @@ export const faultCodes = {
   COMPILER_UNSUPPORTED: 'user',
   DAEMON_UNREACHABLE: 'user',
   DAEMON_START_FAILED: 'user',
+  NOT_RECORDED: 'user',
   // fleet: network, storage, peers
   WIRE_MALFORMED: 'fleet',
   WIRE_TOO_LARGE: 'fleet',

@@ -28,10 +28,10 @@ function sayDoubts(log: Log, report: CompileReport): void {
 }
 
 export async function serveCompile(request: CompileRequest, front: Front, by: { readonly ports: EnginePorts; readonly counted: Counted }): Promise<Served> {
-  const from = performance.now();
+  const [at, from] = [Date.now(), performance.now()];
   const count = (report: CompileReport, wallMs: number): void => {
     by.counted.report(report);
-    by.counted.record(recordOf(report, request, { at: Date.now(), wallMs }));
+    by.counted.record(recordOf(report, request, { at, wallMs, settledMs: performance.now() - from }));
   };
   try {
     const outcome = await compile(request, front, by.ports);
@@ -54,9 +54,10 @@ export function recallCounted(frame: CompileFrame, recall: Recall, counted: Coun
   const recalled = recall.find(frame);
   if (recalled === undefined) return undefined;
   const { answer, report } = recalled;
+  const [at, wallMs] = [Date.now(), report.lookupMs ?? 0];
   const settle = (): Promise<void> => {
     counted.report(report);
-    counted.record(recordOf(report, frame, { at: Date.now(), wallMs: report.lookupMs ?? 0 }));
+    counted.record(recordOf(report, frame, { at, wallMs, settledMs: wallMs }));
     sayPlace(counted.log, report);
     return Promise.resolve();
   };

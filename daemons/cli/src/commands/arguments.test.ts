@@ -14,6 +14,11 @@ describe('parseArguments', () => {
     ['--dist-auth', { kind: 'dist-auth' }],
     ['--dist-status', { kind: 'dist-status' }],
     ['--package-toolchain gcc out.tar.gz', { kind: 'package-toolchain', compiler: 'gcc', out: 'out.tar.gz' }],
+    ['--why a.c', { kind: 'why', file: 'a.c', format: 'text' }],
+    ['--why-last --stats-format json', { kind: 'why', file: undefined, format: 'json' }],
+    ['--recent', { kind: 'recent', count: 20, format: 'text' }],
+    ['--recent 5 --stats-format json', { kind: 'recent', count: 5, format: 'json' }],
+    ['--recent --stats-format json', { kind: 'recent', count: 20, format: 'json' }],
     ['-V', { kind: 'say', text: 'sccache-ts 1.2.3\n' }],
     ['--version', { kind: 'say', text: 'sccache-ts 1.2.3\n' }],
   ])('%s', async (line, action) => {
@@ -22,7 +27,7 @@ describe('parseArguments', () => {
 
   it.each(['-h', '--help'])('%s names every option', async (flag) => {
     const action = await parseArguments([flag], '1.2.3');
-    for (const word of ['--show-stats', '--show-adv-stats', '--start-server', '--stop-server', '--zero-stats', '--dist-auth', '--dist-status', '--package-toolchain', '--stats-format', '--version', 'docs/settings.md']) {
+    for (const word of ['--show-stats', '--show-adv-stats', '--start-server', '--stop-server', '--zero-stats', '--dist-auth', '--dist-status', '--package-toolchain', '--why <FILE>', '--why-last', '--recent [N]', '--stats-format', '--version', 'docs/settings.md']) {
       expect(action.kind === 'say' && action.text).toContain(word);
     }
   });
@@ -36,6 +41,10 @@ describe('parseArguments', () => {
     ['--stats-format', 'argument missing'],
     ['--package-toolchain gcc', "--package-toolchain <EXE> <OUT> takes two values"],
     ['--package-toolchain a b c', "--package-toolchain <EXE> <OUT> takes two values"],
+    ['--why', 'argument missing'],
+    ['--why a.c --why-last', "the argument '--why <FILE>' cannot be used with '--why-last'"],
+    ['--recent 0', "invalid value '0' for '--recent [N]'"],
+    ['--recent many', "invalid value 'many' for '--recent [N]'"],
     ['--bogus', "unknown option '--bogus'"],
     ['--show-stast', '--show-stats'],
     ['-s gcc', "unexpected argument 'gcc'"],

@@ -7,6 +7,9 @@ export type StatisticsFormat = 'text' | 'json';
 export type Action =
   | { readonly kind: 'show-stats'; readonly advanced: boolean; readonly format: StatisticsFormat }
   | { readonly kind: 'start-server' | 'stop-server' | 'zero-stats' | 'dist-status' | 'dist-auth' }
+  /** `file` undefined: the last compile. */
+  | { readonly kind: 'why'; readonly file: string | undefined; readonly format: StatisticsFormat }
+  | { readonly kind: 'recent'; readonly count: number; readonly format: StatisticsFormat }
   | { readonly kind: 'package-toolchain'; readonly compiler: string; readonly out: string }
   /** Help or version: text for standard output. */
   | { readonly kind: 'say'; readonly text: string };
@@ -20,6 +23,9 @@ interface Options {
   readonly distAuth?: true;
   readonly distStatus?: true;
   readonly packageToolchain?: readonly string[];
+  readonly why?: string;
+  readonly whyLast?: true;
+  readonly recent?: string | true;
   readonly statsFormat: string;
 }
 
@@ -32,11 +38,22 @@ const flags = {
   distAuth: '--dist-auth',
   distStatus: '--dist-status',
   packageToolchain: '--package-toolchain <EXE> <OUT>',
+  why: '--why <FILE>',
+  whyLast: '--why-last',
+  recent: '--recent [N]',
 } as const;
 
 const usageLine = `Usage: sccache-ts [OPTIONS] <${Object.values(flags).join('|')}|CMD>`;
 
 const usage = (problem: string): Fault => new Fault('USAGE', problem, { hint: `${usageLine}\n\nFor more information, try '--help'.` });
+
+const usualRecent = 20;
+
+function recentCount(given: string | true | undefined): number {
+  if (given === true || given === undefined) return usualRecent;
+  if (/^[1-9]\d{0,5}$/.test(given)) return Number(given);
+  throw usage(`invalid value '${given}' for '${flags.recent}': a number of compiles is wanted`);
+}
 
 function actionOf(options: Options): Action {
   const given = (Object.keys(flags) as (keyof typeof flags)[]).filter((name) => options[name] !== undefined);
@@ -54,6 +71,11 @@ function actionOf(options: Options): Action {
       if (compiler === undefined || out === undefined || more.length > 0) throw usage(`${flags.packageToolchain} takes two values`);
       return { kind: 'package-toolchain', compiler, out };
     }
+    case 'why':
+    case 'whyLast':
+      return { kind: 'why', file: options.why, format };
+    case 'recent':
+      return { kind: 'recent', count: recentCount(options.recent), format };
     case 'startServer':
       return { kind: 'start-server' };
     case 'stopServer':
@@ -82,7 +104,10 @@ export async function parseArguments(args: readonly string[], version: string): 
     .option('--dist-auth', 'authenticate for distributed compilation')
     .option('--dist-status', 'show the status of distributed compilation')
     .option('--package-toolchain <EXE OUT...>', 'pack the toolchain of a compiler into an archive')
-    .option('--stats-format <FMT>', 'how statistics are printed: text or json', 'text')
+    .option('--why <FILE>', 'explain the last compile of a source, or of an output')
+    .option('--why-last', 'explain the last compile')
+    .option('--recent [N]', `list the last N compiles, ${usualRecent} unless told`)
+    .option('--stats-format <FMT>', 'how statistics and explanations are printed: text or json', 'text')
     .version(`sccache-ts ${version}`, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', '\nSettings: docs/settings.md\nStorages: the local disk')

@@ -3,6 +3,7 @@ import { causeChain, type Fault, isFault } from '@sccache-ts/core/base';
 import { type Action, parseArguments } from './arguments.js';
 import type { CommandContext } from './context.js';
 import { distAuth, distStatus, packToolchain } from './dist.js';
+import { showRecent, showWhy } from './explain.js';
 import { startServer, stopServer } from './server.js';
 import { showStatistics, zeroStatistics } from './statistics.js';
 
@@ -14,6 +15,10 @@ function perform(action: Action, context: CommandContext): Promise<void> {
       return showStatistics(context, action);
     case 'zero-stats':
       return zeroStatistics(context);
+    case 'why':
+      return showWhy(context, action);
+    case 'recent':
+      return showRecent(context, action);
     case 'start-server':
       return startServer(context);
     case 'stop-server':

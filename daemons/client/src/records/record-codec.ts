@@ -34,7 +34,7 @@ const isNumber = (value: unknown): boolean => typeof value === 'number' && Numbe
 const isStep = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && isText(value[0]) && isNumber(value[1]);
 
 type Check = (value: unknown) => boolean;
-const needed: Readonly<Record<string, Check>> = { at: isNumber, verdict: isText, place: isText, wallMs: isNumber, cwd: isText };
+const needed: Readonly<Record<string, Check>> = { at: isNumber, verdict: isText, place: isText, wallMs: isNumber, settledMs: isNumber, cwd: isText };
 const possible: Readonly<Record<string, Check>> = {
   input: isText, output: isText, language: isText, compiler: isText, command: isTexts, reason: isText, home: isText, hitBy: isText, near: isText,
   stored: isText, lookupFault: isText, compileFailed: (value) => value === true, key: isText, parts: isText,

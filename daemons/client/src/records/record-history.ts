@@ -4,7 +4,7 @@ import { decodeRecord, type StoredRecord, unpackParts } from './record-codec.js'
 import type { RecordedPart } from './recorded-parts.js';
 
 export interface History {
-  /** The newest first. */
+  /** Those that were asked for last come first. */
   readonly records: readonly StoredRecord[];
   /** Lines that could not be read. */
   readonly skipped: number;
@@ -14,7 +14,8 @@ export interface History {
 
 /** @param lines the newest first */
 export function historyOf(lines: readonly string[]): History {
-  const records = lines.flatMap((line) => decodeRecord(line) ?? []);
+  // Written as they were done, and a compile that stores is done after a later one that does not.
+  const records = lines.flatMap((line) => decodeRecord(line) ?? []).sort((a, b) => b.at - a.at);
   const packed = new Map<string, string>();
   for (const { key, parts } of records) if (key !== undefined && parts !== undefined) packed.set(key, parts);
   const unpacked = new Map<string, readonly RecordedPart[] | undefined>();

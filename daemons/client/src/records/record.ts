@@ -8,13 +8,15 @@ export type RecordedStep = readonly [step: string, ms: number];
 
 /** Plain data, free of secrets: fit for a file. */
 export interface CompileRecord {
-  /** When the compile was over, milliseconds since the epoch. */
+  /** When it was asked for, milliseconds since the epoch. */
   readonly at: number;
   readonly verdict: CompileReport['outcome'];
   /** Where it ran: `cache`, `home`, `away SERVER`, or `compiler` for what was left to the compiler. */
   readonly place: string;
   /** From the request to the answer, milliseconds. */
   readonly wallMs: number;
+  /** From the request until what was worth storing was stored, milliseconds. */
+  readonly settledMs: number;
   /** As named on the command line, relative to `cwd`. */
   readonly input?: string;
   readonly cwd: string;
@@ -43,11 +45,13 @@ export function placeOf({ outcome, away }: CompileReport): string {
   return outcome === 'miss' || outcome === 'recache' || outcome === 'no-cache' ? 'home' : 'compiler';
 }
 
+/** Tenths are enough, and short. */
+const rounded = (ms: number): number => Math.round(ms * 10) / 10;
+
 /** Without steps of its own a report still tells how long some took. */
 function stepsOf({ steps, lookupMs, compileMs, storeMs }: CompileReport): readonly RecordedStep[] {
-  if (steps !== undefined) return steps;
-  const known = [['lookup', lookupMs], ['compile', compileMs], ['store', storeMs]] as const;
-  return known.flatMap(([step, ms]) => (ms === undefined ? [] : [[step, ms] as const]));
+  const known = steps ?? ([['lookup', lookupMs], ['compile', compileMs], ['store', storeMs]] as const);
+  return known.flatMap(([step, ms]) => (ms === undefined ? [] : [[step, rounded(ms)] as const]));
 }
 
 function homeReason({ away }: CompileReport): string | undefined {
@@ -62,8 +66,7 @@ const commandOf = ({ compiler, args }: CompileRequest): readonly string[] => [co
 
 type Optional = { readonly [K in keyof CompileRecord]?: CompileRecord[K] | undefined };
 
-/** @param wallMs from the request to the answer */
-export function recordOf(report: CompileReport, request: CompileRequest, when: { readonly at: number; readonly wallMs: number }): CompileRecord {
+export function recordOf(report: CompileReport, request: CompileRequest, when: Pick<CompileRecord, 'at' | 'wallMs' | 'settledMs'>): CompileRecord {
   const { input, output, language, compiler, reason, hitBy, near, stored, lookupFault, key, parts } = report;
   const steps = stepsOf(report);
   const known: Optional = {
@@ -84,5 +87,6 @@ export function recordOf(report: CompileReport, request: CompileRequest, when: {
     steps: steps.length === 0 ? undefined : steps,
   };
   const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Partial<CompileRecord>;
-  return { ...when, verdict: report.outcome, place: placeOf(report), cwd: report.cwd ?? request.cwd, ...given };
+  const times = { at: when.at, wallMs: rounded(when.wallMs), settledMs: rounded(when.settledMs) };
+  return { ...times, verdict: report.outcome, place: placeOf(report), cwd: report.cwd ?? request.cwd, ...given };
 }

@@ -19,7 +19,9 @@ export interface Explanation {
 const mostCandidates = 100;
 
 /** To the second, as everywhere that a record is told of. */
-export const timeOf = ({ at }: StoredRecord): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+const spelled = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+
+export const timeOf = ({ at }: StoredRecord): string => spelled(at);
 
 function unlooked({ verdict, reason }: StoredRecord): string | undefined {
   const because = reason === undefined ? '' : `: ${reason}`;
@@ -48,11 +50,12 @@ const lookups = { memory: 'what the daemon remembers', manifest: 'the manifest, 
 
 /** What keeps an earlier compile with the very same key from having been found. */
 function sameKeySentence(record: StoredRecord, twin: StoredRecord): string {
-  // The twin's record is made when it has stored; this one looked before.
-  if (twin.at > record.at - record.wallMs) return `the same compile was under way at the same time, until ${timeOf(twin)}`;
-  if (twin.verdict === 'hit' || twin.stored === 'stored') return `its result was evicted or removed: the same key was stored at ${timeOf(twin)}`;
-  if (twin.compileFailed === true) return `the same compile failed at ${timeOf(twin)}, and failures are not stored`;
-  return `the same compile was not stored at ${timeOf(twin)}${twin.reason === undefined ? '' : `: ${twin.reason}`}`;
+  const doneAt = twin.at + twin.settledMs;
+  const done = spelled(doneAt);
+  if (doneAt > record.at) return `the same compile was under way at the same time, until ${done}`;
+  if (twin.verdict === 'hit' || twin.stored === 'stored') return `its result was evicted or removed: the same key was ${twin.verdict === 'hit' ? 'found' : 'stored'} at ${done}`;
+  if (twin.compileFailed === true) return `the same compile failed at ${done}, and failures are not stored`;
+  return `the same compile was not stored at ${done}${twin.reason === undefined ? '' : `: ${twin.reason}`}`;
 }
 
 /** Compiles of the same source, else of the same name, else into the same output; the newest first, each key once. */
@@ -73,13 +76,13 @@ interface Nearest {
 }
 
 function nearest(parts: readonly RecordedPart[], among: readonly StoredRecord[], history: History): Nearest | undefined {
-  let best: (Nearest & { readonly equal: number }) | undefined;
+  let best: (Nearest & { readonly apart: number }) | undefined;
   for (const record of among) {
     const theirs = record.key === undefined ? undefined : history.partsOf(record.key);
     if (theirs === undefined) continue;
-    const equal = equalParts(theirs, parts);
+    const apart = theirs.length + parts.length - 2 * equalParts(theirs, parts);
     // Of two that are as near the newer one is worth more.
-    if (best === undefined || equal > best.equal) best = { record, parts: theirs, equal };
+    if (best === undefined || apart < best.apart) best = { record, parts: theirs, apart };
   }
   return best;
 }
