@@ -28,6 +28,7 @@ export * from './launcher-socket-listen.js';
 export * from './launcher-socket.js';
 export * from './ldd.js';
 export * from './log-sink.js';
+export * from './path-table.js';
 export * from './processes.js';
 export * from './processor.js';
 export * from './processors.js';
