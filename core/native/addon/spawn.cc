@@ -7,6 +7,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <string_view>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,6 +97,15 @@ void resetSignals() {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+/** What we were born with open, beyond the three streams, is not the program's business either. */
+void keepOnlyStreams() {
+#ifdef SYS_close_range
+  constexpr unsigned closeOnExec = 4;
+  // Older systems refuse: all that we opened ourselves is close-on-exec anyway.
+  syscall(SYS_close_range, 3, ~0u, closeOnExec);
+#endif
+}
+
 /** @returns errno */
 int execute(Plan& plan) {
   int denied = 0;
@@ -121,6 +131,7 @@ int execute(Plan& plan) {
   }
   if (error == 0 && plan.cwd != nullptr && chdir(plan.cwd) != 0) error = errno;
   if (error == 0) {
+    keepOnlyStreams();
     resetSignals();
     error = execute(plan);
   }

@@ -1,14 +1,15 @@
 // Knows: how a program is run by the addon, off the event loop. Refuses to know: whether there is an addon.
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
-import { Fault } from '../base/index.js';
+import type { Fault } from '../base/index.js';
 import type { NativeAddon, NativeEnd } from './native-addon.js';
 import type { ProcessResult, ProgramCall } from './processes.js';
 import { cannotStart, stillRunning, tooMuch, wasCancelled } from './processes-faults.js';
 
 const longest = 2 ** 32 - 1;
 
-const names = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]));
+// Some numbers have two names; the first is the one that node gives.
+const names = new Map(Object.entries(constants.signals).reverse().map(([name, number]) => [number, name as NodeJS.Signals]));
 
 function faultOf({ outcome, error }: NativeEnd, { program, options }: ProgramCall): Fault | undefined {
   switch (outcome) {
