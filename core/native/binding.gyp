@@ -1,4 +1,4 @@
-# The launcher, and the program that checks its frames against fixtures/launcher-frames. Built by .ci/build-native.mjs.
+# The launcher, the program that checks its frames against fixtures/launcher-frames, and the daemon's addon. Built by .ci/build-native.mjs.
 {
   "variables": {
     # 1: the launcher brings the little of a C library that it needs (bare_calls.c says why). Where that does not build or run, 0.
@@ -7,7 +7,7 @@
   "target_defaults": {
     "cflags_cc": ["-std=c++17", "-O2", "-Wall", "-Wextra", "-fno-exceptions", "-fno-rtti"],
     "defines": ["SCCACHE_TS_VERSION=\"<!(node -p \"require('../package.json').version\")\""],
-    "conditions": [["OS=='linux'", { "ldflags": ["-static", "-s"] }]]
+    "target_conditions": [["OS=='linux' and _type=='executable'", { "ldflags": ["-static", "-s"] }]]
   },
   "targets": [
     {
@@ -36,6 +36,18 @@
       "target_name": "frames-selftest",
       "type": "executable",
       "sources": ["frames_selftest.cc", "frames.cc"]
+    },
+    {
+      "target_name": "hotpath",
+      "type": "loadable_module",
+      "defines": ["NAPI_VERSION=8"],
+      "cflags_cc": ["-fvisibility=hidden"],
+      # A prebuilt one must not depend on how new the C++ library of the machine is.
+      "conditions": [["OS=='linux'", { "ldflags": ["-static-libstdc++", "-static-libgcc", "-Wl,--exclude-libs,ALL", "-s"] }]],
+      "sources": [
+        "addon/addon.cc", "addon/path_table.cc", "addon/path_table_class.cc", "addon/process.cc", "addon/process_calls.cc",
+        "addon/process_thread.cc", "addon/spawn.cc", "addon/values.cc", "system.cc"
+      ]
     }
   ],
   "conditions": [

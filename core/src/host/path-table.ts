@@ -1,36 +1,52 @@
-// stand-in until the addon lands
-import type { FileState } from '../base/index.js';
-import { isSameState } from '../base/index.js';
-import { reachableStat, stateOf } from './reachable-stat.js';
+// Knows: what a table of names with remembered states can do, and which of its two makings is to be had here.
+// Refuses to know: how either is made, and what the files are for.
+import { nativeAddon } from './native-addon.js';
+import { createNativePathTable } from './path-table-native.js';
+import { createNodePathTable } from './path-table-node.js';
+
+/** Which file a name led to, and which state of it. */
+export interface FileState {
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
+export interface SeenFile extends FileState {
+  readonly kind: 'file' | 'folder' | 'other';
+}
+
+/**
+ * Names, each with the state in which its file was last seen. Slots are small integers, never reused while in use. Names are absolute
+ * paths. A slot that is not in use, an index that is none and a name with a null byte are a TypeError.
+ */
 export interface PathTable {
+  /** A new slot for a name; no state is remembered yet. The same name may have many slots (one for each known content). */
   add(path: string): number;
+  /** Gives a slot back. */
   drop(slot: number): void;
+  /** Remembers a state. */
   set(slot: number, state: FileState): void;
+  /** Forgets the state: the slot then never matches. */
   clear(slot: number): void;
+  /**
+   * Stats names from index `from` on, in order, links followed.
+   * @returns the index of the first that is not as remembered (or is gone, or has no state), or -1
+   */
   firstChanged(slots: Uint32Array, from: number): number;
+  /**
+   * Names that lead nowhere for this user (as in reachable-stat.ts) and folders count as absent; any other failure counts as present.
+   * @returns the index, from `from` on, of the first name that now leads to anything but a folder, or -1
+   */
   firstPresent(slots: Uint32Array, from: number): number;
-  look(slot: number): (FileState & { readonly kind: 'file' | 'folder' | 'other' }) | undefined;
+  /** The state now, links followed; undefined when it leads nowhere for this user. Other failures, such as EIO, are thrown. */
+  look(slot: number): SeenFile | undefined;
   readonly native: boolean;
 }
-export function createPathTable(): PathTable {
-  const paths: string[] = [];
-  const states: (FileState | undefined)[] = [];
-  const look: PathTable['look'] = (slot) => {
-    const stat = reachableStat(paths[slot] ?? '');
-    return stat && { ...stateOf(stat), kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other' };
-  };
-  return {
-    native: false,
-    add: (path) => paths.push(path) - 1,
-    drop: () => undefined,
-    set: (slot, state) => void (states[slot] = state),
-    clear: (slot) => void (states[slot] = undefined),
-    firstChanged: (slots, from) => slots.findIndex((slot, at) => {
-      if (at < from) return false;
-      const [now, was] = [look(slot), states[slot]];
-      return now === undefined || was === undefined || !isSameState(now, was);
-    }),
-    firstPresent: (slots, from) => slots.findIndex((slot, at) => at >= from && !['folder', undefined].includes(look(slot)?.kind)),
-    look,
-  };
+
+/** @param options.native false: never the addon's. Otherwise the addon's where there is one. */
+export function createPathTable(options: { readonly native?: boolean } = {}): PathTable {
+  const addon = options.native === false ? undefined : nativeAddon();
+  return addon === undefined ? createNodePathTable() : createNativePathTable(addon);
 }

@@ -1,7 +1,9 @@
-// Knows: how to run a program to its end with bounds on time and output, and how to end it with all its descendants.
+// Knows: what running a program to its end means, and which of its two makings is to be had here.
 // Refuses to know: what is run. Not for compiles: those are the launcher's children or the sandbox's.
-import { spawn } from 'node:child_process';
 import { Fault } from '../base/index.js';
+import { nativeAddon } from './native-addon.js';
+import { runWithAddon } from './processes-native.js';
+import { runWithNode } from './processes-node.js';
 
 export interface ProcessOptions {
   readonly cwd?: string;
@@ -23,71 +25,20 @@ export interface ProcessResult {
   readonly stderr: Buffer;
 }
 
-/**
- * Runs a program in a process group of its own. A non-zero exit is a result, not a fault.
- * @throws Fault TOOL_MISSING (cannot be started), PROCESS_TIMEOUT, PROCESS_FAILED (output too long), CANCELLED
- */
-export function runProcess(program: string, args: readonly string[], options: ProcessOptions): Promise<ProcessResult> {
-  return new Promise((resolve, reject) => {
-    const limit = options.maxOutput ?? 16 * 1024 * 1024;
-    if (options.signal?.aborted === true) {
-      reject(new Fault('CANCELLED', `${program}: cancelled before it was started`));
-      return;
-    }
-    const child = spawn(program, args, {
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      env: options.env,
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    let fault: Fault | undefined;
-    const stop = (why: Fault): void => {
-      fault ??= why;
-      killGroup(child.pid);
-    };
-    const timer = setTimeout(() => {
-      stop(new Fault('PROCESS_TIMEOUT', `${program}: still running after ${options.timeoutMs} ms, killed`));
-    }, options.timeoutMs);
-    const onAbort = (): void => stop(new Fault('CANCELLED', `${program}: cancelled, killed`));
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    const gather = (stream: NodeJS.ReadableStream, name: string): Buffer[] => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      stream.on('data', (chunk: Buffer) => {
-        size += chunk.byteLength;
-        if (size > limit) stop(new Fault('PROCESS_FAILED', `${program}: wrote more than ${limit} bytes to ${name}, killed`));
-        else chunks.push(chunk);
-      });
-      return chunks;
-    };
-    const stdout = gather(child.stdout, 'standard output');
-    const stderr = gather(child.stderr, 'standard error');
-    child.stdin.on('error', () => {
-      // The child may end without reading its input; its exit tells the story.
-    });
-    child.stdin.end(options.input);
-    const settle = (): void => {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', onAbort);
-    };
-    child.on('error', (cause: NodeJS.ErrnoException) => {
-      settle();
-      reject(new Fault('TOOL_MISSING', `${program}: cannot be started: ${cause.code ?? cause.message}`, { cause }));
-    });
-    child.on('close', (code, signal) => {
-      settle();
-      if (fault !== undefined) reject(fault);
-      else resolve({ code: code ?? undefined, signal: signal ?? undefined, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) });
-    });
-  });
+export interface ProgramCall {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly options: ProcessOptions & { readonly maxOutput: number };
 }
 
-/** Kills a process group started with `detached`. A group that is gone already is what we wanted. */
-export function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ESRCH') throw cause;
-  }
+/**
+ * Runs a program in a process group of its own. A non-zero exit is a result, not a fault. Through the addon where there is one, because
+ * node's own way stops the event loop for as long as this process is large.
+ * @throws Fault TOOL_MISSING (cannot be started), PROCESS_TIMEOUT, PROCESS_FAILED (output too long), CANCELLED
+ */
+export async function runProcess(program: string, args: readonly string[], options: ProcessOptions): Promise<ProcessResult> {
+  if (options.signal?.aborted === true) throw new Fault('CANCELLED', `${program}: cancelled before it was started`);
+  const call = { program, args, options: { maxOutput: 16 * 1024 * 1024, ...options } };
+  const addon = nativeAddon();
+  return addon === undefined ? runWithNode(call) : runWithAddon(addon, call);
 }

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Fault } from '../base/index.js';
-import { killGroup } from './processes.js';
+import { killGroup } from './processes-node.js';
 import { optionsFd, parseStatus, type SandboxStatus, statusFd } from './sandbox-arguments.js';
 
 export interface SandboxLimits {
