@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as nap } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CacheKey, digestOf } from '../base/index.js';
-import { entryPath, type EntryState, sizeOnDisk } from './disk-layout.js';
+import { entryPath, type EntryState, sizeOnDisk, temporaryFolder } from './disk-layout.js';
 import { createDiskStorage, type DiskStorageOptions } from './disk-storage.js';
+import { createPacking, type Packing } from './packing.js';
 import type { Entry, Storage } from './port.js';
 
 let dir: string;
@@ -102,7 +103,7 @@ describe('plain entries', () => {
     await storage.put(second, entry());
     turnedMs += 2_000;
     await until(isIn(first, 'packed'), 'the first is packed');
-    expect((await stat(entryPath(dir, first, 'packed'))).mtimeMs).toBeCloseTo(putMs, -1);
+    expect((await stat(entryPath(dir, first, 'packed'))).mtimeMs).toBeCloseTo(putMs, -4);
   });
 
   it('stay as they are once the storage is closed', async () => {
@@ -119,6 +120,30 @@ describe('plain entries', () => {
     await storage.put(a, entry());
     expect(await statesOf(a)).toEqual(['packed']);
     expect(await holds(storage, a)).toBe(true);
+  });
+
+  it('that are stored anew while they are packed stay what was stored', async () => {
+    const real = createPacking();
+    let go: (() => void) | undefined;
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    let packing = false;
+    const slow: Packing = { ...real, pack: (bytes) => ((packing = true), gate.then(() => real.pack(bytes))) };
+    const storage = made({ plainBytes: plainSize, packing: slow });
+    await storage.put(a, entry('old'));
+    await storage.put(digestOf('b'), entry());
+    turnedMs += 2_000;
+    await until(() => Promise.resolve(packing), 'it is being packed');
+    await storage.put(a, entry('new'));
+    go?.();
+    turnedMs += 2_000;
+    await until(isIn(digestOf('b'), 'packed'), 'the other is packed');
+    expect(await statesOf(a)).toEqual(['plain']);
+    expect(await holds(storage, a, 'new')).toBe(true);
+    expect(await holds(made(), a, 'new')).toBe(true);
+    expect((await storage.status()).size).toBe(await usage());
+    expect(await readdir(temporaryFolder(dir))).toEqual([]);
   });
 
   it('that turn out to be none when they are packed are dropped, and the others go on', async () => {
@@ -257,6 +282,22 @@ describe('eviction', () => {
     expect(await statesOf(first)).toEqual([]);
     expect(await statesOf(second)).toEqual([]);
     expect(await statesOf(third)).toEqual(['packed']);
+  });
+});
+
+describe('the file of uses', () => {
+  it('takes its share of the room', async () => {
+    const maxBytes = 3 * plainSize + 2048;
+    const before = made({ maxBytes, plainBytes: maxBytes });
+    await before.put(a, entry());
+    await before.get(a);
+    await before.close();
+    const after = made({ maxBytes, plainBytes: maxBytes });
+    for (const key of keys(4)) {
+      await after.put(key, entry());
+      expect(await usage()).toBeLessThanOrEqual(maxBytes);
+      expect((await after.status()).size).toBe(await usage());
+    }
   });
 });
 
