@@ -5,7 +5,6 @@
 // needs. The names and structures are the system headers'; where these do not fit, binding.gyp's `bare=0` links the C library instead.
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/time_types.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -22,8 +21,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <stdio.h>
 
 #undef errno
 int errno_;

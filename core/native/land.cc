@@ -112,6 +112,8 @@ bool writeAndPlace(const Landing& landing, std::vector<Output>& outputs) {
   good = good && isMeant(source, landing);
   close(source);
   for (Output& output : outputs) {
+    // Renamed over an old file, a new one is written to the disk at once by file systems that fear for it; compilers remove the old one too.
+    if (good) unlink(output.piece->place.c_str());
     output.placed = good && rename(output.temporary.c_str(), output.piece->place.c_str()) == 0;
     good = output.placed;
   }

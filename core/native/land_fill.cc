@@ -18,8 +18,6 @@ namespace {
 constexpr uint64_t block = 4096;
 /** Below this, sharing blocks costs a file system more than copying them. */
 constexpr uint64_t worthSharing = 32 * 1024;
-/** Beyond this the system copies by itself rather than through our hands. */
-constexpr uint64_t worthHandingOver = 64 * 1024;
 
 /** Where it did not work once it will not work for the next file either. */
 bool mayShare = true;
@@ -41,7 +39,6 @@ bool shareBlocks(int from, uint64_t fromSize, const Range& range, int to) {
 /** How much it copied; what is left goes by hand. */
 uint64_t handOver(int from, const Range& range, int to) {
   uint64_t done = 0;
-  if (range.length < worthHandingOver) return done;
   off64_t at = static_cast<off64_t>(range.offset);
   while (done < range.length) {
     ssize_t copied = copy_file_range(from, &at, to, nullptr, range.length - done, 0);

@@ -30,27 +30,34 @@ const absentIsUndefined = (cause: NodeJS.ErrnoException): undefined => {
   throw cause;
 };
 
+/** What stands where a file is to be put. */
+interface Target {
+  readonly there: boolean;
+  /** The permissions that the new file must have, when an old one decides them. */
+  readonly mode?: number;
+}
+
 /**
  * The compilers remove an old object or link before they write, unless it is empty (as mktemp leaves it): then they write into it, through
  * links, and its permissions stay. Dependency files are always written into.
- * @returns the permissions that the new file must have, when an old one decides them
+ * @throws Fault OUTPUT_UNREADABLE when it is left to the compiler
  */
-async function lookAtTarget({ path, from, writtenInto = from.kind === 'file' }: Landing, umask: number): Promise<number | undefined> {
+async function lookAtTarget({ path, from, writtenInto = from.kind === 'file' }: Landing, umask: number): Promise<Target> {
   const stat = await lstat(path).catch(absentIsUndefined);
-  if (stat === undefined) return undefined;
+  if (stat === undefined) return { there: false };
   if (!stat.isFile() && !stat.isSymbolicLink()) {
     throw new Fault('OUTPUT_UNREADABLE', `${path}: is neither a file nor a link, so it is left to the compiler`);
   }
   const meant = stat.isFile() ? stat : await lookThrough(path).catch(absentIsUndefined);
   const replaced = !writtenInto && meant !== undefined && meant.size > 0;
-  if (replaced) return undefined;
+  if (replaced) return { there: true };
   const mode = stat.mode & 0o777;
   const alone = stat.isFile() && stat.nlink === 1;
-  if (alone && writtenInto) return mode;
+  if (alone && writtenInto) return { there: true, mode };
   if (!alone || mode !== (0o666 & ~umask)) {
     throw new Fault('OUTPUT_UNREADABLE', `${path}: is to be written into, not replaced, so it is left to the compiler`);
   }
-  return undefined;
+  return { there: true };
 }
 
 const copiedAtOnce = 1024 * 1024;
@@ -104,15 +111,19 @@ async function writeTemporary(landing: Landing, umask: number): Promise<string> 
 export async function land(landings: readonly Landing[], umask: number): Promise<void> {
   const real = landings.filter((landing) => !isNowhere(landing.path));
   const temporaries: string[] = [];
+  const old: boolean[] = [];
   const placed: string[] = [];
   try {
     for (const landing of real) {
-      const mode = await lookAtTarget(landing, umask);
+      const { there, mode } = await lookAtTarget(landing, umask);
+      old.push(there);
       const temporary = await writeTemporary(landing, umask);
       temporaries.push(temporary);
       if (mode !== undefined) await chmod(temporary, mode);
     }
     for (const [at, landing] of real.entries()) {
+      // Renamed over an old file, a new one is written to the disk at once by file systems that fear for it; compilers remove it too.
+      if (old[at] === true) await rm(landing.path, { force: true });
       await rename(temporaries[at] as string, landing.path);
       placed.push(landing.path);
     }
