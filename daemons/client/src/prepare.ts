@@ -7,7 +7,7 @@ import { createFileDigests, readResponseFile } from '@sccache-ts/core/host';
 import type { Storage } from '@sccache-ts/core/storage';
 import type { DaemonParts } from './daemon.js';
 import { type CompileRecord, placeOf, recordOf } from './records/record.js';
-import { recordsPath } from './records/recorder.js';
+import { recordsPlace } from './records/read-records.js';
 import { type ClientDistribution, closeServices, createServices, type Services } from './services.js';
 import type { Served } from './session.js';
 import { loadClientSettings } from './settings.js';
@@ -53,19 +53,20 @@ function sayDoubts(log: Log, report: CompileReport): void {
   if (report.stored === 'failed') log.warn(`a result could not be stored: ${report.reason ?? 'no reason given'}`);
 }
 
+/** For what outlives a change of settings. */
+const storageInForce = (services: () => Services): Storage => ({
+  get: (key, signal) => services().storage.get(key, signal),
+  put: (key, entry, signal) => services().storage.put(key, entry, signal),
+  status: () => services().storage.status(),
+  close: () => services().storage.close(),
+});
+
 /** Reads settings and joins the engine. @throws what `loadClientSettings` throws; later changes of settings that are wrong keep the old ones */
 export async function prepareDaemon(options: PrepareOptions): Promise<DaemonParts> {
   const { around, log, build } = options;
   const makers = { log, distribution: options.distribution, onCorrupt: () => keeper.recordCorruptEntry() };
   let services: Services = createServices(await loadClientSettings(around), makers);
-  // What outlives a change of settings asks the storage that is in force.
-  const storage: Storage = {
-    get: (key, signal) => services.storage.get(key, signal),
-    put: (key, entry, signal) => services.storage.put(key, entry, signal),
-    status: () => services.storage.status(),
-    close: () => services.storage.close(),
-  };
-  const keeper = new StatisticsKeeper({ storage, settings: () => services.settings, version: build });
+  const keeper = new StatisticsKeeper({ storage: storageInForce(() => services), settings: () => services.settings, version: build });
   const digests = createFileDigests(Date.now);
   const settling = new Set<Promise<void>>();
 
@@ -112,8 +113,7 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
       'records-flush': async () => {
         await soon(Promise.allSettled(settling), settleWaitMs);
         await services.records.flush();
-        const { dir, maxBytes } = services.settings.records;
-        return { path: recordsPath(dir), on: maxBytes > 0 };
+        return recordsPlace(services.settings.records);
       },
       'dist-status': () => services.distribution?.status() ?? { Disabled: 'disabled' },
     },

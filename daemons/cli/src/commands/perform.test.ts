@@ -80,6 +80,23 @@ describe('with a daemon', () => {
     expect({ out, err }).toEqual({ out: expected, err: '' });
   });
 
+  it('--why asks the daemon to write down what it knows, and where', async () => {
+    const record = { v: 1, at: 0, verdict: 'miss', place: 'home', wallMs: 1, settledMs: 2, cwd: '/w', input: 'a.c', key: 'k' };
+    const path = join(home, 'elsewhere.jsonl');
+    await running({
+      'records-flush': async () => {
+        await writeFile(path, `half a line\n${JSON.stringify(record)}\n`);
+        return { path, on: true };
+      },
+    });
+    expect(await run('--why /w/a.c')).toBe(0);
+    expect(out).toContain('Why       first compile of this source');
+    expect(await run('--recent')).toBe(0);
+    expect(err).toBe('sccache: 1 damaged lines of the log were left out\n');
+    expect(await run('--why b.c')).toBe(2);
+    expect(err).toContain(`no compile of b.c is recorded\nsccache: hint: records are kept in ${path}\n`);
+  });
+
   it('-z zeroes, and says so where sccache does', async () => {
     let zeroed = 0;
     await running({ zero: () => zeroed++ });
@@ -145,7 +162,7 @@ describe('without a daemon', () => {
 });
 
 describe('broken settings', () => {
-  it.each(['-s', '-z', '--start-server', '--stop-server', '--dist-status', '--dist-auth', '--package-toolchain gcc out'])('fail %s with file and line', async (line) => {
+  it.each(['-s', '-z', '--start-server', '--stop-server', '--dist-status', '--dist-auth', '--why a.c', '--recent', '--package-toolchain gcc out'])('fail %s with file and line', async (line) => {
     await settings('[dist]\nsheduler_url = "x"\n');
     expect(await run(line)).toBe(2);
     expect({ out, err }).toEqual({
