@@ -230,6 +230,13 @@ describe('a compile', () => {
     expect(verdict(await ours({ ...plain, env }))).toMatch(/^(miss|recache) stored$/);
   });
 
+  it('is compiled each time that SCCACHE_RECACHE asks for it', async () => {
+    await age();
+    const command = { ...plain, env: [['SCCACHE_RECACHE', '1']] as const };
+    for (let time = 0; time < 3; time++) expect(verdict(await ours(command))).toBe('recache stored');
+    expect(verdict(await ours(plain))).toBe('hit manifest');
+  });
+
   it('is preprocessed when SCCACHE_DIRECT says so', async () => {
     await age();
     await ours(plain);

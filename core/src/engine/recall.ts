@@ -90,7 +90,8 @@ export function createRecall(table: PathTable, nowMs: () => number): Recall {
     async remember(asked, { near, entry, files, remembered, view, storage }) {
       const { request, front } = asked;
       const { evidence } = asked.compiler;
-      if (evidence === undefined) return;
+      // Whoever asks not to be answered from the cache asks so again next time.
+      if (evidence === undefined || asked.controls.recache) return;
       // Whoever cannot be located now is landed by us, which memory does not do.
       const located = await storage.locate?.(entry).catch(() => undefined);
       const answer = located === undefined ? undefined : answerOfLocated(asked, located);

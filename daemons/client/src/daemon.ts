@@ -13,7 +13,9 @@ export type DaemonCommands = Readonly<Record<string, (argument: unknown) => unkn
 
 export interface DaemonParts {
   /** 0: never. */
-  readonly idleTimeoutMs: number;
+  readonly idleTimeoutMs: () => number;
+  /** Calls back whenever settings have changed. */
+  readonly onSettings?: (listener: () => void) => void;
   readonly log: Log;
   readonly compile: (request: CompileRequest, front: Front) => Promise<Served>;
   /** Answers from memory, at once. */
@@ -63,6 +65,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       for (const launcher of launchers) launcher.drop();
     },
   });
+  options.onSettings?.(lifecycle.settingsChanged);
   const command = async (name: string, argument: unknown): Promise<unknown> => {
     if (name === 'status') return { pid: process.pid, build, address: listener.address, sessions: lifecycle.active };
     const deed = name === 'stop' ? (commands['stats'] ?? (() => null)) : Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -4,8 +4,10 @@ import { isNewer } from './version.js';
 
 describe('lifecycle', () => {
   let events: string[];
-  const make = (idleTimeoutMs: number): Lifecycle => {
-    const life = createLifecycle({ idleTimeoutMs, drainMs: 100, close: () => events.push('close'), abandon: () => events.push('abandon') });
+  let idleTimeoutMs: number;
+  const make = (ms: number): Lifecycle => {
+    idleTimeoutMs = ms;
+    const life = createLifecycle({ idleTimeoutMs: () => idleTimeoutMs, drainMs: 100, close: () => events.push('close'), abandon: () => events.push('abandon') });
     void life.ended.then(() => events.push('ended'));
     return life;
   };
@@ -29,6 +31,31 @@ describe('lifecycle', () => {
     await vi.advanceTimersByTimeAsync(999);
     expect(events).toEqual([]);
     await vi.advanceTimersByTimeAsync(2);
+    expect(events).toEqual(['close', 'ended']);
+  });
+  it('never ends while a build goes on, however long its compiles take', async () => {
+    const life = make(1000);
+    for (let compiles = 0; compiles < 5; compiles++) {
+      const leave = life.enter();
+      await vi.advanceTimersByTimeAsync(10_000);
+      leave();
+      await vi.advanceTimersByTimeAsync(900);
+    }
+    expect(events).toEqual([]);
+  });
+  it('waits as long as the settings say now', async () => {
+    const life = make(1000);
+    idleTimeoutMs = 5000;
+    life.settingsChanged();
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(events).toEqual([]);
+    idleTimeoutMs = 0;
+    life.settingsChanged();
+    await vi.advanceTimersByTimeAsync(1e9);
+    expect(events).toEqual([]);
+    idleTimeoutMs = 10;
+    life.settingsChanged();
+    await vi.advanceTimersByTimeAsync(11);
     expect(events).toEqual(['close', 'ended']);
   });
   it('never idles away with 0', async () => {

@@ -1,8 +1,8 @@
 // Knows: when a daemon ends: idle, told so, replaced by a newer one, or no longer reachable. Refuses to know: what it serves.
 
 export interface LifecycleOptions {
-  /** 0: never. Counted from the end of the last session. */
-  readonly idleTimeoutMs: number;
+  /** 0: never. Counted from the end of the last session, and asked for then. */
+  readonly idleTimeoutMs: () => number;
   /** How long sessions may still take once the daemon is told to stop. */
   readonly drainMs: number;
   /** Called once, before draining: take no more launchers. */
@@ -17,6 +17,8 @@ export interface Lifecycle {
   readonly active: number;
   /** Takes no more launchers and ends when those that are served are done, however long they take. */
   retire(): void;
+  /** The idle time-out may be another now; it begins anew. */
+  settingsChanged(): void;
   /** As `retire`, but no longer than `drainMs`. */
   stop(): void;
   /** Resolves when the daemon has nothing more to do. */
@@ -27,21 +29,27 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   let active = 0;
   let closing = false;
   let idle: NodeJS.Timeout | undefined;
+  let idleMs = 0;
   let drain: NodeJS.Timeout | undefined;
   let finish: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
     finish = resolve;
   });
 
+  const waitIdly = (ms: number): void => {
+    // One timer a session would be dear in a long build; refreshing an old one is cheap.
+    if (idle !== undefined && ms === idleMs) return void idle.refresh();
+    clearTimeout(idle);
+    idleMs = ms;
+    idle = ms > 0 ? setTimeout(() => active === 0 && retire(), ms) : undefined;
+  };
   const settled = (): void => {
     if (active > 0) return;
     if (closing) {
       clearTimeout(drain);
       finish();
-    } else if (options.idleTimeoutMs > 0) {
-      // One timer a session would be dear in a long build; refreshing an old one is cheap.
-      if (idle === undefined) idle = setTimeout(() => active === 0 && retire(), options.idleTimeoutMs);
-      else idle.refresh();
+    } else {
+      waitIdly(options.idleTimeoutMs());
     }
   };
   const retire = (): void => {
@@ -68,6 +76,9 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
       return active;
     },
     retire,
+    settingsChanged: () => {
+      if (!closing) settled();
+    },
     stop() {
       retire();
       drain ??= setTimeout(() => {

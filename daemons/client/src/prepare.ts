@@ -3,9 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { causeChain, isFault, type Log } from '@sccache-ts/core/base';
 import { type Compilers, createRecall, createSourceMemo, type EnginePorts } from '@sccache-ts/core/engine';
 import { createFileDigests, createFolderViews, createPathTable, createSearchLists, readResponseFile } from '@sccache-ts/core/host';
-import type { Storage } from '@sccache-ts/core/storage';
 import type { DaemonParts } from './daemon.js';
-import { recordsPath } from './records/recorder.js';
+import { recordsPlace } from './records/read-records.js';
 import { type Counted, recallCounted, serveCompile } from './serve.js';
 import { type ClientDistribution, closeServices, createServices, type Services } from './services.js';
 import type { Served } from './session.js';
@@ -36,18 +35,10 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
   const { around, log, build } = options;
   const makers = { log, distribution: options.distribution, onCorrupt: () => keeper.recordCorruptEntry() };
   let services: Services = createServices(await loadClientSettings(around), makers);
-  // What outlives a change of settings asks the storage that is in force.
-  const storage: Storage = {
-    get: (key, signal) => services.storage.get(key, signal),
-    put: (key, entry, signal) => services.storage.put(key, entry, signal),
-    locate: async (key, signal) => services.storage.locate?.(key, signal),
-    used: (key) => services.storage.used?.(key),
-    status: () => services.storage.status(),
-    close: () => services.storage.close(),
-  };
-  const keeper = new StatisticsKeeper({ storage, settings: () => services.settings, version: build });
+  const keeper = new StatisticsKeeper({ storage: { status: () => services.storage.status() }, settings: () => services.settings, version: build });
   const digests = createFileDigests(Date.now);
   const settling = new Set<Promise<void>>();
+  const listeners: (() => void)[] = [];
 
   const reload = async (): Promise<void> => {
     try {
@@ -56,6 +47,7 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
       const old = services;
       services = createServices(settings, makers);
       recall.clear();
+      for (const tell of listeners) tell();
       log.info('settings were read again');
       await closeServices(old, log);
     } catch (thrown) {
@@ -95,7 +87,8 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
   });
 
   return {
-    idleTimeoutMs: services.settings.idleTimeoutMs ?? 0,
+    idleTimeoutMs: () => services.settings.idleTimeoutMs ?? 0,
+    onSettings: (listener) => void listeners.push(listener),
     log,
     compile: async (request, front) => settled(await serveCompile(request, front, { ports: portsNow(), counted })),
     recall: (frame) => recallCounted(frame, recall, counted),
@@ -108,8 +101,7 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
       'records-flush': async () => {
         await soon(Promise.allSettled(settling), settleWaitMs);
         await services.records.flush();
-        const { dir, maxBytes } = services.settings.records;
-        return { path: recordsPath(dir), on: maxBytes > 0 };
+        return recordsPlace(services.settings.records);
       },
       'dist-status': () => services.distribution?.status() ?? { Disabled: 'disabled' },
     },

@@ -47,7 +47,6 @@ export function createServices(settings: ClientSettings, makers: ServiceMakers):
 
 /** Lets go of services that no new compile uses; those on their way keep them until they are done. */
 export async function closeServices(services: Services, log: Log): Promise<void> {
-  await services.records.flush();
   for (const part of [services.storage, services.distribution]) {
     try {
       await part?.close();
@@ -55,4 +54,5 @@ export async function closeServices(services: Services, log: Log): Promise<void>
       log.warn(`a part could not be closed: ${causeChain(thrown).join(': ')}`);
     }
   }
+  await services.records.flush();
 }

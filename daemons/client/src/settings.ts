@@ -41,7 +41,7 @@ export async function loadClientSettings(around: Surroundings): Promise<ClientSe
     basedirs,
     startupTimeoutMs: pick(sources, (keys) => keys.server_startup_timeout_ms) ?? 10_000,
     idleTimeoutMs: milliseconds(variables.idleTimeout ?? pick(sources, (keys) => keys.idle_timeout) ?? 600),
-    warnings: [...variables.warnings, ...(basedirs.length === 0 ? [] : [basedirsUnused]), ...complaints(variables, sources, dist)],
+    warnings: [...variables.warnings, ...complaints(variables, sources, dist)],
   });
 }
 
@@ -173,8 +173,6 @@ function normalBasedirs(around: Surroundings, dirs: readonly string[]): readonly
   });
   return [...new Set(normal)];
 }
-
-const basedirsUnused = 'base directories are not used yet: results are shared between folders only where all names are the same';
 
 function complaints(variables: VariableSettings, sources: readonly Source[], dist: DistSettings | undefined): readonly string[] {
   const told: string[] = [];

@@ -11,8 +11,7 @@ export function cacheFacts(settings: ClientSettings, status: StorageStatus | und
     location: status?.location ?? `Local disk: ${JSON.stringify(settings.disk.dir)}`,
     size: status?.size,
     maxSize: status?.maxSize ?? settings.disk.maxBytes,
-    // Every lookup preprocesses: there is no direct mode yet, whatever the settings ask for.
-    directMode: false,
+    directMode: settings.disk.direct.enabled,
     basedirs: settings.basedirs,
     readOnly: status === undefined ? undefined : settings.disk.readOnly,
     version,
@@ -25,7 +24,7 @@ export function statisticsWithoutDaemon(settings: ClientSettings, version: strin
 }
 
 export interface KeeperParts {
-  readonly storage: Storage;
+  readonly storage: Pick<Storage, 'status'>;
   /** Asked each time, because settings are read again while the daemon runs. */
   readonly settings: () => ClientSettings;
   readonly version: string;

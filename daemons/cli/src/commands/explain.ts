@@ -39,5 +39,5 @@ export async function showRecent(context: CommandContext, { count, format }: { r
   const { history } = await recorded(context);
   const explanations = history.records.slice(0, count).map((record) => explain(record, history));
   context.print(format === 'json' ? `${JSON.stringify(recentJson(explanations, history.skipped))}\n` : recentText(explanations));
-  if (history.skipped > 0 && format === 'text') context.complain(`sccache: ${history.skipped} damaged lines were left out\n`);
+  if (history.skipped > 0 && format === 'text') context.complain(`sccache: ${history.skipped} damaged lines of the log were left out\n`);
 }

@@ -101,17 +101,25 @@ export function differencesOf(before: readonly RecordedPart[], after: readonly R
   return grouped(before, after).flatMap(({ what, from, to }) => hunksOf(from, to).flatMap((hunk) => fromHunk(what, hunk)));
 }
 
+/** One list is compared with many. */
+const namesOf = new WeakMap<readonly RecordedPart[], readonly string[]>();
+
+/** Places of words say nothing: one more flag moves all behind it. */
+function partNames(parts: readonly RecordedPart[]): readonly string[] {
+  const names = namesOf.get(parts) ?? parts.map(([label, value]) => `${sequence.exec(label)?.[1] ?? label}\0${value}`);
+  namesOf.set(parts, names);
+  return names;
+}
+
 /** How many parts two lists share, each counted as often as both have it. */
 export function equalParts(before: readonly RecordedPart[], after: readonly RecordedPart[]): number {
   const counts = new Map<string, number>();
-  // Places of words say nothing: one more flag moves all behind it.
-  const nameOf = ([label, value]: RecordedPart): string => `${sequence.exec(label)?.[1] ?? label}\0${value}`;
-  for (const part of before) counts.set(nameOf(part), (counts.get(nameOf(part)) ?? 0) + 1);
+  for (const name of partNames(before)) counts.set(name, (counts.get(name) ?? 0) + 1);
   let equal = 0;
-  for (const part of after) {
-    const left = counts.get(nameOf(part)) ?? 0;
+  for (const name of partNames(after)) {
+    const left = counts.get(name) ?? 0;
     if (left === 0) continue;
-    counts.set(nameOf(part), left - 1);
+    counts.set(name, left - 1);
     equal++;
   }
   return equal;

@@ -8,7 +8,6 @@ import { type Explanation, timeOf } from './why.js';
 const mostReasons = 20;
 
 /** Names come from command lines; a terminal is not to obey them. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 
 const milliseconds = (ms: number): string => `${ms < 100 ? ms.toFixed(1) : ms.toFixed(0)} ms`;

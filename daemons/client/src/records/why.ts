@@ -16,7 +16,7 @@ export interface Explanation {
 }
 
 /** Of a source that is compiled all day the last few tell enough. */
-const mostCandidates = 100;
+const mostCandidates = 25;
 
 /** To the second, as everywhere that a record is told of. */
 const spelled = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
