@@ -90,17 +90,22 @@ function putAddon() {
   put(addon, (path) => copyFileSync(made('hotpath.node'), path));
 }
 
+/** False when there is nothing to build with. */
+function prepared() {
+  say('Building the native launcher and addon …');
+  return nodeGyp('clean') && nodeGyp('configure');
+}
+
 function main() {
   if (upToDate()) return;
-  const reason = missing();
-  const ready = reason === undefined && (say('Building the native launcher and addon …'), nodeGyp('clean') && nodeGyp('configure'));
-  if (ready) {
+  const reason = missing() ?? (prepared() ? undefined : 'Native code cannot be built here; node-gyp says why above');
+  if (reason === undefined) {
     putLauncher();
     putAddon();
-    return;
+  } else {
+    standIn(reason);
+    withoutAddon(reason);
   }
-  standIn(reason ?? 'The native launcher cannot be built here; node-gyp says why above');
-  withoutAddon(reason ?? 'Nor can the native addon');
 }
 
 main();
