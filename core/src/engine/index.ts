@@ -7,7 +7,7 @@ export type { EnginePorts } from './engine-ports.js';
 export type { NearPorts } from './near.js';
 export * from './perform.js';
 export * from './ports.js';
-export { createRecall, type Recall } from './recall.js';
+export { createRecall, type Recall, type Recalled } from './recall.js';
 export * from './report.js';
 export { createSourceMemo } from './source-memo.js';
 export type { ToolchainRule } from './toolchains.js';

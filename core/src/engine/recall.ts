@@ -28,6 +28,8 @@ export interface Remembered {
 export interface Recalled {
   readonly answer: Answer;
   readonly report: CompileReport;
+  /** Of the request; with it the same request can be answered again without being read. */
+  readonly fingerprint: Digest;
 }
 
 export interface Recall {
@@ -35,6 +37,8 @@ export interface Recall {
   remember(asked: Asked, what: Remembered): Promise<void>;
   /** Undefined: go the long way. The answer is to be landed by the launcher. */
   find(request: RecallRequest): Recalled | undefined;
+  /** The same for a request that is known to be the very same as one that was found before, its whole environment included. */
+  findAgain(fingerprint: Digest): Recalled | undefined;
   /** Settings changed. */
   clear(): void;
 }
@@ -86,6 +90,20 @@ export function createRecall(table: PathTable, nowMs: () => number): Recall {
     claims.release(old.claims);
   }
 
+  function findAgain(fingerprint: Digest): Recalled | undefined {
+    const found = kept.get(fingerprint);
+    if (found === undefined) return undefined;
+    const from = performance.now();
+    if (!found.links.every(({ path, target }) => realFolder(path) === target) || !claims.hold(found.claims)) {
+      forget(fingerprint);
+      return undefined;
+    }
+    kept.delete(fingerprint);
+    kept.set(fingerprint, found);
+    found.storage.used?.(found.entry);
+    return { answer: found.answer, report: { ...found.report, lookupMs: performance.now() - from }, fingerprint };
+  }
+
   return {
     async remember(asked, { near, entry, files, remembered, view, storage }) {
       const { request, front } = asked;
@@ -117,21 +135,12 @@ export function createRecall(table: PathTable, nowMs: () => number): Recall {
       if (kept.size > mostKept && oldest.done !== true) forget(oldest.value);
     },
     find(request) {
-      const from = performance.now();
       const fingerprint = fingerprintOf(request);
-      const found = kept.get(fingerprint);
-      if (found === undefined) return undefined;
+      const environment = kept.get(fingerprint)?.environment;
       // Another environment makes another compiler of a script, but says nothing against what was remembered.
-      if (found.environment !== undefined && found.environment !== environmentKey(request, true)) return undefined;
-      if (!found.links.every(({ path, target }) => realFolder(path) === target) || !claims.hold(found.claims)) {
-        forget(fingerprint);
-        return undefined;
-      }
-      kept.delete(fingerprint);
-      kept.set(fingerprint, found);
-      found.storage.used?.(found.entry);
-      return { answer: found.answer, report: { ...found.report, lookupMs: performance.now() - from } };
+      return environment === undefined || environment === environmentKey(request, true) ? findAgain(fingerprint) : undefined;
     },
+    findAgain,
     clear() {
       for (const fingerprint of [...kept.keys()]) forget(fingerprint);
     },

@@ -21,6 +21,12 @@ export interface LauncherListener {
   close(): void;
 }
 
+export interface LauncherHandlers {
+  readonly onLauncher: (launcher: LauncherSocket) => void;
+  /** Asked first, where the socket alone tells that the launcher is this user's. */
+  readonly atOnce?: AnswerAtOnce;
+}
+
 /** A connection that says nothing for so long is no launcher. */
 const silentMs = 10_000;
 
@@ -28,6 +34,33 @@ const sameSecret = (mine: string, given: string): boolean => {
   const [left, right] = [Buffer.from(mine), Buffer.from(given)];
   return left.length === right.length && timingSafeEqual(left, right);
 };
+
+/** Answers a first frame by its bytes alone; undefined: it has to be listened to. */
+export type AnswerAtOnce = (payload: Uint8Array) => Uint8Array | undefined;
+
+/** The one frame that a piece consists of, without its length. */
+function wholeFrame(piece: Buffer): Uint8Array | undefined {
+  return piece.byteLength > 4 && piece.readUInt32LE(0) === piece.byteLength - 4 ? piece.subarray(4) : undefined;
+}
+
+/** A launcher usually says all in one piece, and if the answer is known it is given with no more ado than this. */
+function receiveAtOnce(socket: Socket, atOnce: AnswerAtOnce, onLauncher: (launcher: LauncherSocket) => void): void {
+  const silent = setTimeout(() => socket.destroy(), silentMs);
+  // It may hang up at any time; then there is nobody to answer.
+  const onError = (): void => undefined;
+  socket.on('error', onError);
+  socket.once('data', (piece: Buffer) => {
+    clearTimeout(silent);
+    const payload = wholeFrame(piece);
+    const answer = payload === undefined ? undefined : atOnce(payload);
+    if (answer !== undefined) return void socket.end(answer);
+    socket.off('error', onError);
+    const launcher: LauncherSocket = new FrameSocket(socket, { decode: decodeFromLauncher, encode: encodeToLauncher });
+    launcher.takeFirst(piece);
+    onLauncher(launcher);
+  });
+  socket.once('close', () => clearTimeout(silent));
+}
 
 async function receive(socket: Socket, secrets: DaemonSecrets | undefined, onLauncher: (launcher: LauncherSocket) => void): Promise<void> {
   const launcher: LauncherSocket = new FrameSocket(socket, { decode: decodeFromLauncher, encode: encodeToLauncher });
@@ -82,14 +115,13 @@ async function refuseIfTaken(place: DaemonPlace, uid: number): Promise<void> {
  * Listens at `place`. Call it only while holding the daemon's lock: a socket file that nobody listens on is replaced.
  * @throws Fault ADDRESS_IN_USE, DAEMON_START_FAILED
  */
-export async function listenForLaunchers(
-  place: DaemonPlace,
-  uid: number,
-  onLauncher: (launcher: LauncherSocket) => void,
-): Promise<LauncherListener> {
+export async function listenForLaunchers(place: DaemonPlace, uid: number, { onLauncher, atOnce }: LauncherHandlers): Promise<LauncherListener> {
   await refuseIfTaken(place, uid);
   const secrets = needsSecrets(place) ? await makeSecrets(place) : undefined;
-  const server = createServer({ noDelay: true }, (socket) => void receive(socket, secrets, onLauncher));
+  const server = createServer({ noDelay: place.kind === 'port' }, (socket) => {
+    if (secrets === undefined && atOnce !== undefined) receiveAtOnce(socket, atOnce, onLauncher);
+    else void receive(socket, secrets, onLauncher);
+  });
   let isReachable = (): boolean => true;
   try {
     if (place.kind === 'file') isReachable = await listenAtFile(server, place.name);

@@ -3,11 +3,14 @@ import type { Socket } from 'node:net';
 import { Fault } from '../base/index.js';
 import { createFrameSplitter } from '../wire/index.js';
 
+const hungUp = new Error('the other side hung up');
+
 /** One end of a connection. A class because it has a lifetime. */
 export class FrameSocket<Incoming, Outgoing> {
   readonly #socket: Socket;
   readonly #encode: (message: Outgoing) => Uint8Array;
   readonly #gone = new AbortController();
+  readonly #take: (piece: Uint8Array) => void;
   #onMessage: ((message: Incoming) => void) | undefined;
   #waiting: Incoming[] = [];
   #fault: unknown;
@@ -16,18 +19,25 @@ export class FrameSocket<Incoming, Outgoing> {
     this.#socket = socket;
     this.#encode = codec.encode;
     const splitter = createFrameSplitter();
-    socket.on('data', (piece: Buffer) => {
+    this.#take = (piece) => {
       try {
         for (const payload of splitter.push(piece)) this.#deliver(codec.decode(payload));
       } catch (thrown) {
         this.#fault ??= thrown;
         socket.destroy();
       }
-    });
+    };
+    socket.on('data', this.#take);
     socket.on('error', (cause) => {
       this.#fault ??= cause;
     });
-    socket.on('close', () => this.#gone.abort());
+    // A reason made beforehand: to make one each time costs as much as a hit's file look-ups.
+    socket.on('close', () => this.#gone.abort(hungUp));
+  }
+
+  /** Bytes that were read from the socket before. */
+  takeFirst(piece: Uint8Array): void {
+    this.#take(piece);
   }
 
   /** Aborted when the other side is gone or spoke nonsense. */

@@ -3,8 +3,8 @@ import { Fault, type Log } from '@sccache-ts/core/base';
 import type { CompileRequest } from '@sccache-ts/core/compilation';
 import type { Front } from '@sccache-ts/core/engine';
 import { type DaemonLock, type DaemonPlace, listenForLaunchers, type LauncherSocket } from '@sccache-ts/core/host';
-import type { CompileFrame } from '@sccache-ts/core/wire';
 import { createLifecycle } from './lifecycle.js';
+import { createQuickAnswers, type RecallServed } from './quick.js';
 import { type Served, serveLauncher } from './session.js';
 import { isNewer } from './version.js';
 
@@ -19,7 +19,7 @@ export interface DaemonParts {
   readonly log: Log;
   readonly compile: (request: CompileRequest, front: Front) => Promise<Served>;
   /** Answers from memory, at once. */
-  readonly recall: (frame: CompileFrame) => Served | undefined;
+  readonly recall: RecallServed;
   /** `stop` and `status` are the daemon's own; `stop` replies with what `stats` returns. */
   readonly commands: DaemonCommands;
   /** Called when the last session is over; the daemon has ended when this resolves. Never rejects. */
@@ -52,7 +52,10 @@ const lookMs = 30_000;
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { log, build, commands } = options;
   const launchers = new Set<LauncherSocket>();
-  const listener = await listenForLaunchers(options.place, options.uid, (launcher) => void serve(launcher));
+  const listener = await listenForLaunchers(options.place, options.uid, {
+    onLauncher: (launcher) => void serve(launcher),
+    atOnce: (payload) => answerAtOnce(payload),
+  });
   const lifecycle = createLifecycle({
     idleTimeoutMs: options.idleTimeoutMs,
     drainMs,
@@ -72,6 +75,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     if (deed === undefined) throw new Fault('USAGE', `the daemon knows no command ${name}`);
     return await deed(argument);
   };
+  const quick = createQuickAnswers(options.recall, build);
+  const answerAtOnce = (payload: Uint8Array): Uint8Array | undefined => {
+    const answer = quick(payload);
+    // A session all the same, if a short one: the daemon does not idle.
+    if (answer !== undefined) lifecycle.enter()();
+    return answer;
+  };
   const serve = async (launcher: LauncherSocket): Promise<void> => {
     const leave = lifecycle.enter();
     launchers.add(launcher);
@@ -83,7 +93,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const onSkew = (other: string): void => {
       if (isNewer(other, build)) lifecycle.retire();
     };
-    await serveLauncher(launcher, { build, log, compile: options.compile, recall: options.recall, command, onSkew, onStop });
+    await serveLauncher(launcher, { build, log, compile: options.compile, recall: options.recall.find, command, onSkew, onStop });
     launchers.delete(launcher);
     leave();
   };

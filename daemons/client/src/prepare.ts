@@ -91,7 +91,7 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
     onSettings: (listener) => void listeners.push(listener),
     log,
     compile: async (request, front) => settled(await serveCompile(request, front, { ports: portsNow(), counted })),
-    recall: (frame) => recallCounted(frame, recall, counted),
+    recall: recallCounted(recall, counted),
     commands: {
       stats: async () => {
         await soon(Promise.allSettled(settling), settleWaitMs);

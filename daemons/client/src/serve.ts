@@ -1,9 +1,9 @@
 // Knows: one compile or one answer from memory, counted, recorded and told of. Refuses to know: settings, sockets, and how a compile is done.
 import { causeChain, isFault, type Log } from '@sccache-ts/core/base';
 import type { CompileRequest } from '@sccache-ts/core/compilation';
-import { compile, type CompileReport, type EnginePorts, type Front, type Recall } from '@sccache-ts/core/engine';
-import type { CompileFrame } from '@sccache-ts/core/wire';
+import { compile, type CompileReport, type EnginePorts, type Front, type Recall, type Recalled } from '@sccache-ts/core/engine';
 import { type CompileRecord, placeOf, recordOf } from './records/record.js';
+import type { RecallServed, ServedAgain } from './quick.js';
 import type { Served } from './session.js';
 
 /** Where a compile is counted, remembered and told of. */
@@ -49,17 +49,23 @@ export async function serveCompile(request: CompileRequest, front: Front, by: { 
   }
 }
 
-/** Undefined: memory has no answer, or none that still holds. */
-export function recallCounted(frame: CompileFrame, recall: Recall, counted: Counted): Served | undefined {
-  const recalled = recall.find(frame);
-  if (recalled === undefined) return undefined;
-  const { answer, report } = recalled;
-  const [at, wallMs] = [Date.now(), report.lookupMs ?? 0];
-  const settle = (): Promise<void> => {
-    counted.report(report);
-    counted.record(recordOf(report, frame, { at, wallMs, settledMs: wallMs }));
-    sayPlace(counted.log, report);
-    return Promise.resolve();
+/** Answers from memory, each counted and recorded once it is out. */
+export function recallCounted(recall: Recall, counted: Counted): RecallServed {
+  type Asker = Parameters<RecallServed['findAgain']>[1];
+  const served = (recalled: Recalled | undefined, request: Asker): ServedAgain | undefined => {
+    if (recalled === undefined) return undefined;
+    const { answer, report, fingerprint } = recalled;
+    const [at, wallMs] = [Date.now(), report.lookupMs ?? 0];
+    const settle = (): Promise<void> => {
+      counted.report(report);
+      counted.record(recordOf(report, request, { at, wallMs, settledMs: wallMs }));
+      sayPlace(counted.log, report);
+      return Promise.resolve();
+    };
+    return { answer, fingerprint, settle };
   };
-  return { answer, settle };
+  return {
+    find: (frame) => served(recall.find(frame), frame),
+    findAgain: (fingerprint, request) => served(recall.findAgain(fingerprint), request),
+  };
 }

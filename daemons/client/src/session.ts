@@ -52,10 +52,7 @@ export async function serveLauncher(launcher: LauncherSocket, services: SessionS
   launcher.drop();
 }
 
-function answerBecome(launcher: LauncherSocket): void {
-  launcher.send({ kind: 'become' });
-  launcher.end();
-}
+const answerBecome = (launcher: LauncherSocket): void => answer(launcher, { kind: 'become' });
 
 async function serveCompile(launcher: LauncherSocket, frame: CompileFrame, services: SessionServices): Promise<void> {
   if (!seesSameFolder({ path: frame.cwd, device: frame.cwdDevice, inode: frame.cwdInode })) {
@@ -111,13 +108,18 @@ function prints(fd: 1 | 2, bytes: Uint8Array): ToLauncher[] {
   return all;
 }
 
-function answer(launcher: LauncherSocket, given: Answer): void {
-  if (given.kind === 'become') return answerBecome(launcher);
+/** What a launcher is told, to the last frame. */
+export function framesOf(given: Answer): readonly ToLauncher[] {
+  if (given.kind === 'become') return [{ kind: 'become' }];
   const { code, signal } = given.end;
   if (code === undefined && signal === undefined) throw new Fault('IMPOSSIBLE', 'an answer without an end');
   const last: ToLauncher = code === undefined ? { kind: 'die', signal: signal ?? 0 } : { kind: 'exit', code: code & 0xff };
   const landing: ToLauncher[] = given.land === undefined ? [] : [{ kind: 'land', ...given.land }];
-  launcher.send(...landing, ...prints(1, given.stdout), ...prints(2, given.stderr), last);
+  return [...landing, ...prints(1, given.stdout), ...prints(2, given.stderr), last];
+}
+
+function answer(launcher: LauncherSocket, given: Answer): void {
+  launcher.send(...framesOf(given));
   launcher.end();
 }
 

@@ -56,7 +56,7 @@ async function running(commands: Readonly<Record<string, () => unknown>> = {}): 
   daemon = await startDaemon({
     idleTimeoutMs: () => 0,
     log: silentLog,
-    recall: () => undefined,
+    recall: { find: () => undefined, findAgain: () => undefined },
     compile: () => Promise.reject(new Error('no compile in this test')),
     commands: { stats: () => told, zero: () => null, 'dist-status': () => ({ Disabled: 'disabled' }), ...commands },
     place: daemonPlace(env, { uid, cwd: home }),
