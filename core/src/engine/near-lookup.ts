@@ -1,8 +1,7 @@
 // Knows: whether files and places are still what a remembered result was made from. Refuses to know: results, and how they are landed.
-import { realpathSync } from 'node:fs';
 import type { Digest, FileState } from '../base/index.js';
 import { type BaseFolder, type ManifestResult, renamed } from '../compilation/index.js';
-import type { FileDigests, FolderView, FolderViews } from '../host/index.js';
+import { type FileDigests, type FolderView, type FolderViews, realName } from '../host/index.js';
 import { absoluteName, type Near } from './near.js';
 
 /** A file that was read, as it is now. */
@@ -21,16 +20,6 @@ export interface FoundNear {
 }
 
 export type NearLookup = { readonly kind: 'found'; readonly found: FoundNear } | { readonly kind: 'missed'; readonly why: string };
-
-/** The real path of a folder; undefined when it is not there. */
-export function realFolder(path: string): string | undefined {
-  try {
-    return realpathSync.native(path);
-  } catch {
-    // Gone: then it is no other name of anything.
-    return undefined;
-  }
-}
 
 interface Looking {
   readonly cwd: string;
@@ -60,7 +49,7 @@ async function against(to: Looking, result: ManifestResult): Promise<string | un
   for (const name of result.absent) if (at(name) === 'file') return `${name} has come`;
   for (const name of result.nothing) if (at(name) !== 'nothing') return `${name} has come`;
   for (const name of result.present) if (at(name) !== 'file') return `${name} is gone`;
-  for (const { name, target } of result.links) if (realFolder(absoluteName(to.cwd, name)) !== target) return `${name} leads elsewhere`;
+  for (const { name, target } of result.links) if (realName(absoluteName(to.cwd, name)) !== target) return `${name} leads elsewhere`;
   return undefined;
 }
 

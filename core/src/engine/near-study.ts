@@ -2,10 +2,10 @@
 // Refuses to know: results and where they are kept.
 import { type Digest, digestOf, type EnvPairs, type KeyPart, keyOf } from '../base/index.js';
 import { lookedFor, type LookedFor, type ManifestLink, type ManifestResult, type ReadSource, type SearchList } from '../compilation/index.js';
-import { type FileDigests, type FileSnapshot, type FolderView, reachableStat, type SearchQuestion } from '../host/index.js';
+import { type FileDigests, type FileSnapshot, type FolderView, reachableStat, realName, type SearchQuestion } from '../host/index.js';
 import { namedFolders } from './named-folders.js';
 import { absoluteName, type Near, type NearPorts } from './near.js';
-import { realFolder, type SeenFile } from './near-lookup.js';
+import type { SeenFile } from './near-lookup.js';
 import type { Asked } from './work.js';
 
 /** What of a result is known without the result. */
@@ -45,7 +45,7 @@ function linksOf(asked: Asked, search: SearchList): readonly ManifestLink[] {
   const { compilation, request } = asked;
   const searched = new Set([...search.quoted, ...search.angled, ...search.missing]);
   return namedFolders(compilation, request.env as EnvPairs).flatMap((name) => {
-    const target = searched.has(name) ? undefined : realFolder(absoluteName(compilation.cwd, name));
+    const target = searched.has(name) ? undefined : realName(absoluteName(compilation.cwd, name));
     return target === undefined ? [] : [{ name, target }];
   });
 }

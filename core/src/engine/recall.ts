@@ -4,12 +4,12 @@
 // Nothing is read, hashed or parsed here, and no process is started: names are stat'ed in one call, and where a folder's state proves that
 // nothing came to stand in it, the names under it are not looked at.
 import type { CacheKey, Digest } from '../base/index.js';
-import type { FolderView, PathTable } from '../host/index.js';
+import { type FolderView, type PathTable, realName } from '../host/index.js';
 import type { Storage } from '../storage/index.js';
 import { answerOfLocated, type Answer, toldOf } from './answers.js';
 import { environmentKey } from './compilers-environment.js';
 import { absoluteName, type Near } from './near.js';
-import { realFolder, type SeenFile } from './near-lookup.js';
+import type { SeenFile } from './near-lookup.js';
 import type { RememberedNames } from './near-study.js';
 import { type Claims, createClaims, type NamedState } from './recall-claims.js';
 import { fingerprintOf, type RecallRequest } from './recall-fingerprint.js';
@@ -85,16 +85,14 @@ export function createRecall(table: PathTable, nowMs: () => number): Recall {
 
   function forget(fingerprint: Digest): void {
     const old = kept.get(fingerprint);
-    if (old === undefined) return;
-    kept.delete(fingerprint);
-    claims.release(old.claims);
+    if (kept.delete(fingerprint) && old !== undefined) claims.release(old.claims);
   }
 
   function findAgain(fingerprint: Digest): Recalled | undefined {
     const found = kept.get(fingerprint);
     if (found === undefined) return undefined;
     const from = performance.now();
-    if (!found.links.every(({ path, target }) => realFolder(path) === target) || !claims.hold(found.claims)) {
+    if (!found.links.every(({ path, target }) => realName(path) === target) || !claims.hold(found.claims)) {
       forget(fingerprint);
       return undefined;
     }

@@ -1,9 +1,7 @@
 // Knows: a compile at home that tells by its dependency file what it has read, so that no preprocessor need run before it.
 // Refuses to know: what is made of the names.
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { discard, isNowhere, pickUp, temporaryBeside } from '../host/index.js';
+import { discard, isNowhere, isWritableFolder, pickUp, temporaryBeside } from '../host/index.js';
 import { parseDependencies } from './dependency-file.js';
 import { colourOf, compileAtHome, type HomeResult } from './home.js';
 import { placeOf } from './outputs.js';
@@ -23,16 +21,6 @@ export function isTraceable({ compilation }: Asked): boolean {
   return own === undefined || (!own.userOnly && !isNowhere(own.path));
 }
 
-async function isWritable(folder: string): Promise<boolean> {
-  try {
-    await access(folder, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    // The compiler is about to say so in its own words, which a list that cannot be written would change.
-    return false;
-  }
-}
-
 async function readNames(path: string): Promise<readonly string[] | undefined> {
   const list = await pickUp(path);
   return list === undefined ? undefined : parseDependencies(Buffer.from(list.bytes).toString());
@@ -47,7 +35,8 @@ export async function compileTraced(asked: Asked): Promise<TracedResult | undefi
     return { ...result, read: result.entry === undefined ? undefined : await readNames(placeOf(compilation, own.path)) };
   }
   const main = placeOf(compilation, compilation.outputs[0]?.path ?? '');
-  if (!(await isWritable(dirname(main)))) return undefined;
+  // The compiler is about to say so in its own words, which a list that cannot be written would change.
+  if (!isWritableFolder(dirname(main))) return undefined;
   const dependencyPath = temporaryBeside(main);
   try {
     const result = await compileAtHome(asked, compiler.dialect.tracedCommand(compilation, compiler.path, { colour: colourOf(asked), dependencyPath }));

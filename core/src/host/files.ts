@@ -1,5 +1,6 @@
 // Knows: how a file is put in place so that nobody ever sees half of it. Refuses to know: what is in it.
 import { randomBytes } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -26,4 +27,15 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
 /** Removes a file that may or may not be there. */
 export async function discard(path: string): Promise<void> {
   await rm(path, { force: true });
+}
+
+/** Whether this user may make files in a folder. */
+export function isWritableFolder(path: string): boolean {
+  try {
+    accessSync(`${path}/.`, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    // Not there, no folder, or somebody else's: whoever tries is told which.
+    return false;
+  }
 }

@@ -63,6 +63,48 @@ const isLink = (path: string): boolean => {
   }
 };
 
+/** @param look at one folder, without asking twice for the same; undefined: there is none */
+function viewThrough(look: (folder: string) => Seen | undefined, noted: () => void): FolderView {
+  const folders = new Map<string, Seen | undefined>();
+  const seen = (folder: string): Seen | undefined => {
+    if (!folders.has(folder)) folders.set(folder, look(folder));
+    return folders.get(folder);
+  };
+  const at = (path: string): Standing => {
+    const [folder, name] = splitPath(path);
+    const place = seen(folder);
+    if (place === undefined) return nothing;
+    const before = place.names.get(name);
+    if (before !== undefined) return before;
+    const stat = reachableStat(path);
+    const standing = stat === undefined ? nothing : standingOf(stat);
+    // Where a link leads may change without its folder, and so may what `..` means.
+    if (name !== '' && name !== '.' && name !== '..' && !isLink(path)) {
+      place.names.set(name, standing);
+      if (place.settled) noted();
+    }
+    return standing;
+  };
+  const nearest = (path: string): { readonly place: Seen; readonly folder: string; readonly child: string } | undefined => {
+    for (let child = path; child !== '/'; ) {
+      const [folder] = splitPath(child);
+      const place = seen(folder);
+      if (place !== undefined) return { place, folder, child };
+      child = folder;
+    }
+    return undefined;
+  };
+  return {
+    at,
+    changedMs: (path) => nearest(path)?.place.changedMs ?? 0,
+    anchor(path) {
+      const found = nearest(path);
+      if (found === undefined || !found.place.settled || isLink(found.child)) return undefined;
+      return { folder: found.folder, state: found.place.state };
+    },
+  };
+}
+
 /** @param nowMs the wall clock, to tell folders that are too young to be remembered */
 export function createFolderViews(nowMs: () => number): FolderViews {
   const known = new Map<string, Known>();
@@ -91,46 +133,5 @@ export function createFolderViews(nowMs: () => number): FolderViews {
     return { ...from, settled, changedMs };
   }
 
-  return {
-    view() {
-      const folders = new Map<string, Seen | undefined>();
-      const seen = (folder: string): Seen | undefined => {
-        if (!folders.has(folder)) folders.set(folder, look(folder));
-        return folders.get(folder);
-      };
-      const at = (path: string): Standing => {
-        const [folder, name] = splitPath(path);
-        const place = seen(folder);
-        if (place === undefined) return nothing;
-        const before = place.names.get(name);
-        if (before !== undefined) return before;
-        const stat = reachableStat(path);
-        const standing = stat === undefined ? nothing : standingOf(stat);
-        // Where a link leads may change without its folder, and so may what `..` means.
-        if (name !== '' && name !== '.' && name !== '..' && !isLink(path)) {
-          place.names.set(name, standing);
-          if (place.settled) names += 1;
-        }
-        return standing;
-      };
-      const nearest = (path: string): { readonly place: Seen; readonly folder: string; readonly child: string } | undefined => {
-        for (let child = path; child !== '/'; ) {
-          const [folder] = splitPath(child);
-          const place = seen(folder);
-          if (place !== undefined) return { place, folder, child };
-          child = folder;
-        }
-        return undefined;
-      };
-      return {
-        at,
-        changedMs: (path) => nearest(path)?.place.changedMs ?? 0,
-        anchor(path) {
-          const found = nearest(path);
-          if (found === undefined || !found.place.settled || isLink(found.child)) return undefined;
-          return { folder: found.folder, state: found.place.state };
-        },
-      };
-    },
-  };
+  return { view: () => viewThrough(look, () => void (names += 1)) };
 }

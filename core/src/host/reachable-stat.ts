@@ -1,6 +1,6 @@
 // Knows: that a file which this user cannot get at is, for looking things up, the same as one that is not there.
 // Refuses to know: what the file is for.
-import { type BigIntStats, statSync } from 'node:fs';
+import { type BigIntStats, realpathSync, statSync } from 'node:fs';
 import type { FileState } from '../base/index.js';
 
 /** Why the kernel's look-up of a name may fail without anything being wrong: nobody else could open the file either. */
@@ -21,3 +21,13 @@ export const identityOf = (stat: BigIntStats): string => `${stat.dev}:${stat.ino
 
 /** The numbers that make an identity, without the rest of a stat. */
 export const stateOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): FileState => ({ dev, ino, size, mtimeNs, ctimeNs });
+
+/** Where all links of a name lead; undefined when it leads nowhere for this user. */
+export function realName(path: string): string | undefined {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    // Gone, or not to be reached: then it is no other name of anything.
+    return undefined;
+  }
+}

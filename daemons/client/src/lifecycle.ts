@@ -17,7 +17,7 @@ export interface Lifecycle {
   readonly active: number;
   /** Takes no more launchers and ends when those that are served are done, however long they take. */
   retire(): void;
-  /** The idle time-out may be another now; it begins anew. */
+  /** The idle time-out may be another now, and begins anew. */
   settingsChanged(): void;
   /** As `retire`, but no longer than `drainMs`. */
   stop(): void;
@@ -76,9 +76,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
       return active;
     },
     retire,
-    settingsChanged: () => {
-      if (!closing) settled();
-    },
+    settingsChanged: settled,
     stop() {
       retire();
       drain ??= setTimeout(() => {

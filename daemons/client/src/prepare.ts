@@ -1,9 +1,10 @@
 // Knows: how settings, engine and statistics are joined to what a daemon serves. Refuses to know: sockets and the life of the process.
 import { isDeepStrictEqual } from 'node:util';
 import { causeChain, isFault, type Log } from '@sccache-ts/core/base';
-import { type Compilers, createRecall, createSourceMemo, type EnginePorts } from '@sccache-ts/core/engine';
-import { createFileDigests, createFolderViews, createPathTable, createSearchLists, readResponseFile } from '@sccache-ts/core/host';
+import type { Compilers, EnginePorts } from '@sccache-ts/core/engine';
+import { createFileDigests, readResponseFile } from '@sccache-ts/core/host';
 import type { DaemonParts } from './daemon.js';
+import { createDirectParts } from './direct-parts.js';
 import { recordsPlace } from './records/read-records.js';
 import { type Counted, recallCounted, serveCompile } from './serve.js';
 import { type ClientDistribution, closeServices, createServices, type Services } from './services.js';
@@ -46,7 +47,7 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
       if (isDeepStrictEqual(settings, services.settings)) return;
       const old = services;
       services = createServices(settings, makers);
-      recall.clear();
+      direct.recall.clear();
       for (const tell of listeners) tell();
       log.info('settings were read again');
       await closeServices(old, log);
@@ -57,26 +58,9 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
   };
   options.watch(services.settings.files, () => void reload());
 
-  const table = createPathTable();
-  const recall = createRecall(table, Date.now);
-  const near = { views: createFolderViews(Date.now), searchLists: createSearchLists(), sources: createSourceMemo() };
+  const direct = createDirectParts();
   const counted: Counted = { log, report: (report) => keeper.record(report), record: (record) => services.records.record(record) };
-  const portsNow = (): EnginePorts => {
-    const { storage: mine, distribution, settings } = services;
-    const { enabled, ignoreTimeMacros } = settings.disk.direct;
-    return {
-      compilers: options.compilers,
-      digests,
-      storage: mine,
-      distribution,
-      readResponseFile,
-      near: { ...near, ignoreTimeMacros },
-      direct: enabled,
-      recall,
-      basedirs: settings.basedirs,
-      nowMs: Date.now,
-    };
-  };
+  const portsNow = (): EnginePorts => ({ ...direct.portsFor(services), compilers: options.compilers, digests, readResponseFile, nowMs: Date.now });
   const settled = (served: Served): Served => ({
     answer: served.answer,
     settle: () => {
@@ -91,7 +75,7 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
     onSettings: (listener) => void listeners.push(listener),
     log,
     compile: async (request, front) => settled(await serveCompile(request, front, { ports: portsNow(), counted })),
-    recall: recallCounted(recall, counted),
+    recall: recallCounted(direct.recall, counted),
     commands: {
       stats: async () => {
         await soon(Promise.allSettled(settling), settleWaitMs);
