@@ -73,10 +73,13 @@ export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options
   'dependency-mode': (draft, { option, words }) => {
     // With both, clang and gcc disagree about which of them counts.
     if (draft.dependency.mode !== undefined && draft.dependency.mode !== option.flag) refuse(draft, '-MD -MMD');
+    if (draft.dependency.behindDriver) refuse(draft, '-Wp,');
     draft.dependency.mode = option.flag === '-MMD' ? '-MMD' : '-MD';
     add(draft, 'dependency', words);
   },
   'dependency-file': (draft, { words, value }) => {
+    // gcc writes into the file behind -Wp, whatever comes later; clang into the last one.
+    if (draft.dependency.behindDriver) refuse(draft, '-Wp,');
     draft.dependency.file = value;
     add(draft, 'dependency', words);
   },

@@ -10,7 +10,7 @@ export function preprocessorWords(draft: Draft, word: string, kind: 'gcc' | 'cla
   const inner = word.slice('-Wp,'.length).split(',');
   const [first = '', file] = inner;
   if (first === '-MD' || first === '-MMD') {
-    if (file === undefined || file === '' || inner.length > 2 || draft.dependency.mode !== undefined) return refuse(draft, '-Wp,');
+    if (file === undefined || file === '' || inner.length > 2 || draft.dependency.mode !== undefined || draft.dependency.file !== undefined) return refuse(draft, '-Wp,');
     draft.dependency.mode = first;
     draft.dependency.file = file;
     draft.dependency.behindDriver = kind === 'gcc';

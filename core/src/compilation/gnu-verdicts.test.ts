@@ -118,6 +118,9 @@ describe('what must not be cached', () => {
     both  | -c a.c -Xassembler -ahl               | -Xassembler
     both  | -c a.c -Wp,-MD                        | -Wp,
     both  | -c a.c -Wp,-MD,f,-MT,t                | -Wp,
+    gcc   | -c a.c -Wp,-MD,f -MF g                | -Wp,
+    gcc   | -c a.c -Wp,-MD,f -MD                  | -Wp,
+    both  | -c a.c -MF g -Wp,-MD,f                | -Wp,
     both  | -c a.c -Wp,-C                         | -Wp,
     both  | -c a.c -Wp,-P,-DX                     | -Wp,
     both  | -c a.c -Xpreprocessor -P              | -Xpreprocessor
