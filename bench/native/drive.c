@@ -149,7 +149,8 @@ static void print_series(const char *name, struct series *series) {
   for (size_t at = 0; at < series->count; at += 1) sum += series->at[at];
   size_t middle = series->count / 2;
   double median = series->count % 2 == 1 ? series->at[middle] : (series->at[middle - 1] + series->at[middle]) / 2;
-  printf(",\"%s\":{\"median\":%.0f,\"p90\":%.0f,\"mean\":%.0f}", name, median, series->at[(series->count * 9 - 1) / 10], sum / (double)series->count);
+  printf(",\"%s\":{\"p10\":%.0f,\"median\":%.0f,\"p90\":%.0f,\"mean\":%.0f}", name, series->at[(series->count - 1) / 10], median,
+         series->at[(series->count * 9 - 1) / 10], sum / (double)series->count);
 }
 
 int main(int count, char **words) {

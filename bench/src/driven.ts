@@ -12,6 +12,7 @@ export interface DrivenTool {
 
 /** Milliseconds. */
 export interface Spread {
+  readonly p10: number;
   readonly median: number;
   readonly p90: number;
   readonly mean: number;
@@ -57,7 +58,8 @@ function numberIn(record: unknown, name: string): number {
 
 function spreadIn(record: unknown, name: string): Spread {
   const spread = isRecord(record) ? record[name] : undefined;
-  return { median: numberIn(spread, 'median') / 1e6, p90: numberIn(spread, 'p90') / 1e6, mean: numberIn(spread, 'mean') / 1e6 };
+  const of = (figure: string): number => numberIn(spread, figure) / 1e6;
+  return { p10: of('p10'), median: of('median'), p90: of('p90'), mean: of('mean') };
 }
 
 /** @throws Error when it is not the answer for `count` tools */

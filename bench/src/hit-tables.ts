@@ -29,8 +29,8 @@ export function hitPart(all: readonly HitFigures[], runs: number): Part {
     note:
       `\`-O2 -g\`, the command as CMake writes it, and without a dependency file; wall time from start to end as a small C program sees it, medians of ${runs * hitsATurn} runs: ` +
       `${runs} turns of ${hitsATurn} for each tool. Outputs are removed before each run. The bare compiler ran ${Math.min(3, runs)} times.`,
-    head: ['compile', 'tool', 'median, ms', 'p90, ms', '÷ ccache'],
-    rows: rowsOf(all, wall, (driven) => [milliseconds(driven.wall.median), milliseconds(driven.wall.p90)]),
+    head: ['compile', 'tool', 'p10, ms', 'median, ms', 'p90, ms', 'medians ÷ ccache'],
+    rows: rowsOf(all, wall, (driven) => [milliseconds(driven.wall.p10), milliseconds(driven.wall.median), milliseconds(driven.wall.p90)]),
   };
   return { tables: [table], figures: figuresOf(all, wall, { 'C++': 'hitCxx', C: 'hitC' }) };
 }

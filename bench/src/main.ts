@@ -24,7 +24,8 @@ import { summaryTable } from './targets.js';
 import { libraryTable } from './whole-library.js';
 
 const usage =
-  `Usage: npm run bench -- [--library ${Object.keys(libraries).join('|')}] [--runs N] [--rounds N, of cold builds] [--compiles N, for the daemon's memory]\n` +
+  `Usage: npm run bench -- [--library ${Object.keys(libraries).join('|')}] [--runs N] [--rounds N, of cold builds]\n` +
+  "  [--files N, at most, of the library that ninja builds] [--compiles N, for the daemon's memory]\n" +
   '  [--only hit,cpu,ninja,burst,cold,memory,file,away,library,scheduler,builder] [--install] [--write]';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -49,21 +50,22 @@ interface Sizes {
   readonly library: Library;
   readonly runs: number;
   readonly rounds: number;
+  readonly files: number;
   readonly compiles: number;
 }
 
 type Parts = Readonly<Record<string, (site: Site) => Promise<Part>>>;
 
-function partsOf({ library, runs, rounds, compiles }: Sizes): Parts {
+function partsOf({ library, runs, rounds, files, compiles }: Sizes): Parts {
   const about = async (site: Site) => ({ library, cwd: await fetchLibrary(library), runs, site });
   // Two tables of the same runs: whichever is asked for first measures.
   let hits: Promise<readonly HitFigures[]> | undefined;
   return {
     hit: async (site) => hitPart(await (hits ??= measureHits(site, runs)), runs),
     cpu: async (site) => processorPart(await (hits ??= measureHits(site, runs))),
-    ninja: (site) => ninjaPart(site, runs),
+    ninja: (site) => ninjaPart(site, { runs, files }),
     burst: (site) => burstPart(site, runs),
-    cold: (site) => coldPart(site, rounds),
+    cold: (site) => coldPart(site, { rounds, files }),
     memory: (site) => memoryPart(site, compiles),
     file: async (site) => tableOnly(await cacheTable(await about(site))),
     away: async (site) => tableOnly(await awayTable(await about(site))),
@@ -73,11 +75,14 @@ function partsOf({ library, runs, rounds, compiles }: Sizes): Parts {
   };
 }
 
+/** All of the library unless less is asked for. */
+const defaults = { runs: '9', rounds: '3', files: '1000', compiles: '5000' } as const;
+
 /** @returns undefined when the command line is not understood */
-function readSizes(values: { readonly library: string; readonly runs: string; readonly rounds: string; readonly compiles: string }): Sizes | undefined {
-  const [runs = 0, rounds = 0, compiles = 0] = [values.runs, values.rounds, values.compiles].map(Number);
-  if (!isLibraryName(values.library) || ![runs, rounds, compiles].every((size) => Number.isInteger(size) && size > 0)) return undefined;
-  return { library: libraries[values.library], runs, rounds, compiles };
+function readSizes(values: Readonly<Record<'library' | keyof typeof defaults, string>>): Sizes | undefined {
+  const [runs, rounds, files, compiles] = [Number(values.runs), Number(values.rounds), Number(values.files), Number(values.compiles)];
+  if (!isLibraryName(values.library) || ![runs, rounds, files, compiles].every((size) => Number.isInteger(size) && size > 0)) return undefined;
+  return { library: libraries[values.library], runs, rounds, files, compiles };
 }
 
 async function measure(parts: Parts, names: readonly string[]): Promise<readonly Table[]> {
@@ -104,9 +109,10 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       library: { type: 'string', default: 'leveldb' },
-      runs: { type: 'string', default: '9' },
-      rounds: { type: 'string', default: '3' },
-      compiles: { type: 'string', default: '5000' },
+      runs: { type: 'string', default: defaults.runs },
+      rounds: { type: 'string', default: defaults.rounds },
+      files: { type: 'string', default: defaults.files },
+      compiles: { type: 'string', default: defaults.compiles },
       only: { type: 'string' },
       install: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
