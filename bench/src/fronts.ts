@@ -27,8 +27,8 @@ export function sccachePrograms(): { readonly sccache: string; readonly sccacheD
   return hasTool('sccache') ? { sccache: 'sccache', sccacheDist: hasTool('sccache-dist') ? 'sccache-dist' : undefined } : undefined;
 }
 
-/** As nobody logs who has not asked for it. */
-const silent = { SCCACHE_LOG: 'error' } as const;
+/** Nobody logs who has not asked for it; and a daemon whose turn comes late must still be the one that was started. */
+const silent = { SCCACHE_LOG: 'error', SCCACHE_IDLE_TIMEOUT: '0' } as const;
 
 /** Ways in which ccache is set, each with a cache of its own. Like must meet like, so these are rows of their own. */
 export const ccacheModes = {
@@ -44,9 +44,19 @@ export async function cachingFronts(site: Site, modes: readonly CcacheMode[] = [
   const fronts: Front[] = [];
   const client = await site.client('ours', undefined, { env: silent });
   fronts.push(sccacheFront('sccache-ts', client));
-  const peer = sccachePrograms();
-  if (peer !== undefined) fronts.push(sccacheFront('sccache', await site.client('sccache', undefined, { program: peer.sccache, env: silent })));
+  fronts.push(...(await realSccache(site)));
   return hasTool('ccache') ? [...fronts, ...modes.map((mode) => ccacheFront(mode, join(site.folder, mode.replaceAll(/[^a-z]+/g, '-'))))] : fronts;
+}
+
+async function realSccache(site: Site): Promise<readonly Front[]> {
+  const peer = sccachePrograms();
+  if (peer === undefined) return [];
+  try {
+    return [sccacheFront('sccache', await site.client('sccache', undefined, { program: peer.sccache, env: silent }))];
+  } catch (thrown) {
+    process.stdout.write(`sccache is left out: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    return [];
+  }
 }
 
 function sccacheFront(name: string, { program, env, service }: Client): Front {

@@ -15,6 +15,8 @@ import { leaveOut, toolOf } from './primed.js';
 import { residentMemory } from './resident-memory.js';
 import type { ResidentMemory } from './resident-memory.js';
 
+/** Compiles that the target speaks of. */
+const fewest = 5000;
 const headers = 300;
 /** Headers of source `n`: 20 to 300. */
 const headersOf = (source: number): number => 20 + ((source * 37) % (headers - 19));
@@ -82,7 +84,6 @@ export async function memoryPart(site: Site, compiles: number): Promise<Part> {
     }
   }
   const ours = grown.get('sccache-ts');
-  const value = ours === undefined || compiles < 5000 ? Number.NaN : Math.max(ours.filled.now, ours.hit.now) / 1e6;
   return {
     tables: [
       {
@@ -94,6 +95,7 @@ export async function memoryPart(site: Site, compiles: number): Promise<Part> {
         rows: [...grown].map(([name, { idle, filled, hit }]) => [name, megabytes(idle)[0] ?? '', ...megabytes(filled), ...megabytes(hit)]),
       },
     ],
-    figures: [{ target: 'memory', value }],
+    // Fewer compiles are not what the target is about.
+    figures: ours === undefined || compiles < fewest ? [] : [{ target: 'memory', value: Math.max(ours.filled.now, ours.hit.now) / 1e6 }],
   };
 }
