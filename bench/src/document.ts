@@ -1,9 +1,10 @@
-// Knows: docs/performance.md: tables with the machine and the command beside them. Refuses to know: how figures were taken.
+// Knows: docs/performance.md: tables with the machine and the command below them. Refuses to know: how figures were taken.
 import { spawnSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
 import { textOf } from './figures.js';
 import type { Table } from './figures.js';
 import { sccachePrograms } from './fronts.js';
+import { closing, merge, sectionsOf } from './sections.js';
 
 const firstLine = (program: string, args: readonly string[]): string => (spawnSync(program, args, { encoding: 'utf8' }).stdout ?? '').split('\n')[0] ?? '';
 
@@ -19,22 +20,26 @@ function versions(): string {
   return lines.filter((line) => line !== '').join(', ');
 }
 
-export function documentOf(tables: readonly Table[], args: readonly string[]): string {
+/** How a table came about. */
+function originOf(args: readonly string[]): string {
   const [cpu] = cpus();
   const machine = `${cpus().length} × ${cpu?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`;
+  return `\`npm run bench -- ${args.join(' ')}\` on ${machine}, ${new Date().toISOString().slice(0, 10)}; ${versions()}.`;
+}
+
+/** @param earlier the document as it is, whose other tables are kept */
+export function documentOf(tables: readonly Table[], args: readonly string[], earlier: string): string {
+  const origin = originOf(args);
+  const fresh = tables.map((table) => ({ title: table.title, text: `${textOf(table)}\n\n${origin}` }));
   return `# Performance, as measured
 
-Good or bad, these are the figures of one run of
+Good or bad, these are the figures of the commands below the tables. The machine is not a quiet one: read ratios, not milliseconds, and repeat the
+commands on yours. \`--install\` gets peers through apt; sccache with sccache-dist is looked for in \`$SCCACHE_PEER_DIR\` and in PATH. icecc is left
+out: on one machine it was not brought to send a job.
 
-    npm run bench -- ${args.join(' ')}
+${merge(sectionsOf(earlier), fresh).map(({ text }) => text).join('\n\n')}
 
-on ${machine}, ${new Date().toISOString().slice(0, 10)}; ${versions()}.
-The machine is not a quiet one: read ratios, not milliseconds, and repeat the command on yours. \`--install\` gets peers through apt;
-sccache with sccache-dist is looked for in \`$SCCACHE_PEER_DIR\` and in PATH. icecc is left out: on one machine it was not brought to send a job.
-
-${tables.map(textOf).join('\n\n')}
-
-## What the time is spent on
+## ${closing}
 
 * A hit of sccache-ts is one preprocessor run in the launcher's place, and a millisecond or two of everything else: it has no direct mode yet, which is
   what sets ccache and sccache apart from it here (compare the row "ccache, no direct mode").

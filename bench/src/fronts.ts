@@ -3,7 +3,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanEnvironment, foreign, freePort, hasTool, isRoot, keepRunning, makeSecrets, ours, run, sandboxMissing } from '@sccache-ts/fixtures';
-import type { Site } from '@sccache-ts/fixtures';
+import type { Client, Site } from '@sccache-ts/fixtures';
+import { ccacheCounts, sccacheCounts } from './counts.js';
+import type { Counts } from './counts.js';
 
 export interface Front {
   readonly name: string;
@@ -12,6 +14,8 @@ export interface Front {
   readonly env: Readonly<Record<string, string>>;
   /** Processes of the tool on the client's side whose processor time belongs to its jobs. */
   readonly daemons: readonly number[];
+  /** What a caching tool says of itself. */
+  readonly counts?: () => Promise<Counts>;
 }
 
 export const bareFront: Front = { name: 'bare compiler', prefix: [], env: cleanEnvironment(), daemons: [] };
@@ -23,28 +27,50 @@ export function sccachePrograms(): { readonly sccache: string; readonly sccacheD
   return hasTool('sccache') ? { sccache: 'sccache', sccacheDist: hasTool('sccache-dist') ? 'sccache-dist' : undefined } : undefined;
 }
 
+/** Nobody logs who has not asked for it; and a daemon whose turn comes late must still be the one that was started. */
+const silent = { SCCACHE_LOG: 'error', SCCACHE_IDLE_TIMEOUT: '0' } as const;
+
+/** Ways in which ccache is set, each with a cache of its own. Like must meet like, so these are rows of their own. */
+export const ccacheModes = {
+  ccache: {},
+  'ccache, no direct mode': { CCACHE_NODIRECT: '1' },
+  'ccache, inode cache': { CCACHE_INODECACHE: '1' },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export type CcacheMode = keyof typeof ccacheModes;
+
 /** Everything that caches, each with an empty cache in the site's folder. */
-export async function cachingFronts(site: Site): Promise<readonly Front[]> {
+export async function cachingFronts(site: Site, modes: readonly CcacheMode[] = ['ccache', 'ccache, no direct mode']): Promise<readonly Front[]> {
   const fronts: Front[] = [];
-  const client = await site.client('ours');
-  fronts.push({ name: 'sccache-ts', prefix: [client.program], env: quiet(client.env), daemons: [client.service.pid] });
-  const peer = sccachePrograms();
-  if (peer !== undefined) {
-    const theirs = await site.client('sccache', undefined, { program: peer.sccache });
-    fronts.push({ name: 'sccache', prefix: [peer.sccache], env: quiet(theirs.env), daemons: [theirs.service.pid] });
-  }
-  if (hasTool('ccache')) {
-    const folder = join(site.folder, 'ccache');
-    mkdirSync(folder, { recursive: true });
-    const env = cleanEnvironment({ CCACHE_DIR: folder, CCACHE_CONFIGPATH: join(folder, 'ccache.conf') });
-    fronts.push({ name: 'ccache', prefix: ['ccache'], env, daemons: [] });
-    // Direct mode has no counterpart in the others' figures unless they have one; shown apart so that like meets like.
-    fronts.push({ name: 'ccache, no direct mode', prefix: ['ccache'], env: { ...env, CCACHE_NODIRECT: '1', CCACHE_DIR: `${folder}-nodirect` }, daemons: [] });
-  }
-  return fronts;
+  const client = await site.client('ours', undefined, { env: silent });
+  fronts.push(sccacheFront('sccache-ts', client));
+  fronts.push(...(await realSccache(site)));
+  return hasTool('ccache') ? [...fronts, ...modes.map((mode) => ccacheFront(mode, join(site.folder, mode.replaceAll(/[^a-z]+/g, '-'))))] : fronts;
 }
 
-function quiet(env: Readonly<Record<string, string>>): Record<string, string> {
+async function realSccache(site: Site): Promise<readonly Front[]> {
+  const peer = sccachePrograms();
+  if (peer === undefined) return [];
+  try {
+    return [sccacheFront('sccache', await site.client('sccache', undefined, { program: peer.sccache, env: silent }))];
+  } catch (thrown) {
+    process.stdout.write(`sccache is left out: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    return [];
+  }
+}
+
+function sccacheFront(name: string, { program, env, service }: Client): Front {
+  return { name, prefix: [program], env: quiet(env), daemons: [service.pid], counts: () => sccacheCounts(program, env) };
+}
+
+export function ccacheFront(mode: CcacheMode, folder: string): Front {
+  mkdirSync(folder, { recursive: true });
+  const env = cleanEnvironment({ CCACHE_DIR: folder, CCACHE_CONFIGPATH: join(folder, 'ccache.conf'), ...ccacheModes[mode] });
+  return { name: mode, prefix: ['ccache'], env, daemons: [], counts: () => ccacheCounts(env) };
+}
+
+/** What a caller of the tool has in its environment. */
+export function quiet(env: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'SCCACHE_LOG'));
 }
 

@@ -1,23 +1,38 @@
 // Knows: the order of `npm run bench`, its options, and docs/performance.md with --write. Refuses to know: how anything is measured.
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fetchLibrary, hasTool, isLibraryName, isRoot, libraries, openSite, root } from '@sccache-ts/fixtures';
-import type { Site } from '@sccache-ts/fixtures';
+import type { Library, Site } from '@sccache-ts/fixtures';
 import { builderTable } from './builder.js';
+import { burstPart } from './burst.js';
+import { coldPart } from './cold.js';
 import { documentOf } from './document.js';
 import { textOf } from './figures.js';
 import type { Table } from './figures.js';
+import { hitPart, processorPart } from './hit-tables.js';
+import { measureHits } from './hits.js';
+import type { HitFigures } from './hits.js';
+import { memoryPart } from './memory.js';
+import { ninjaPart } from './ninja.js';
 import { awayTable, cacheTable } from './one-file.js';
+import { tableOnly } from './parts.js';
+import type { Part } from './parts.js';
 import { schedulerTable } from './scheduler.js';
+import { summaryTable } from './targets.js';
 import { libraryTable } from './whole-library.js';
 
-const usage = `Usage: npm run bench -- [--library ${Object.keys(libraries).join('|')}] [--runs N] [--only file,away,library,scheduler,builder] [--install] [--write]`;
+const usage =
+  `Usage: npm run bench -- [--library ${Object.keys(libraries).join('|')}] [--runs N] [--rounds N, of cold builds]\n` +
+  "  [--files N, at most, of the library that ninja builds] [--compiles N, for the daemon's memory]\n" +
+  '  [--only hit,cpu,ninja,burst,cold,memory,file,away,library,scheduler,builder] [--install] [--write]';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+const debian: Readonly<Record<string, string>> = { ccache: 'ccache', distcc: 'distcc', sccache: 'sccache', icecc: 'icecc', ninja: 'ninja-build' };
+
 function installPeers(): void {
-  const missing = ['ccache', 'distcc', 'sccache', 'icecc'].filter((tool) => !hasTool(tool));
+  const missing = Object.entries(debian).flatMap(([tool, name]) => (hasTool(tool) ? [] : [name]));
   if (missing.length === 0) return;
   if (!isRoot() || !hasTool('apt-get')) {
     say(`Not installed, since that needs root and apt-get: ${missing.join(', ')}`);
@@ -31,56 +46,92 @@ function installPeers(): void {
   }
 }
 
-type Part = (site: Site) => Promise<Table>;
+interface Sizes {
+  readonly library: Library;
+  readonly runs: number;
+  readonly rounds: number;
+  readonly files: number;
+  readonly compiles: number;
+}
 
-function partsOf(library: Parameters<typeof fetchLibrary>[0], runs: number, cwd: string): Readonly<Record<string, Part>> {
+type Parts = Readonly<Record<string, (site: Site) => Promise<Part>>>;
+
+function partsOf({ library, runs, rounds, files, compiles }: Sizes): Parts {
+  const about = async (site: Site) => ({ library, cwd: await fetchLibrary(library), runs, site });
+  // Two tables of the same runs: whichever is asked for first measures.
+  let hits: Promise<readonly HitFigures[]> | undefined;
   return {
-    file: (site) => cacheTable({ library, cwd, runs, site }),
-    away: (site) => awayTable({ library, cwd, runs, site }),
-    library: (site) => libraryTable({ library, cwd, site }),
-    scheduler: () => schedulerTable(),
-    builder: () => builderTable(),
+    hit: async (site) => hitPart(await (hits ??= measureHits(site, runs)), runs),
+    cpu: async (site) => processorPart(await (hits ??= measureHits(site, runs))),
+    ninja: (site) => ninjaPart(site, { runs, files }),
+    burst: (site) => burstPart(site, runs),
+    cold: (site) => coldPart(site, { rounds, files }),
+    memory: (site) => memoryPart(site, compiles),
+    file: async (site) => tableOnly(await cacheTable(await about(site))),
+    away: async (site) => tableOnly(await awayTable(await about(site))),
+    library: async (site) => tableOnly(await libraryTable(await about(site))),
+    scheduler: async () => tableOnly(await schedulerTable()),
+    builder: async () => tableOnly(await builderTable()),
   };
+}
+
+/** All of the library unless less is asked for. */
+const defaults = { runs: '9', rounds: '3', files: '1000', compiles: '5000' } as const;
+
+/** @returns undefined when the command line is not understood */
+function readSizes(values: Readonly<Record<'library' | keyof typeof defaults, string>>): Sizes | undefined {
+  const [runs, rounds, files, compiles] = [Number(values.runs), Number(values.rounds), Number(values.files), Number(values.compiles)];
+  if (!isLibraryName(values.library) || ![runs, rounds, files, compiles].every((size) => Number.isInteger(size) && size > 0)) return undefined;
+  return { library: libraries[values.library], runs, rounds, files, compiles };
+}
+
+async function measure(parts: Parts, names: readonly string[]): Promise<readonly Table[]> {
+  const done: Part[] = [];
+  for (const name of names) {
+    const site = openSite('bench');
+    try {
+      const part = await parts[name]?.(site);
+      if (part === undefined) continue;
+      done.push(part);
+      for (const table of part.tables) say(`\n${textOf(table)}`);
+    } finally {
+      await site.close();
+    }
+  }
+  const figures = done.flatMap((part) => part.figures);
+  if (figures.length === 0) return done.flatMap(({ tables }) => tables);
+  const summary = summaryTable(figures);
+  say(`\n${textOf(summary)}`);
+  return [summary, ...done.flatMap(({ tables }) => tables)];
 }
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       library: { type: 'string', default: 'leveldb' },
-      runs: { type: 'string', default: '9' },
+      runs: { type: 'string', default: defaults.runs },
+      rounds: { type: 'string', default: defaults.rounds },
+      files: { type: 'string', default: defaults.files },
+      compiles: { type: 'string', default: defaults.compiles },
       only: { type: 'string' },
       install: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
     },
   });
-  const runs = Number(values.runs);
-  if (!isLibraryName(values.library) || !Number.isInteger(runs) || runs < 1) {
-    say(usage);
+  const sizes = readSizes(values);
+  const parts = sizes === undefined ? {} : partsOf(sizes);
+  const names = values.only?.split(',') ?? Object.keys(parts);
+  const unknown = names.filter((name) => !Object.hasOwn(parts, name));
+  if (sizes === undefined || unknown.length > 0) {
+    say(sizes === undefined ? usage : `There is no part ${unknown.join(', ')}.\n${usage}`);
     return 2;
   }
   if (values.install) installPeers();
   // Its presence makes every start of node slower, and ours is the only tool in the run that has a node in it.
   delete process.env['NODE_EXTRA_CA_CERTS'];
-  const library = libraries[values.library];
-  const parts = partsOf(library, runs, await fetchLibrary(library));
-  const asked = values.only?.split(',') ?? Object.keys(parts);
-  const tables: Table[] = [];
-  for (const name of asked) {
-    const part = parts[name];
-    if (part === undefined) {
-      say(`There is no part ${name}.\n${usage}`);
-      return 2;
-    }
-    const site = openSite('bench');
-    try {
-      const table = await part(site);
-      tables.push(table);
-      say(`\n${textOf(table)}`);
-    } finally {
-      await site.close();
-    }
-  }
-  if (values.write) writeFileSync(join(root, 'docs/performance.md'), documentOf(tables, process.argv.slice(2)));
+  const tables = await measure(parts, names);
+  const document = join(root, 'docs/performance.md');
+  if (values.write) writeFileSync(document, documentOf(tables, process.argv.slice(2), existsSync(document) ? readFileSync(document, 'utf8') : ''));
   return 0;
 }
 
