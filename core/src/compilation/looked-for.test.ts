@@ -76,6 +76,10 @@ describe('doubts', () => {
   });
 });
 
+it('files that were found and not read are told', () => {
+  expect([...searched({ 'a.c': '#include <a.h>\n#include "b.h"', 'one/a.h': '', '!b.h': '' }).unread]).toEqual(['b.h']);
+});
+
 describe('precompiled headers of gcc', () => {
   const disk = { 'a.c': '#include "a.h"\n#include <b.h>', 'a.h': '#include "c.h"', 'two/b.h': '', 'c.h': '' };
 

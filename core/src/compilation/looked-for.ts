@@ -35,6 +35,8 @@ export interface LookedFor {
   readonly present: ReadonlySet<string>;
   /** Answers to `__has_include`, which shape the result without a trace in what was read. */
   readonly asked: ReadonlyMap<string, 'found' | 'absent'>;
+  /** Files that were found and not read: their directives were not acted on, or gcc took them for others that it had read. */
+  readonly unread: ReadonlySet<string>;
   /** Files in the way of others that were read: right if the way was not taken, or if they came only later. */
   readonly doubtful: ReadonlySet<string>;
   /** A precompiled header that stands where gcc would take it. */
@@ -54,6 +56,7 @@ interface Walk {
   readonly nothing: Set<string>;
   readonly present: Set<string>;
   readonly answers: Map<string, 'found' | 'absent'>;
+  readonly unread: Set<string>;
   readonly doubtful: Set<string>;
   readonly seen: Set<string>;
   precompiled: string | undefined;
@@ -69,6 +72,7 @@ function walk(to: Walk, places: readonly string[], { next }: { readonly next: bo
       continue;
     }
     found ??= place;
+    if (!to.read.has(there.id)) to.unread.add(place);
     if (next) continue;
     if (!to.read.has(there.id) && places.slice(at + 1).some((later) => isRead(to, later))) to.doubtful.add(place);
     return found;
@@ -150,6 +154,7 @@ export function lookedFor(asked: Searched): LookedFor {
     nothing: new Set(asked.search.missing),
     present: new Set(),
     answers: new Map(),
+    unread: new Set(),
     doubtful: new Set(),
     seen: new Set(),
     precompiled: undefined,
@@ -164,6 +169,6 @@ export function lookedFor(asked: Searched): LookedFor {
   }
   for (const [at, source] of asked.sources.entries()) walkOperands(to, source, at === 0);
   walkComputed(to);
-  const { absent, nothing, present, answers, doubtful, precompiled } = to;
-  return { absent, nothing, present, asked: answers, doubtful, precompiled };
+  const { absent, nothing, present, answers, unread, doubtful, precompiled } = to;
+  return { absent, nothing, present, asked: answers, unread, doubtful, precompiled };
 }

@@ -37,6 +37,16 @@ describe('what a source includes', () => {
   });
 });
 
+it.each([
+  ['#pragma once', true],
+  ['#  pragma   once // really', true],
+  ['_Pragma("once")', true],
+  ['#import "a.h"', true],
+  ['#pragma GCC poison x\n#include "once.h"', false],
+])('%j is for once: %j', (text, expected) => {
+  expect(mentions(text).once).toBe(expected);
+});
+
 describe('what files do not tell', () => {
   it.each([
     ['#if __has_include(NAME)', '__has_include of a macro'],

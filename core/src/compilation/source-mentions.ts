@@ -19,6 +19,8 @@ export interface SourceMentions {
   readonly includes: readonly IncludeOperand[];
   /** `#include MACRO`: any file that was read may be what it meant. */
   readonly computed: boolean;
+  /** `#pragma once` or `#import`: gcc passes over a file that is equal to one that it has read, and says nothing of it. */
+  readonly once: boolean;
   /** Why files do not tell everything that this one depends on; undefined when they do. */
   readonly unclear: string | undefined;
   /** The clock or the file's own time is asked for; `ignore_time_macros` lets that pass. */
@@ -33,16 +35,20 @@ const question = new RegExp(String.raw`__has_include(_next)?(?:__)?\b${gap}(\(?)
 const continuation = /(?:\\|\?\?\/)[ \t\f\v]*\r?\n/g;
 /** On a line that defines something. */
 const defines = /(?:#|%:)[ \t]*define[ \t]+(?:(\w+)(?:\([^)\n]*\))?[ \t]*)?[^\n]*$/;
+const onceOnly = /(?:pragma|_Pragma)[^\n]*\bonce\b|(?:#|%:)[ \t]*import\b/;
 const clock = /__(?:TIME|DATE|TIMESTAMP)__/;
+/** Why a source is unclear that has a pragma which looks at files of its own. */
+export const readsByPragma = 'a pragma that reads files';
+
 const unclearWords: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/(?:#|%:|\?\?=)[ \t]*embed\b|__has_embed\b/, 'a file is embedded'],
   [/\.incbin\b|\.include\s+\\?"/, '.incbin'],
-  [/(?:pragma|_Pragma)[^\n]*\b(?:dependency|include_alias|pch_preprocess|clang[ \t]+module)\b/, 'a pragma that reads files'],
+  [/(?:pragma|_Pragma)[^\n]*\b(?:dependency|include_alias|pch_preprocess|clang[ \t]+module)\b/, readsByPragma],
 ];
 /** What a file must hold so that looking closer is worth it. */
 const interesting = /include|import|embed|\.inc|pragma|_Pragma|__TIME|__DATE/;
 
-const nothing: SourceMentions = { includes: [], computed: false, unclear: undefined, time: undefined };
+const nothing: SourceMentions = { includes: [], computed: false, once: false, unclear: undefined, time: undefined };
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** File names are bytes; undefined for those that are no text. */
@@ -104,5 +110,5 @@ export function sourceMentions(content: Uint8Array): SourceMentions {
   const to: Gathering = { operands: new Map(), computed: false, unclear: unclearWords.find(([pattern]) => pattern.test(text))?.[1] };
   readDirectives(to, text);
   if (text.includes('__has_include')) readQuestions(to, text);
-  return { includes: [...to.operands.values()], computed: to.computed, unclear: to.unclear, time: clock.exec(text)?.[0] };
+  return { includes: [...to.operands.values()], computed: to.computed, once: onceOnly.test(text), unclear: to.unclear, time: clock.exec(text)?.[0] };
 }

@@ -315,6 +315,37 @@ describe('what decides without being read', () => {
   });
 });
 
+describe('headers that gcc takes for others', () => {
+  it('do not stay out of sight', async () => {
+    project();
+    write('one/x.h', '#pragma once\nint once;\n');
+    spawnSync('cp', ['-pr', 'one', 'two'], { cwd: dir });
+    write('a.c', '#include "one/x.h"\n#include "two/x.h"\n');
+    await age();
+    await ours(plain);
+    await ours(plain);
+    // It is read now, since it is no longer equal, and declares the same thing otherwise.
+    write('two/x.h', '#pragma once\nlong once;\n');
+    await age();
+    await ours(plain);
+    spawnSync('cp', ['-p', 'one/x.h', 'two/x.h'], { cwd: dir });
+    await ours(plain);
+    utimesSync(join(dir, 'two/x.h'), 1, 1);
+    await ours(plain);
+  });
+
+  it('nor files whose times are compared', async () => {
+    project();
+    write('h.h', '#define H 1\n#pragma GCC dependency "inc/other.h"\n');
+    await age();
+    for (const time of [1, 4_000_000_000, 2]) {
+      utimesSync(join(dir, 'inc/other.h'), time, time);
+      await ours(plain);
+      await ours(plain);
+    }
+  });
+});
+
 describe('a file that changes while the compiler runs', () => {
   it.each(['h.h', 'a.c', 'more/deep/d.h'])('%s: the result is not kept', async (name) => {
     project();

@@ -2,7 +2,7 @@
 // settings, counters; who asks for a compile decides those.
 import { isFault } from '../base/index.js';
 import { dirname, normalize } from 'node:path';
-import { type BaseFolder, baseFolder, baseOf, type Compilation, type CompileRequest } from '../compilation/index.js';
+import { type BaseFolder, baseFolder, baseOf, type Compilation, type CompileRequest, readsByPragma } from '../compilation/index.js';
 import { become, type Outcome, toldOf } from './answers.js';
 import { controlsOf } from './controls.js';
 import type { EnginePorts } from './engine-ports.js';
@@ -56,6 +56,8 @@ export async function compile(request: CompileRequest, front: Front, ports: Engi
   const direct = { ...ports, near: ports.near };
   const opened = await openNear(asked, direct);
   if (opened.kind === 'none') return compilePreprocessed(asked, { near: undefined, why: opened.reason }, ports);
+  // The compiler compares the times of files, of which the preprocessed text shows nothing.
+  if (opened.near.unfit === readsByPragma) return become({ ...toldOf(asked), outcome: 'not-cacheable', reason: readsByPragma });
   const way = await compileNear(asked, opened.near, direct);
   return way.kind === 'done' ? way.outcome : compilePreprocessed(asked, { near: opened.near, why: way.why }, ports);
 }

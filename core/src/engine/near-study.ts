@@ -67,6 +67,17 @@ function changedMeanwhile(found: LookedFor, view: FolderView, asked: Asked): Stu
   return undefined;
 }
 
+/**
+ * gcc passes over a header with `#pragma once` that is equal to one that it has read, by content and time, and does not name it. Whether it
+ * did is not known, nor would a change of such a file show.
+ */
+async function hasEqualHeaders(read: Read, unread: ReadonlySet<string>, at: { readonly asked: Asked; readonly digests: FileDigests }): Promise<boolean> {
+  const once = read.files.filter((_, index) => read.sources[index]?.mentions.once === true).map(({ digest }) => digest);
+  if (once.length === 0) return false;
+  const { digests } = await at.digests.take([...unread].map((name) => absoluteName(at.asked.compilation.cwd, name)));
+  return new Set(once).size < once.length || digests.some((digest) => digest !== undefined && once.includes(digest));
+}
+
 interface Read {
   readonly sources: readonly ReadSource[];
   readonly files: readonly SeenFile[];
@@ -129,6 +140,7 @@ export async function study(read: readonly string[], near: Near, at: { readonly 
     look: (name) => view.at(path(name)),
   });
   if (found.precompiled !== undefined) return unfit('precompiled header');
+  if (compiler.facts.kind === 'gcc' && (await hasEqualHeaders(all, found.unread, at))) return unfit('equal headers with #pragma once');
   const changed = changedMeanwhile(found, view, asked);
   if (changed !== undefined) return changed;
   const reads = all.files.map(({ digest }, index) => ({ name: names[index] ?? '', digest }));

@@ -1,6 +1,7 @@
 // Knows: the long way of a compile: preprocess, key, lookup, away, home, land, and what is stored once the answer is out.
 // Refuses to know: direct mode's own lookup (near-path.ts).
 import { keyOf } from '../base/index.js';
+import { readsByPragma } from '../compilation/index.js';
 import { discard, isNowhere, temporaryBeside } from '../host/index.js';
 import type { Entry } from '../storage/index.js';
 import { become, landEntry, type Outcome, replay, toldOf } from './answers.js';
@@ -10,7 +11,7 @@ import { compileAtHome } from './home.js';
 import { lookUp } from './lookup.js';
 import type { Near } from './near.js';
 import { recordNear } from './near-record.js';
-import { study } from './near-study.js';
+import { study, type Study } from './near-study.js';
 import { entryFilesOfAway, placeOf } from './outputs.js';
 import { gatherInputs } from './preprocess.js';
 import type { AwayReport, CompileReport } from './report.js';
@@ -72,7 +73,7 @@ async function finish(work: Work, way: Way): Promise<Finished> {
   if (entry !== undefined && (await landEntry(work, entry, work.inputs.dependencyTemporary))) {
     const report: CompileReport = { ...told, outcome: 'hit', hitBy: 'preprocessed', ...looked.report };
     const settle = async (): Promise<CompileReport> => {
-      return { ...report, ...(await remember(work, way, entry)) };
+      return { ...report, ...(await remember(work, way, { result: entry, learnt: await learn(work, way) })) };
     };
     return { answer: replay(work, entry), report, dependenciesLanded: true, settle };
   }
@@ -142,8 +143,13 @@ interface Storable {
 async function store(work: Work, way: Way, { entry, report, unchanged }: Storable): Promise<CompileReport> {
   if (work.controls.noCache) return report;
   if (!unchanged) return { ...report, stored: 'skipped', reason: 'an input changed while the compiler ran' };
+  const learnt = await learn(work, way);
+  if (learnt?.kind === 'unfit' && learnt.reason === readsByPragma) {
+    await remember(work, way, { result: entry, learnt });
+    return { ...report, stored: 'skipped', reason: learnt.reason };
+  }
   const stored = await storeEntry(report, { key: work.key, entry, ports: way.ports });
-  return stored.stored === 'stored' ? { ...stored, ...(await remember(work, way, entry)) } : stored;
+  return stored.stored === 'stored' ? { ...stored, ...(await remember(work, way, { result: entry, learnt })) } : stored;
 }
 
 /** What was read, as completely as this compile tells; undefined when something is read that it does not tell. */
@@ -155,14 +161,20 @@ function namesRead({ compilation, inputs }: Work): readonly string[] | undefined
   return compilation.args.some(({ words: [word = ''] }) => word.startsWith('-imacros')) ? undefined : inputs.files;
 }
 
-/** Lets direct mode answer next time. That it cannot is no trouble: the long way stays. */
-async function remember(work: Work, { near, ports }: Way, result: Entry): Promise<Pick<CompileReport, 'unshared'>> {
+/** What direct mode will have to know; undefined when it is off, or when that cannot be known. */
+async function learn(work: Work, { near, ports }: Way): Promise<Study | undefined> {
   const names = near === undefined || ports.near === undefined ? undefined : namesRead(work);
-  if (names === undefined || near === undefined || ports.near === undefined) return {};
-  const learnt = await study(names, near, { asked: work, digests: ports.digests, near: ports.near });
+  if (names === undefined || near === undefined || ports.near === undefined) return undefined;
+  return study(names, near, { asked: work, digests: ports.digests, near: ports.near });
+}
+
+/** Lets direct mode answer next time. That it cannot is no trouble: the long way stays. */
+async function remember(work: Work, { near, ports }: Way, what: { readonly result: Entry; readonly learnt: Study | undefined }): Promise<Pick<CompileReport, 'unshared'>> {
+  const { learnt } = what;
+  if (near === undefined || learnt === undefined) return {};
   const { base, key: entry } = work;
   const { storage } = ports;
-  const unshared = base.path === '' ? undefined : unsharedBecause(work, result);
+  const unshared = base.path === '' ? undefined : unsharedBecause(work, what.result);
   const trouble = await recordNear(near, learnt, { entry, base, shared: base.path !== '' && unshared === undefined, storage });
   if (trouble === undefined && learnt.kind === 'known') {
     const { files, view, remembered } = learnt;

@@ -13,7 +13,7 @@ export interface SourceMemo {
 const rememberedLimit = 20_000;
 /** No text that people or generators write is longer; what is, is not followed. */
 const longestSource = 64 * 1024 * 1024;
-const tooLong: SourceMentions = { includes: [], computed: false, unclear: 'a very long source', time: undefined };
+const tooLong: SourceMentions = { includes: [], computed: false, once: false, unclear: 'a very long source', time: undefined };
 
 async function read(path: string, digest: Digest): Promise<SourceMentions | undefined> {
   const hash = createHash('sha256');
