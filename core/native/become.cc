@@ -59,7 +59,9 @@ void becomeCommandLine(char** args) {
                                                                : "dist/main.js is not beside the folder of " + ownPath(), 2);
   }
   const char* node = program.node.c_str();
-  execve(node, argvOf(node, program.script.c_str(), args).data(), environ);
+  std::vector<char*> argv = argvOf(node, program.script.c_str(), args);
+  if (sys::env("SCCACHE_START_SERVER") == "1") argv.insert(argv.begin() + 1, const_cast<char*>(daemonMemory));
+  execve(node, argv.data(), environ);
   complain("failed to run the command", program.node + ": " + strerror(errno), 2);
 }
 

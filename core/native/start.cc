@@ -96,7 +96,8 @@ void spawnDaemon(const Place& place, int lock) {
   std::vector<char*> envp;
   for (std::string& entry : environment) envp.push_back(entry.data());
   envp.push_back(nullptr);
-  char* argv[] = {program.node.data(), program.script.data(), nullptr};
+  std::string limit(daemonMemory);
+  char* argv[] = {program.node.data(), limit.data(), program.script.data(), nullptr};
   arrangeDescriptors(lock, log);
   forgetSignals();
   umask(022);

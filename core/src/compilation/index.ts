@@ -10,6 +10,6 @@ export * from './manifest-codec.js';
 export { splitResponseFile } from './response-file.js';
 export { placeInText } from './place-in-text.js';
 export { readSearchList, type SearchList } from './search-list.js';
-export { readsByPragma, sourceMentions, type SourceMentions } from './source-mentions.js';
+export { type IncludeOperand, readsByPragma, sourceMentions, type SourceMentions } from './source-mentions.js';
 export { stripColours } from './strip-colours.js';
 export * from './types.js';

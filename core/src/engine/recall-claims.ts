@@ -19,21 +19,37 @@ export interface Claimed {
   readonly nothing: readonly string[];
 }
 
+/**
+ * In one array, because there are many of these and small arrays are dear:
+ *   claims = files groups file-slot* folder-slot* place* loose-place      a folder and a place for each group
+ *   place  = absent-count nothing-count slot*                             the empty places below the folder; loose: of no folder
+ */
+export type Claims = Uint32Array;
+
 /** Empty places below one folder. */
-interface Group {
-  /** Where the folder's slot stands among all. */
-  readonly at: number;
+interface Place {
   readonly absent: Uint32Array;
   readonly nothing: Uint32Array;
+  /** Where the next one begins. */
+  readonly end: number;
 }
 
-export interface Claims {
-  /** Files, then the folders of the groups. */
-  readonly slots: Uint32Array;
-  readonly files: number;
-  readonly groups: readonly Group[];
-  /** Places that no folder vouches for. */
-  readonly loose: Pick<Group, 'absent' | 'nothing'>;
+const headLength = 2;
+
+const countsOf = (claims: Claims): { readonly files: number; readonly groups: number } => ({ files: claims[0] ?? 0, groups: claims[1] ?? 0 });
+
+function placeAt(claims: Claims, at: number): Place {
+  const absentEnd = at + 2 + (claims[at] ?? 0);
+  const end = absentEnd + (claims[at + 1] ?? 0);
+  return { absent: claims.subarray(at + 2, absentEnd), nothing: claims.subarray(absentEnd, end), end };
+}
+
+/** @param number of the group; as many as there are groups: the loose one */
+function placeOf(claims: Claims, number: number): Place {
+  const { files, groups } = countsOf(claims);
+  let place = placeAt(claims, headLength + files + groups);
+  for (let at = 0; at < number; at++) place = placeAt(claims, place.end);
+  return place;
 }
 
 export interface ClaimsBook {
@@ -123,57 +139,66 @@ function gather(claimed: Claimed, view: FolderView): { groups: readonly Gathered
 
 export function createClaims(table: PathTable, nowMs: () => number): ClaimsBook {
   const slots = createSlots(table);
-  const taken = (paths: readonly string[]): Uint32Array => Uint32Array.from(paths, (path) => slots.take(path));
-
-  const isEmpty = ({ absent, nothing }: Pick<Group, 'absent' | 'nothing'>): boolean =>
+  const isEmpty = ({ absent, nothing }: Pick<Place, 'absent' | 'nothing'>): boolean =>
     table.firstPresent(absent, 0) < 0 && nothing.every((slot) => table.look(slot) === undefined);
 
   /** The folder has changed: each place is looked at, and the folder's new state is taken down if it is old enough to prove something. */
-  function isStillEmpty(claims: Claims, group: Group): boolean {
-    const slot = claims.slots[group.at] ?? 0;
+  function isStillEmpty(claims: Claims, group: number): boolean {
+    const at = headLength + countsOf(claims).files + group;
+    const slot = claims[at] ?? 0;
     const folder = table.look(slot);
-    if (!isEmpty(group)) return false;
+    if (!isEmpty(placeOf(claims, group))) return false;
     if (folder === undefined) return true;
     const changedNs = folder.mtimeNs > folder.ctimeNs ? folder.mtimeNs : folder.ctimeNs;
-    if (nowMs() - Number(changedNs / 1_000_000n) <= racyMs) return true;
-    claims.slots[group.at] = slots.exchange(slot, folder);
+    if (nowMs() - Number(changedNs / 1_000_000n) > racyMs) claims[at] = slots.exchange(slot, folder);
     return true;
+  }
+
+  /** Files by name, each in one state; undefined when one is too young, or is not what it was taken for. */
+  function statesOf(claimed: Claimed): ReadonlyMap<string, FileState> | undefined {
+    const files = new Map<string, FileState>();
+    for (const { path, state } of claimed.files) {
+      const before = files.get(path);
+      if (state === undefined || (before !== undefined && !isSameState(before, state))) return undefined;
+      files.set(path, state);
+    }
+    for (const path of claimed.present) {
+      const slot = slots.take(path);
+      const state = table.look(slot);
+      slots.give(slot);
+      if (state?.kind !== 'file') return undefined;
+      files.set(path, state);
+    }
+    return files;
   }
 
   return {
     make(claimed, view) {
-      const files = new Map<string, FileState>();
-      for (const { path, state } of claimed.files) {
-        const before = files.get(path);
-        if (state === undefined || (before !== undefined && !isSameState(before, state))) return undefined;
-        files.set(path, state);
-      }
-      for (const path of claimed.present) {
-        const slot = slots.take(path);
-        const state = table.look(slot);
-        slots.give(slot);
-        if (state?.kind !== 'file') return undefined;
-        files.set(path, state);
-      }
+      const files = statesOf(claimed);
+      if (files === undefined) return undefined;
       const { groups, loose } = gather(claimed, view);
-      const all = [...[...files].map(([path, state]) => slots.take(path, state)), ...groups.map(({ folder, state }) => slots.take(folder, state))];
-      return {
-        slots: Uint32Array.from(all),
-        files: files.size,
-        groups: groups.map(({ absent, nothing }, at) => ({ at: files.size + at, absent: taken(absent), nothing: taken(nothing) })),
-        loose: { absent: taken(loose.absent), nothing: taken(loose.nothing) },
-      };
+      const numbers = [files.size, groups.length];
+      for (const [path, state] of files) numbers.push(slots.take(path, state));
+      for (const { folder, state } of groups) numbers.push(slots.take(folder, state));
+      for (const { absent, nothing } of [...groups, loose]) {
+        numbers.push(absent.length, nothing.length, ...absent.map((path) => slots.take(path)), ...nothing.map((path) => slots.take(path)));
+      }
+      return Uint32Array.from(numbers);
     },
     hold(claims) {
-      for (let at = table.firstChanged(claims.slots, 0); at >= 0; at = table.firstChanged(claims.slots, at + 1)) {
-        const group = claims.groups[at - claims.files];
-        if (group === undefined || !isStillEmpty(claims, group)) return false;
+      const { files, groups } = countsOf(claims);
+      const states = claims.subarray(headLength, headLength + files + groups);
+      for (let at = table.firstChanged(states, 0); at >= 0; at = table.firstChanged(states, at + 1)) {
+        if (at < files || !isStillEmpty(claims, at - files)) return false;
       }
-      return isEmpty(claims.loose);
+      return isEmpty(placeOf(claims, groups));
     },
     release(claims) {
-      for (const list of [claims.slots, claims.loose.absent, claims.loose.nothing, ...claims.groups.flatMap((group) => [group.absent, group.nothing])]) {
-        for (const slot of list) slots.give(slot);
+      const { files, groups } = countsOf(claims);
+      for (const slot of claims.subarray(headLength, headLength + files + groups)) slots.give(slot);
+      for (let number = 0; number <= groups; number++) {
+        const { absent, nothing } = placeOf(claims, number);
+        for (const slot of [...absent, ...nothing]) slots.give(slot);
       }
     },
   };

@@ -1,7 +1,7 @@
 // Knows: what sources and headers mention, remembered by content. Refuses to know: what follows from it.
 import { createHash } from 'node:crypto';
 import type { Digest } from '../base/index.js';
-import { sourceMentions, type SourceMentions } from '../compilation/index.js';
+import { type IncludeOperand, sourceMentions, type SourceMentions } from '../compilation/index.js';
 import { readPieces } from '../host/index.js';
 
 export interface SourceMemo {
@@ -28,12 +28,31 @@ async function read(path: string, digest: Digest): Promise<SourceMentions | unde
   return size > longestSource ? tooLong : sourceMentions(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces));
 }
 
+/** Operands, which the files of a project have in common; then they are gathered anew. */
+const operandLimit = 50_000;
+
+/** One object for each operand, with a name of its own: a piece of a text would keep the whole text in memory. */
+function createOperands(): (operand: IncludeOperand) => IncludeOperand {
+  const known = new Map<string, IncludeOperand>();
+  return (operand) => {
+    const mark = `${operand.quoted ? '"' : '<'}${operand.next ? '+' : ''}${operand.asked ? '?' : ''}${operand.name}`;
+    const before = known.get(mark);
+    if (before !== undefined) return before;
+    if (known.size >= operandLimit) known.clear();
+    const kept = { ...operand, name: Buffer.from(operand.name).toString() };
+    known.set(Buffer.from(mark).toString(), kept);
+    return kept;
+  };
+}
+
 export function createSourceMemo(): SourceMemo {
+  const shared = createOperands();
   const known = new Map<Digest, SourceMentions>();
   return {
     async of(path, digest) {
       const before = known.get(digest);
-      const mentions = before ?? (await read(path, digest));
+      const fresh = before === undefined ? await read(path, digest) : undefined;
+      const mentions = before ?? (fresh && { ...fresh, includes: fresh.includes.map(shared) });
       if (mentions === undefined) return undefined;
       known.delete(digest);
       known.set(digest, mentions);

@@ -30,6 +30,7 @@ export * from './launcher-socket-listen.js';
 export * from './launcher-socket.js';
 export * from './ldd.js';
 export * from './log-sink.js';
+export * from './memory-upkeep.js';
 export * from './path-table.js';
 export * from './processes.js';
 export * from './processor.js';

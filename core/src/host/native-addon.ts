@@ -46,9 +46,11 @@ export interface NativeAddon {
   run(program: NativeProgram, done: (end: NativeEnd) => void): number;
   /** Kills it with all its group; of one that has ended nothing happens. */
   cancel(id: number): void;
+  /** Memory that was freed goes back to the system. */
+  giveBack(): void;
 }
 
-const contract = 1;
+const contract = 2;
 
 let found: { readonly addon: NativeAddon | undefined } | undefined;
 

@@ -1,8 +1,8 @@
 // Knows: how settings, engine and statistics are joined to what a daemon serves. Refuses to know: sockets and the life of the process.
 import { isDeepStrictEqual } from 'node:util';
 import { causeChain, isFault, type Log } from '@sccache-ts/core/base';
-import type { Compilers, EnginePorts } from '@sccache-ts/core/engine';
-import { createFileDigests, readResponseFile } from '@sccache-ts/core/host';
+import type { CompileReport, Compilers, EnginePorts } from '@sccache-ts/core/engine';
+import { createFileDigests, createMemoryUpkeep, readResponseFile } from '@sccache-ts/core/host';
 import type { DaemonParts } from './daemon.js';
 import { createDirectParts } from './direct-parts.js';
 import { recordsPlace } from './records/read-records.js';
@@ -27,6 +27,9 @@ export interface PrepareOptions {
 
 /** Somebody who asks for statistics right after a build gets those of the whole build: results still being stored are waited for. */
 const settleWaitMs = 2_000;
+
+/** A daemon that takes no more is left in peace: most of it is the engine under it. */
+const smallMemory = 100 * 1024 ** 2;
 
 /** The daemon's end waits so long for the last records; a disk that takes longer loses them. */
 const lastFlushMs = 2_000;
@@ -59,7 +62,12 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
   options.watch(services.settings.files, () => void reload());
 
   const direct = createDirectParts();
-  const counted: Counted = { log, report: (report) => keeper.record(report), record: (record) => services.records.record(record) };
+  const memory = createMemoryUpkeep({ bytes: smallMemory, every: 300, quietMs: 1_000 });
+  const counting = (report: CompileReport): void => {
+    keeper.record(report);
+    memory.note();
+  };
+  const counted: Counted = { log, report: counting, record: (record) => services.records.record(record) };
   const portsNow = (): EnginePorts => ({ ...direct.portsFor(services), compilers: options.compilers, digests, readResponseFile, nowMs: Date.now });
   const settled = (served: Served): Served => ({
     answer: served.answer,
