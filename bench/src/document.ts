@@ -41,9 +41,14 @@ ${merge(sectionsOf(earlier), fresh).map(({ text }) => text).join('\n\n')}
 
 ## ${closing}
 
-* A hit of sccache-ts is one preprocessor run in the launcher's place, and a millisecond or two of everything else: it has no direct mode yet, which is
-  what sets ccache and sccache apart from it here (compare the row "ccache, no direct mode").
-* A miss adds that preprocessor run to the compile, because the key is made of what the preprocessor read. The result is stored after the answer.
+* A hit of sccache-ts costs the start of its launcher (on x86-64 Linux without a C library, which by itself takes longer to start than all that the launcher
+  does), one exchange over a socket, and one copy of the outputs by the launcher. In the daemon the larger part is the kernel's, which is asked for the
+  state of every file: of two thousand hits of a C++ file with 250 headers (\`node --cpu-prof\` before the daemon's program) 1.18 s of 3.6 s are \`stat\`, 0.43 s
+  writing to the socket and waking the launcher, 0.16 s garbage collection, 0.1 s hashing what the launcher said, 0.07 s records; the rest is node taking and
+  closing connections. inotify would save the \`stat\`s, but does not tell of writes through memory maps or other names, so it is not used.
+* A miss is the compile and nothing before it; what the compiler read is hashed and looked through after the answer, once for each header and daemon, and competes
+  with the next compile for the processors. In a base folder, with a build server, or with \`-MMD\`, a preprocessor run comes before it.
+* The burst of 64 launchers is bound by the starting of processes and by the daemon's one thread in about equal parts on two processors.
 * A compile away costs the client the preprocessor run and a few milliseconds for packing: headers are compressed once per daemon. The very first one
   waits for the toolchain to be packed and sent, a few seconds, which the library table leaves out.
 * On the build server a job costs two mounts and one bubblewrap, about 10 ms over the bare command.

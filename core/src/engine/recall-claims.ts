@@ -137,17 +137,17 @@ function gather(claimed: Claimed, view: FolderView): { groups: readonly Gathered
   return { groups: [...groups.values()], loose };
 }
 
+const isEmpty = (table: PathTable, { absent, nothing }: Pick<Place, 'absent' | 'nothing'>): boolean =>
+  table.firstPresent(absent, 0) < 0 && nothing.every((slot) => table.look(slot) === undefined);
+
 export function createClaims(table: PathTable, nowMs: () => number): ClaimsBook {
   const slots = createSlots(table);
-  const isEmpty = ({ absent, nothing }: Pick<Place, 'absent' | 'nothing'>): boolean =>
-    table.firstPresent(absent, 0) < 0 && nothing.every((slot) => table.look(slot) === undefined);
-
   /** The folder has changed: each place is looked at, and the folder's new state is taken down if it is old enough to prove something. */
   function isStillEmpty(claims: Claims, group: number): boolean {
     const at = headLength + countsOf(claims).files + group;
     const slot = claims[at] ?? 0;
     const folder = table.look(slot);
-    if (!isEmpty(placeOf(claims, group))) return false;
+    if (!isEmpty(table, placeOf(claims, group))) return false;
     if (folder === undefined) return true;
     const changedNs = folder.mtimeNs > folder.ctimeNs ? folder.mtimeNs : folder.ctimeNs;
     if (nowMs() - Number(changedNs / 1_000_000n) > racyMs) claims[at] = slots.exchange(slot, folder);
@@ -191,7 +191,7 @@ export function createClaims(table: PathTable, nowMs: () => number): ClaimsBook 
       for (let at = table.firstChanged(states, 0); at >= 0; at = table.firstChanged(states, at + 1)) {
         if (at < files || !isStillEmpty(claims, at - files)) return false;
       }
-      return isEmpty(placeOf(claims, groups));
+      return isEmpty(table, placeOf(claims, groups));
     },
     release(claims) {
       const { files, groups } = countsOf(claims);

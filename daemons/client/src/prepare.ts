@@ -69,20 +69,11 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
   };
   const counted: Counted = { log, report: counting, record: (record) => services.records.record(record) };
   const portsNow = (): EnginePorts => ({ ...direct.portsFor(services), compilers: options.compilers, digests, readResponseFile, nowMs: Date.now });
-  const settled = (served: Served): Served => ({
-    answer: served.answer,
-    settle: () => {
-      const work = served.settle().then(() => undefined);
-      settling.add(work);
-      return work.finally(() => settling.delete(work));
-    },
-  });
-
   return {
     idleTimeoutMs: () => services.settings.idleTimeoutMs ?? 0,
     onSettings: (listener) => void listeners.push(listener),
     log,
-    compile: async (request, front) => settled(await serveCompile(request, front, { ports: portsNow(), counted })),
+    compile: async (request, front) => noted(settling, await serveCompile(request, front, { ports: portsNow(), counted })),
     recall: recallCounted(direct.recall, counted),
     commands: {
       stats: async () => {
@@ -98,6 +89,18 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
       'dist-status': () => services.distribution?.status() ?? { Disabled: 'disabled' },
     },
     close: () => soon(services.records.flush(), lastFlushMs),
+  };
+}
+
+/** Keeps what still has to be stored among others of its kind until it is. */
+function noted(settling: Set<Promise<void>>, { answer, settle }: Served): Served {
+  return {
+    answer,
+    settle: () => {
+      const work = settle().then(() => undefined);
+      settling.add(work);
+      return work.finally(() => settling.delete(work));
+    },
   };
 }
 

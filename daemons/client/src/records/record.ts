@@ -30,6 +30,8 @@ export interface CompileRecord {
   readonly home?: string;
   readonly hitBy?: NonNullable<CompileReport['hitBy']>;
   readonly near?: string;
+  /** Why no other base folder can have the result. */
+  readonly unshared?: string;
   readonly stored?: NonNullable<CompileReport['stored']>;
   readonly lookupFault?: NonNullable<CompileReport['lookupFault']>;
   readonly compileFailed?: boolean;
@@ -67,7 +69,7 @@ const commandOf = ({ compiler, args }: CompileRequest): readonly string[] => [co
 type Optional = { readonly [K in keyof CompileRecord]?: CompileRecord[K] | undefined };
 
 export function recordOf(report: CompileReport, request: CompileRequest, when: Pick<CompileRecord, 'at' | 'wallMs' | 'settledMs'>): CompileRecord {
-  const { input, output, language, compiler, reason, hitBy, near, stored, lookupFault, key, parts } = report;
+  const { input, output, language, compiler, reason, hitBy, near, unshared, stored, lookupFault, key, parts } = report;
   const steps = stepsOf(report);
   const known: Optional = {
     input,
@@ -79,6 +81,7 @@ export function recordOf(report: CompileReport, request: CompileRequest, when: P
     home: homeReason(report),
     hitBy,
     near: near === undefined ? undefined : clipped(near),
+    unshared,
     stored,
     lookupFault,
     compileFailed: report.compileFailed === true ? true : undefined,
