@@ -16,6 +16,7 @@ import type { EnginePorts } from './engine-ports.js';
 import type { Front } from './ports.js';
 import { createRecall, type Recall } from './recall.js';
 import type { CompileReport } from './report.js';
+import { createSettling } from './settling.js';
 import { createSourceMemo } from './source-memo.js';
 
 let dir = '';
@@ -47,7 +48,7 @@ beforeEach(() => {
     storage,
     distribution: undefined,
     readResponseFile,
-    near: { views: createFolderViews(Date.now), searchLists: createSearchLists(), sources: createSourceMemo(), ignoreTimeMacros: false },
+    near: { views: createFolderViews(Date.now), searchLists: createSearchLists(), sources: createSourceMemo(), settling: createSettling(), ignoreTimeMacros: false },
     direct: true,
     recall,
     basedirs: [],

@@ -9,5 +9,6 @@ export * from './perform.js';
 export * from './ports.js';
 export { createRecall, type Recall, type Recalled } from './recall.js';
 export * from './report.js';
+export { createSettling } from './settling.js';
 export { createSourceMemo } from './source-memo.js';
 export type { ToolchainRule } from './toolchains.js';

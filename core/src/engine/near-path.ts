@@ -107,7 +107,7 @@ function outcomeOfTraced(asked: Asked, { near, why, traced }: Traced, ports: Dir
   return {
     answer: { kind: 'finish', ...traced.shown, end: { code: result.code, signal: result.signal } },
     report,
-    settle: () => settleTraced(asked, { near, traced, report }, ports),
+    settle: () => ports.near.settling.note(near.key, settleTraced(asked, { near, traced, report }, ports)),
   };
 }
 
@@ -119,7 +119,9 @@ async function settleTraced(asked: Asked, { near, traced, report }: { near: Near
   const learnt = await study(read, near, { asked, digests: ports.digests, near: ports.near });
   if (learnt.kind !== 'known') {
     await recordNear(near, learnt, { ...alone, entry: undefined });
-    return { ...report, stored: 'skipped', reason: learnt.reason };
+    // Of no use for a lookup, but it tells what has changed since the compile before.
+    const known = [...near.parts, ...learnt.parts];
+    return { ...report, key: keyOf(known), parts: known, stored: 'skipped', reason: learnt.reason };
   }
   const parts = [...near.parts, ...learnt.parts];
   const key = keyOf(parts);

@@ -2,7 +2,7 @@
 // Refuses to know: results and where they are kept.
 import { type Digest, digestOf, type EnvPairs, type KeyPart, keyOf } from '../base/index.js';
 import { lookedFor, type LookedFor, type ManifestLink, type ManifestResult, type ReadSource, type SearchList } from '../compilation/index.js';
-import { type FileDigests, type FileSnapshot, type FolderView, reachableStat, realName, type SearchQuestion } from '../host/index.js';
+import { type FileDigests, type FolderView, reachableStat, realName, type SearchQuestion } from '../host/index.js';
 import { namedFolders } from './named-folders.js';
 import { absoluteName, type Near, type NearPorts } from './near.js';
 import type { SeenFile } from './near-lookup.js';
@@ -14,12 +14,18 @@ export type RememberedNames = Pick<ManifestResult, 'reads' | 'absent' | 'nothing
 export type Study =
   | { readonly kind: 'known'; readonly remembered: RememberedNames; readonly parts: readonly KeyPart[]; readonly files: readonly SeenFile[]; readonly view: FolderView }
   /** Files never tell everything that this compile depends on. */
-  | { readonly kind: 'unfit'; readonly reason: string }
+  | (Unknown & { readonly kind: 'unfit' })
   /** Something changed meanwhile, so that nobody knows what the compiler saw; next time may be better. */
-  | { readonly kind: 'doubt'; readonly reason: string };
+  | (Unknown & { readonly kind: 'doubt' });
 
-const doubt = (reason: string): Study => ({ kind: 'doubt', reason });
-const unfit = (reason: string): Study => ({ kind: 'unfit', reason });
+interface Unknown {
+  readonly reason: string;
+  /** What was read all the same, for explaining. */
+  readonly parts: readonly KeyPart[];
+}
+
+const doubt = (reason: string, parts: readonly KeyPart[] = []): Study => ({ kind: 'doubt', reason, parts });
+const unfit = (reason: string, parts: readonly KeyPart[] = []): Study => ({ kind: 'unfit', reason, parts });
 
 /** File systems note times by a clock that ticks only so often; what changed this shortly before a moment may have changed after it. */
 const tickMs = 20;
@@ -84,27 +90,27 @@ interface Read {
   readonly parts: readonly KeyPart[];
 }
 
-const newest = (snapshot: FileSnapshot, at: number): boolean => snapshot.states[at] === undefined;
-
 /** Every file that was read, with what it mentions, or why that cannot be known. */
 async function readAll(names: readonly string[], asked: Asked, ports: { digests: FileDigests; near: NearPorts }): Promise<Read | Study> {
   const { cwd } = asked.compilation;
   const snapshot = await ports.digests.take(names.map((name) => absoluteName(cwd, name)));
+  const parts = names.flatMap((name, at): KeyPart[] => {
+    const value = at === 0 ? undefined : snapshot.digests[at];
+    return value === undefined ? [] : [{ label: `file ${name}`, value }];
+  });
   const sources: ReadSource[] = [];
   const files: SeenFile[] = [];
-  const parts: KeyPart[] = [];
   for (const [at, name] of names.entries()) {
     const [path, digest, state] = [snapshot.paths[at] ?? '', snapshot.digests[at], snapshot.states[at]];
-    if (digest === undefined) return doubt(`${name} is gone`);
+    if (digest === undefined) return doubt(`${name} is gone`, parts);
     // The source was digested before the compile and is compared with that; of others only their age tells that they are the same.
-    if (at > 0 && (newest(snapshot, at) || changedSince(state, asked.startedMs))) return doubt(`${name} changed while the compiler ran`);
+    if (at > 0 && changedSince(state, asked.startedMs)) return doubt(`${name} changed while the compiler ran, or just before`, parts);
     const mentions = await ports.near.sources.of(path, digest);
-    if (mentions === undefined) return doubt(`${name} is changing`);
+    if (mentions === undefined) return doubt(`${name} is changing`, parts);
     const reason = mentions.unclear ?? (ports.near.ignoreTimeMacros ? undefined : mentions.time);
-    if (reason !== undefined) return unfit(reason);
+    if (reason !== undefined) return unfit(reason, parts);
     sources.push({ name, mentions });
     files.push({ path, digest, state });
-    if (at > 0) parts.push({ label: `file ${name}`, value: digest });
   }
   return { sources, files, parts };
 }

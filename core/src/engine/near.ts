@@ -5,6 +5,7 @@ import { type CacheKey, digestOf, isFault, type KeyPart, keyOf } from '../base/i
 import { decodeManifest, emptyManifest, type Manifest } from '../compilation/index.js';
 import { describeProcessor, type FileDigests, type FileSnapshot, type FolderViews, type SearchLists } from '../host/index.js';
 import type { Storage } from '../storage/index.js';
+import type { Settling } from './settling.js';
 import type { SourceMemo } from './source-memo.js';
 import type { Asked } from './work.js';
 
@@ -13,6 +14,8 @@ export interface NearPorts {
   readonly views: FolderViews;
   readonly searchLists: SearchLists;
   readonly sources: SourceMemo;
+  /** What is still being written down, by the key under which it will be found. */
+  readonly settling: Settling;
   /** Files that ask for the time are taken for files that do not, as the user wants it. */
   readonly ignoreTimeMacros: boolean;
 }
@@ -73,7 +76,7 @@ export async function openNear(asked: Asked, { digests, storage, near }: EngineP
   for (const [at, name] of names.entries()) {
     const digest = named.digests[at];
     if (digest === undefined) return none('an input is not a readable file');
-    parts.push({ label: at === 0 ? 'source' : `file ${base.stripName(name)}`, value: digest });
+    parts.push({ label: `file ${base.stripName(name)}`, value: digest });
   }
   if (compilation.nativeCpu) {
     const processor = describeProcessor();
@@ -84,6 +87,7 @@ export async function openNear(asked: Asked, { digests, storage, near }: EngineP
   if (mentions === undefined) return none('the source is changing');
   const time = near.ignoreTimeMacros ? undefined : mentions.time;
   const key = keyOf(parts);
+  await near.settling.wait(key);
   const manifest = await readManifest(storage, key, front.signal);
   return { kind: 'near', near: { key, parts, named, manifest, unfit: mentions.unclear ?? time ?? manifest.unfit } };
 }

@@ -50,7 +50,9 @@ export async function compilePreprocessed(asked: Asked, before: NearBefore, port
     ];
     const outcome = await finish({ ...asked, inputs, key: keyOf(parts), parts }, { ...before, ports });
     kept = outcome.dependenciesLanded;
-    return outcome;
+    const { near } = before;
+    const settle = (): Promise<CompileReport> => (near === undefined || ports.near === undefined ? outcome.settle() : ports.near.settling.note(near.key, outcome.settle()));
+    return { ...outcome, settle };
   } finally {
     if (dependencyTemporary !== undefined && !kept && !isNowhere(dependencyTemporary)) await discard(dependencyTemporary);
   }

@@ -1,5 +1,5 @@
 // Knows: what direct mode remembers for as long as the daemon lives, and how settings bear on it. Refuses to know: compiles.
-import { createRecall, createSourceMemo, type EnginePorts, type Recall } from '@sccache-ts/core/engine';
+import { createRecall, createSettling, createSourceMemo, type EnginePorts, type Recall } from '@sccache-ts/core/engine';
 import { createFolderViews, createPathTable, createSearchLists } from '@sccache-ts/core/host';
 import type { Services } from './services.js';
 
@@ -10,7 +10,7 @@ export interface DirectParts {
 
 export function createDirectParts(): DirectParts {
   const recall = createRecall(createPathTable(), Date.now);
-  const near = { views: createFolderViews(Date.now), searchLists: createSearchLists(), sources: createSourceMemo() };
+  const near = { views: createFolderViews(Date.now), searchLists: createSearchLists(), sources: createSourceMemo(), settling: createSettling() };
   return {
     recall,
     portsFor({ storage, distribution, settings }) {
