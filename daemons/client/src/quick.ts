@@ -36,14 +36,11 @@ function encoded(answer: Answer): Uint8Array {
 /** @param build a launcher of another version is not answered here */
 export function createQuickAnswers(recall: RecallServed, build: string): AnswerAtOnce {
   const known = new Map<Digest, Known>();
-  const bytes = new WeakMap<Answer, Uint8Array>();
-
   function answer(served: ServedAgain): Uint8Array {
-    const made = bytes.get(served.answer) ?? encoded(served.answer);
-    bytes.set(served.answer, made);
     // Counted once the answer is out.
     setImmediate(() => void served.settle());
-    return made;
+    // Made anew each time: small buffers that are kept hold on to the big ones that they are cut from.
+    return encoded(served.answer);
   }
 
   function first(payload: Uint8Array, digest: Digest): ServedAgain | undefined {
