@@ -1,4 +1,5 @@
 // The words that every room shares. Pure.
+export * from './absolute-name.js';
 export * from './bytes.js';
 export * from './digest.js';
 export * from './environment.js';

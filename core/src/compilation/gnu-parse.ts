@@ -1,5 +1,5 @@
 // Knows: how a gnu command line becomes a verdict. Refuses to know: any option by name (the tables and deeds do).
-import { envValue } from '../base/index.js';
+import { absoluteName, envValue } from '../base/index.js';
 import { type Deed, deeds } from './gnu-deeds.js';
 import { add, type Draft, emptyDraft, notCacheable, notCompile, refuse } from './gnu-draft.js';
 import { cc1Word } from './gnu-inner-words.js';
@@ -53,7 +53,6 @@ function readWords(draft: Draft, words: readonly string[], table: OptionTable, f
   if (cc1Waits !== undefined) refuse(draft, '-Xclang');
 }
 
-const absolute = (cwd: string, path: string): string => (path.startsWith('/') ? path : `${cwd}/${path}`);
 
 /** Open files and terminals of the calling process: under these names we would meet our own. */
 const callersOwnFile = /\/dev\/(?:fd\/|std(?:in|out|err)$|tty)|\/proc\/(?:self|thread-self)\//;
@@ -65,7 +64,7 @@ export function parseGnu(
   context: { readonly facts: CompilerFacts; readonly readResponseFile: ReadResponseFile },
 ): Verdict {
   const { facts } = context;
-  const readResponseFile: ReadResponseFile = (name) => (callersOwnFile.test(name) ? undefined : context.readResponseFile(absolute(request.cwd, name)));
+  const readResponseFile: ReadResponseFile = (name) => (callersOwnFile.test(name) ? undefined : context.readResponseFile(absoluteName(request.cwd, name)));
   const words = expandResponseFiles(request.args, readResponseFile);
   if (words === undefined) return notCacheable('@');
   const draft = emptyDraft();

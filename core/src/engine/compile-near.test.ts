@@ -168,6 +168,15 @@ describe('a compile', () => {
     expect(ran).toHaveLength(2);
   });
 
+  it('is remembered however its source is spelled, even when that was written a moment ago', async () => {
+    await age();
+    for (const name of ['./a.c', 'inc/../a.c', join(dir, 'a.c')]) {
+      write('a.c', `#include "h.h"\nint f(void) { return H; }\n// ${name}\n`);
+      expect(verdict(await ours({ line: `-c ${name} -o a.o -MD` }))).toBe('miss stored');
+      expect(verdict(await ours({ line: `-c ${name} -o a.o -MD` }))).toMatch('hit');
+    }
+  });
+
   it('is another for other dependency words, and the same for another place', async () => {
     await age();
     await ours(plain);
@@ -313,6 +322,46 @@ describe('what decides without being read', () => {
     const again = await ours(plain);
     expect(again.hitBy).toBeUndefined();
     expect(ran.at(1)).toContain('-E');
+  });
+});
+
+describe('names that lead back from behind a link', () => {
+  beforeEach(() => {
+    write('far/sub/in.h', '#include "../x.h"\n');
+    write('far/x.h', '#define X 1\n');
+    write('inc/x.h', '#define X 100\n');
+    write('out/far/keep', '');
+    symlinkSync('../far/sub', join(dir, 'inc/sub'));
+    write('a.c', '#include "inc/sub/in.h"\nint v = X;\n');
+  });
+
+  it.each(['-c a.c -o a.o', '-c a.c -o a.o -MD', '-g -c a.c -o a.o -MMD'])('%s: the file that the compiler reads is watched', async (line) => {
+    await age();
+    expect(verdict(await ours({ line }))).toBe('miss stored');
+    expect(verdict(await ours({ line }))).toBe('hit memory');
+    write('inc/x.h', '#define X 200\n');
+    expect(verdict(await ours({ line }))).toMatch('hit');
+    write('far/x.h', '#define X 2\n');
+    expect(verdict(await ours({ line }))).toMatch('miss');
+    await age();
+    await ours({ line });
+    // Now it leads elsewhere, to the same text, beside another header.
+    write('near/sub/in.h', '#include "../x.h"\n');
+    write('near/x.h', '#define X 3\n');
+    rmSync(join(dir, 'inc/sub'));
+    symlinkSync('../near/sub', join(dir, 'inc/sub'));
+    expect(verdict(await ours({ line }))).toMatch('miss');
+  });
+
+  it('are landed where the compiler writes', async () => {
+    await age();
+    const command = { line: '-c a.c -o inc/sub/../a.o' };
+    for (let time = 0; time < 3; time++) {
+      rmSync(join(dir, 'far/a.o'), { force: true });
+      await ours(command);
+      expect(existsSync(join(dir, 'far/a.o'))).toBe(true);
+      expect(existsSync(join(dir, 'inc/a.o'))).toBe(false);
+    }
   });
 });
 

@@ -1,12 +1,12 @@
 // Knows: one compile from end to end: what it is, whether we take it, and which way it goes. Refuses to know: the ways themselves, sockets,
 // settings, counters; who asks for a compile decides those.
-import { isFault } from '../base/index.js';
+import { absoluteName, isFault } from '../base/index.js';
 import { dirname, normalize } from 'node:path';
 import { type BaseFolder, baseFolder, baseOf, type Compilation, type CompileRequest, readsByPragma } from '../compilation/index.js';
 import { become, type Outcome, toldOf } from './answers.js';
 import { controlsOf } from './controls.js';
 import type { EnginePorts } from './engine-ports.js';
-import { absoluteName, openNear } from './near.js';
+import { openNear } from './near.js';
 import { compileNear } from './near-path.js';
 import { compilePreprocessed } from './preprocessed-path.js';
 import type { Compiler, Front } from './ports.js';

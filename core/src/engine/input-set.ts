@@ -1,7 +1,7 @@
 // Knows: which files, folders and links a build server needs so that the compiler finds there what it found here.
 // Refuses to know: how they travel; and compilers, beyond the names of the options that add folders to search.
 import { dirname } from 'node:path';
-import { envValue } from '../base/index.js';
+import { absoluteName, envValue } from '../base/index.js';
 import type { Compilation } from '../compilation/index.js';
 import {
   archiveOf,
@@ -78,15 +78,12 @@ function addFile(to: Gathering, spelled: string, stat: MemberRequest['stat']): v
   }
   to.bytes += Number(stat.size);
   if (to.bytes > to.options.maxBytes) throw new StaysHome(`more than ${to.options.maxBytes} bytes of inputs`);
-  to.files.set(remote, { path: local(to.compilation, spelled), remote, stat });
+  to.files.set(remote, { path: absoluteName(to.compilation.cwd, spelled), remote, stat });
 }
-
-/** Not normalised: the kernel may see something else behind `link/..`. */
-const local = (compilation: Compilation, spelled: string): string => (spelled.startsWith('/') ? spelled : `${compilation.cwd}/${spelled}`);
 
 function addRead(to: Gathering, names: readonly string[]): void {
   for (const name of names) {
-    const stat = statOfFile(local(to.compilation, name));
+    const stat = statOfFile(absoluteName(to.compilation.cwd, name));
     if (stat === undefined) throw new StaysHome(`${name} is not a file that can be read`);
     addFile(to, name, stat);
   }
@@ -108,7 +105,7 @@ function addAsked(to: Gathering, asked: ReadonlySet<string>, folders: readonly s
   for (const operand of asked) {
     const candidates = operand.startsWith('/') ? [operand] : folders.map((folder) => `${folder}/${operand}`);
     for (const candidate of candidates) {
-      const stat = statOfFile(local(to.compilation, candidate));
+      const stat = statOfFile(absoluteName(to.compilation.cwd, candidate));
       if (stat !== undefined) addFile(to, candidate, stat);
     }
   }
@@ -162,7 +159,7 @@ async function gather(job: AwayJob, options: InputSetOptions): Promise<InputSet>
   };
   if (reach(cwd) !== cwd) throw new StaysHome('the working directory has another name on the build server');
   // The compiler warns about those that are not there.
-  const named = namedFolders(compilation, job.request.env).filter((path) => isFolder(local(compilation, path)));
+  const named = namedFolders(compilation, job.request.env).filter((path) => isFolder(absoluteName(compilation.cwd, path)));
   for (const folder of named) to.folders.add(reach(folder));
   const outputs = outputsOf(compilation, reach);
 

@@ -1,8 +1,8 @@
 // Knows: whether files and places are still what a remembered result was made from. Refuses to know: results, and how they are landed.
-import type { Digest, FileState } from '../base/index.js';
+import { absoluteName, type Digest, type FileState } from '../base/index.js';
 import { type BaseFolder, type ManifestResult, renamed } from '../compilation/index.js';
 import { type FileDigests, type FolderView, type FolderViews, realName } from '../host/index.js';
-import { absoluteName, type Near } from './near.js';
+import type { Near } from './near.js';
 
 /** A file that was read, as it is now. */
 export interface SeenFile {

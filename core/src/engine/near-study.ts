@@ -1,10 +1,10 @@
 // Knows: what a finished compile is remembered by in direct mode: the files that it read and the places that it passed over.
 // Refuses to know: results and where they are kept.
-import { type Digest, digestOf, type EnvPairs, type KeyPart, keyOf } from '../base/index.js';
+import { absoluteName, digestOf, type KeyPart, keyOf } from '../base/index.js';
 import { lookedFor, type LookedFor, type ManifestLink, type ManifestResult, type ReadSource, type SearchList } from '../compilation/index.js';
 import { type FileDigests, type FolderView, reachableStat, realName, type SearchQuestion } from '../host/index.js';
 import { namedFolders } from './named-folders.js';
-import { absoluteName, type Near, type NearPorts } from './near.js';
+import type { Near, NearPorts } from './near.js';
 import type { SeenFile } from './near-lookup.js';
 import type { Asked } from './work.js';
 
@@ -50,7 +50,7 @@ function searchQuestion({ compiler, compilation, request }: Asked): SearchQuesti
 function linksOf(asked: Asked, search: SearchList): readonly ManifestLink[] {
   const { compilation, request } = asked;
   const searched = new Set([...search.quoted, ...search.angled, ...search.missing]);
-  return namedFolders(compilation, request.env as EnvPairs).flatMap((name) => {
+  return namedFolders(compilation, request.env).flatMap((name) => {
     const target = searched.has(name) ? undefined : realName(absoluteName(compilation.cwd, name));
     return target === undefined ? [] : [{ name, target }];
   });
@@ -121,7 +121,16 @@ function changedSince(state: SeenFile['state'], startedMs: number): boolean {
   return Number(changedNs / 1_000_000n) >= startedMs - tickMs;
 }
 
-const isSource = (near: Near, digest: Digest | undefined): boolean => near.named.digests[0] === digest;
+/** Compilers may spell the source otherwise in their lists, as `a.c` for `./a.c`. */
+function otherThan(source: string, path: (name: string) => string, view: FolderView): (name: string) => boolean {
+  const lastPart = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+  const own = view.at(path(source));
+  return (name) => {
+    if (lastPart(name) !== lastPart(source)) return true;
+    const there = view.at(path(name));
+    return there.kind !== 'file' || own.kind !== 'file' || there.id !== own.id;
+  };
+}
 
 /**
  * Looks at what a compile has read.
@@ -131,12 +140,12 @@ export async function study(read: readonly string[], near: Near, at: { readonly 
   const { asked } = at;
   const { compilation, compiler } = asked;
   const path = (name: string): string => absoluteName(compilation.cwd, name);
-  const names = [compilation.input, ...new Set(read.filter((name) => path(name) !== path(compilation.input)))];
+  const names = [compilation.input, ...new Set(read.filter(otherThan(compilation.input, path, at.near.views.view())))];
   const all = await readAll(names, asked, at);
   if ('kind' in all) return all;
-  if (!isSource(near, all.files[0]?.digest) || !(await near.named.stillSame())) return doubt('the source changed while the compiler ran');
+  if (near.named.digests[0] !== all.files[0]?.digest || !(await near.named.stillSame())) return doubt('the source changed while the compiler ran', all.parts);
   const search = await at.near.searchLists.of(searchQuestion(asked));
-  if (search === undefined) return unfit('the compiler does not tell where it searches');
+  if (search === undefined) return unfit('the compiler does not tell where it searches', all.parts);
   const view = at.near.views.view();
   const found = lookedFor({
     sources: all.sources,
@@ -145,8 +154,8 @@ export async function study(read: readonly string[], near: Near, at: { readonly 
     precompiled: compiler.facts.kind === 'gcc',
     look: (name) => view.at(path(name)),
   });
-  if (found.precompiled !== undefined) return unfit('precompiled header');
-  if (compiler.facts.kind === 'gcc' && (await hasEqualHeaders(all, found.unread, at))) return unfit('equal headers with #pragma once');
+  if (found.precompiled !== undefined) return unfit('precompiled header', all.parts);
+  if (compiler.facts.kind === 'gcc' && (await hasEqualHeaders(all, found.unread, at))) return unfit('equal headers with #pragma once', all.parts);
   const changed = changedMeanwhile(found, view, asked);
   if (changed !== undefined) return changed;
   const reads = all.files.map(({ digest }, index) => ({ name: names[index] ?? '', digest }));

@@ -1,7 +1,6 @@
 // Knows: direct mode's key of a compile: everything that is known before any header is read, and what was remembered under it.
 // Refuses to know: headers (near-lookup.ts, near-study.ts).
-import { isAbsolute, resolve } from 'node:path';
-import { type CacheKey, digestOf, isFault, type KeyPart, keyOf } from '../base/index.js';
+import { absoluteName, type CacheKey, digestOf, isFault, type KeyPart, keyOf } from '../base/index.js';
 import { decodeManifest, emptyManifest, type Manifest } from '../compilation/index.js';
 import { describeProcessor, type FileDigests, type FileSnapshot, type FolderViews, type SearchLists } from '../host/index.js';
 import type { Storage } from '../storage/index.js';
@@ -33,8 +32,6 @@ export interface Near {
 export type NearResult = { readonly kind: 'near'; readonly near: Near } | { readonly kind: 'none'; readonly reason: string };
 
 const none = (reason: string): NearResult => ({ kind: 'none', reason });
-
-export const absoluteName = (cwd: string, name: string): string => (isAbsolute(name) ? name : resolve(cwd, name));
 
 /** The role of the one file in the entry that holds a manifest. */
 export const manifestRole = 'manifest';

@@ -1,14 +1,13 @@
 // Knows: the way between an entry's files and the places where a compile's outputs stand.
 // Refuses to know: storages and build servers.
-import { isAbsolute, resolve } from 'node:path';
+import { absoluteName } from '../base/index.js';
 import type { Compilation } from '../compilation/index.js';
 import { isNowhere, type Landing, type PickedUp, pickUp } from '../host/index.js';
 import type { Entry, EntryFile, Located } from '../storage/index.js';
 import type { LandOrder } from '../wire/index.js';
 import type { AwayOutput } from './ports.js';
 
-export const placeOf = (compilation: Compilation, path: string): string =>
-  isAbsolute(path) ? path : resolve(compilation.cwd, path);
+export const placeOf = ({ cwd }: Compilation, path: string): string => absoluteName(cwd, path);
 
 /** The outputs that an entry holds. */
 const storedOutputs = (compilation: Compilation): Compilation['outputs'] => compilation.outputs.filter((output) => !isNowhere(output.path));

@@ -1,8 +1,7 @@
 // Knows: how the inputs of a compile are found out: preprocess once, note which files were entered, digest them all.
 // Refuses to know: caches and build servers.
 import { createHash } from 'node:crypto';
-import { isAbsolute, resolve } from 'node:path';
-import { type Digest, digestOf, isFault, type KeyPart } from '../base/index.js';
+import { absoluteName, type Digest, digestOf, isFault, type KeyPart } from '../base/index.js';
 import { type Compilation, createLineMarkerScanner, type Dialect, placeInText } from '../compilation/index.js';
 import { describeProcessor, type FileDigests, type FileSnapshot, isNowhere, reachableStat, readPieces } from '../host/index.js';
 import type { Front } from './ports.js';
@@ -39,8 +38,6 @@ export interface PreprocessRequest {
   readonly base: string;
 }
 
-const absolute = (cwd: string, path: string): string => (isAbsolute(path) ? path : resolve(cwd, path));
-
 interface Seen {
   readonly text: Digest | undefined;
   readonly files: readonly string[];
@@ -55,7 +52,7 @@ interface Seen {
 async function readInput(compilation: Compilation): Promise<Seen | undefined> {
   const scanner = createLineMarkerScanner();
   try {
-    await readPieces(absolute(compilation.cwd, compilation.input), (piece) => scanner.push(piece));
+    await readPieces(absoluteName(compilation.cwd, compilation.input), (piece) => scanner.push(piece));
   } catch (thrown) {
     if (isFault(thrown, 'STORAGE_FAILED')) return undefined;
     throw thrown;
@@ -94,7 +91,7 @@ async function readDependencies(path: string): Promise<Uint8Array> {
 /** Preprocesses and digests. The key parts name every file, so that a miss can be explained by the one that differs. */
 export async function gatherInputs(front: Front, digests: FileDigests, request: PreprocessRequest): Promise<InputsResult> {
   const { compilation } = request;
-  const source = reachableStat(absolute(compilation.cwd, compilation.input));
+  const source = reachableStat(absoluteName(compilation.cwd, compilation.input));
   // What comes through a pipe can be read once, and the compiler is the one to read it.
   if (source !== undefined && !source.isFile()) return { kind: 'unknowable', reason: 'the source is not a regular file' };
   const seen = await preprocess(front, request);
@@ -102,7 +99,7 @@ export async function gatherInputs(front: Front, digests: FileDigests, request: 
   if (seen.incbin) return { kind: 'unknowable', reason: '.incbin' };
   const names = [...seen.files, ...seen.precompiled, ...compilation.extraInputs];
   const all = [...names, ...seen.quoted, ...compilation.absentInputs];
-  const snapshot = await digests.take(all.map((name) => absolute(compilation.cwd, name)));
+  const snapshot = await digests.take(all.map((name) => absoluteName(compilation.cwd, name)));
   const digestAt = (at: number): Digest | undefined => snapshot.digests[at];
   const parts: KeyPart[] = seen.text === undefined ? [] : [{ label: 'preprocessed text', value: seen.text }];
   for (const [at, name] of names.entries()) {

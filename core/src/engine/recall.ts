@@ -3,12 +3,12 @@
 //
 // Nothing is read, hashed or parsed here, and no process is started: names are stat'ed in one call, and where a folder's state proves that
 // nothing came to stand in it, the names under it are not looked at.
-import type { CacheKey, Digest } from '../base/index.js';
+import { absoluteName, type CacheKey, type Digest } from '../base/index.js';
 import { type FolderView, type PathTable, realName } from '../host/index.js';
 import type { Storage } from '../storage/index.js';
 import { answerOfLocated, type Answer, toldOf } from './answers.js';
 import { environmentKey } from './compilers-environment.js';
-import { absoluteName, type Near } from './near.js';
+import type { Near } from './near.js';
 import type { SeenFile } from './near-lookup.js';
 import type { RememberedNames } from './near-study.js';
 import { type Claims, createClaims, type NamedState } from './recall-claims.js';

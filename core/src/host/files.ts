@@ -2,14 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 
 /** Prefix of files that are not in place yet; whoever owns a folder may remove old ones at start. */
 export const temporaryPrefix = '.sccache-ts-tmp-';
 
 /** A name for a not yet finished file in the same folder as `path`, so that a rename can put it in place. */
 export function temporaryBeside(path: string): string {
-  return join(dirname(path), `${temporaryPrefix}${randomBytes(9).toString('base64url')}`);
+  // Not joined by node, which would shorten `link/..` to something else.
+  return `${dirname(path)}/${temporaryPrefix}${randomBytes(9).toString('base64url')}`;
 }
 
 /** Writes a whole file by temporary name and rename. `mode` is before the umask. */

@@ -1,7 +1,6 @@
 // Knows: how a compiler is asked where it looks for included files, and for how long its answer holds. Refuses to know: what is asked for there.
-import type { CacheKey, EnvPairs } from '../base/index.js';
+import { absoluteName, type CacheKey, type EnvPairs } from '../base/index.js';
 import { type Command, readSearchList, type SearchList } from '../compilation/index.js';
-import { resolve } from 'node:path';
 import { runProcess } from './processes.js';
 import { reachableStat } from './reachable-stat.js';
 
@@ -26,7 +25,7 @@ const maxOutput = 1024 * 1024;
 const isFolder = (path: string): boolean => reachableStat(path)?.isDirectory() === true;
 
 function holds({ quoted, angled, missing }: SearchList, cwd: string): boolean {
-  return [...quoted, ...angled].every((folder) => isFolder(resolve(cwd, folder))) && !missing.some((folder) => isFolder(resolve(cwd, folder)));
+  return [...quoted, ...angled].every((folder) => isFolder(absoluteName(cwd, folder))) && !missing.some((folder) => isFolder(absoluteName(cwd, folder)));
 }
 
 async function ask({ command, cwd, env }: SearchQuestion): Promise<SearchList | undefined> {
