@@ -49,9 +49,9 @@ it.each([
 
 describe('what files do not tell', () => {
   it.each([
-    ['#if __has_include(NAME)', '__has_include of a macro'],
-    ['#define HAS(x) __has_include(x)', '__has_include of a macro'],
-    ['#define HAS __has_include\n', '__has_include of a macro'],
+    ['#if __has_include( NAME )', '__has_include of "NAME"'],
+    ['#define HAS(x) __has_include(x)', '__has_include of "x"'],
+    ['#define HAS __has_include\n', '__has_include of ""'],
     ['#define __has_include(x) 0\n', undefined],
     ['# define __has_include(x) 0\n', undefined],
     ['#ifdef __has_include\n#if defined(__has_include) && defined __has_include\n', undefined],

@@ -94,9 +94,12 @@ function readQuestions(to: Gathering, text: string): void {
     const before = defines.exec(text.slice(Math.max(0, text.lastIndexOf('\n', match.index) + 1), match.index));
     // `#define __has_include(x) 0`, for compilers that lack it, defines the word and asks nothing.
     const isDefined = before !== null && before[1] === undefined;
-    if (!isDefined && (open === '(' || before !== null) && !isDefinedTest(text, match.index)) to.unclear ??= '__has_include of a macro';
+    if (!isDefined && (open === '(' || before !== null) && !isDefinedTest(text, match.index)) to.unclear ??= hiddenQuestion(text.slice(match.index + match[0].length));
   }
 }
+
+/** @param rest what stands where the operand should */
+const hiddenQuestion = (rest: string): string => `__has_include of ${JSON.stringify(/^[^)\n]{0,60}/.exec(rest)?.[0].trim() ?? '')}`;
 
 /** `defined(__has_include)`, where the bracket after the word is another one. */
 const isDefinedTest = (text: string, at: number): boolean => /defined[ \t]*\(?[ \t]*$/.test(text.slice(Math.max(0, at - 24), at));

@@ -6,7 +6,7 @@ import type { ArchiveId, JobAlloc, RunJobHeader, ServerId } from '../wire/index.
 import { verify } from './away-result.js';
 import type { DistClient, PinnedJob } from './dist-client.js';
 import { type InputSet, inputSetOf } from './input-set.js';
-import type { SourceMentions } from './input-set-scan.js';
+import type { AwayMentions } from './input-set-scan.js';
 import type { AwayJob, AwayResult } from './ports.js';
 import { type ReadyToolchain, type Toolchains, within } from './toolchains.js';
 
@@ -16,7 +16,7 @@ export type Uploads = Map<string, Promise<void>>;
 export interface AwayPorts {
   readonly client: DistClient;
   readonly toolchains: Toolchains;
-  readonly members: MemberCache<SourceMentions>;
+  readonly members: MemberCache<AwayMentions>;
   readonly uploads: Uploads;
   /** Outlives the single compile. */
   readonly closed: AbortSignal;

@@ -14,7 +14,7 @@ import {
   plainMember,
   statOfFile,
 } from '../host/index.js';
-import type { SourceMentions } from './input-set-scan.js';
+import type { AwayMentions } from './input-set-scan.js';
 import { namedFolders } from './named-folders.js';
 import { placeOf } from './outputs.js';
 import { createPathTransformer, type PathTransformer } from './path-transformer.js';
@@ -44,7 +44,7 @@ export interface InputSet {
 export type InputSetResult = InputSet | { readonly kind: 'home'; readonly reason: string };
 
 export interface InputSetOptions {
-  readonly members: MemberCache<SourceMentions>;
+  readonly members: MemberCache<AwayMentions>;
   /** Links in the toolchain's archive. */
   readonly links: ReadonlyMap<string, string>;
   /** Bytes of input that travel at most. */
@@ -111,7 +111,7 @@ function addAsked(to: Gathering, asked: ReadonlySet<string>, folders: readonly s
   }
 }
 
-async function members(to: Gathering, from: number): Promise<readonly Member<SourceMentions>[]> {
+async function members(to: Gathering, from: number): Promise<readonly Member<AwayMentions>[]> {
   const wanted = [...to.files.values()].slice(from);
   return Promise.all(wanted.map((request) => to.options.members.fileMember(request)));
 }

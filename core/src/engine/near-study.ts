@@ -1,6 +1,6 @@
 // Knows: what a finished compile is remembered by in direct mode: the files that it read and the places that it passed over.
 // Refuses to know: results and where they are kept.
-import { absoluteName, digestOf, type KeyPart, keyOf } from '../base/index.js';
+import { absoluteName, digestOf, isYoungAt, type KeyPart, keyOf } from '../base/index.js';
 import { lookedFor, type LookedFor, type ManifestLink, type ManifestResult, type ReadSource, type SearchList } from '../compilation/index.js';
 import { type FileDigests, type FolderView, reachableStat, realName, type SearchQuestion } from '../host/index.js';
 import { namedFolders } from './named-folders.js';
@@ -26,9 +26,6 @@ interface Unknown {
 
 const doubt = (reason: string, parts: readonly KeyPart[] = []): Study => ({ kind: 'doubt', reason, parts });
 const unfit = (reason: string, parts: readonly KeyPart[] = []): Study => ({ kind: 'unfit', reason, parts });
-
-/** File systems note times by a clock that ticks only so often; what changed this shortly before a moment may have changed after it. */
-const tickMs = 20;
 
 const searchVariables = /^variable (?:CPATH|.*_INCLUDE_PATH|GCC_EXEC_PREFIX|COMPILER_PATH|SDKROOT|NIX_.*)$/;
 
@@ -56,19 +53,15 @@ function linksOf(asked: Asked, search: SearchList): readonly ManifestLink[] {
   });
 }
 
-const changedMs = (path: string): number => {
-  const stat = reachableStat(path);
-  return stat === undefined ? 0 : Number((stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs) / 1_000_000n);
-};
-
 /** Why what stands on the disk now may not be what the compiler met; undefined when it is. */
 function changedMeanwhile(found: LookedFor, view: FolderView, asked: Asked): Study | undefined {
-  const since = asked.startedMs - tickMs;
   for (const name of [...found.doubtful, ...found.present]) {
     const path = absoluteName(asked.compilation.cwd, name);
-    if (changedMs(path) >= since) return doubt(`${name} may have come while the compiler ran`);
+    const stat = reachableStat(path);
+    if (stat === undefined || isYoungAt(stat, asked.startedMs)) return doubt(`${name} may have come while the compiler ran`);
     // A file that was moved there shows it by its folder only. Compilers that write into that very folder would raise this doubt each time.
-    if (view.changedMs(path) >= since) return unfit('a folder that is searched changes all the time');
+    const folder = view.holder(path);
+    if (folder === undefined || isYoungAt(folder, asked.startedMs)) return unfit('a folder that is searched changes all the time');
   }
   return undefined;
 }
@@ -104,7 +97,7 @@ async function readAll(names: readonly string[], asked: Asked, ports: { digests:
     const [path, digest, state] = [snapshot.paths[at] ?? '', snapshot.digests[at], snapshot.states[at]];
     if (digest === undefined) return doubt(`${name} is gone`, parts);
     // The source was digested before the compile and is compared with that; of others only their age tells that they are the same.
-    if (at > 0 && changedSince(state, asked.startedMs)) return doubt(`${name} changed while the compiler ran, or just before`, parts);
+    if (at > 0 && (state === undefined || isYoungAt(state, asked.startedMs))) return doubt(`${name} changed while the compiler ran, or just before`, parts);
     const mentions = await ports.near.sources.of(path, digest);
     if (mentions === undefined) return doubt(`${name} is changing`, parts);
     const reason = mentions.unclear ?? (ports.near.ignoreTimeMacros ? undefined : mentions.time);
@@ -113,12 +106,6 @@ async function readAll(names: readonly string[], asked: Asked, ports: { digests:
     files.push({ path, digest, state });
   }
   return { sources, files, parts };
-}
-
-function changedSince(state: SeenFile['state'], startedMs: number): boolean {
-  if (state === undefined) return true;
-  const changedNs = state.mtimeNs > state.ctimeNs ? state.mtimeNs : state.ctimeNs;
-  return Number(changedNs / 1_000_000n) >= startedMs - tickMs;
 }
 
 /** Compilers may spell the source otherwise in their lists, as `a.c` for `./a.c`. */

@@ -1,6 +1,6 @@
 // Knows: that files are in certain states and that places are empty, and how that is asked anew with few system calls.
 // Refuses to know: what rests on it.
-import { type FileState, isSameState } from '../base/index.js';
+import { type FileState, isSameState, isYoungAt } from '../base/index.js';
 import type { FolderView, PathTable } from '../host/index.js';
 
 export interface NamedState {
@@ -58,9 +58,6 @@ export interface ClaimsBook {
   hold(claims: Claims): boolean;
   release(claims: Claims): void;
 }
-
-/** A folder that changed so short a time ago may change again within the same tick of the file system's clock. */
-const racyMs = 20;
 
 interface Slot {
   readonly number: number;
@@ -149,8 +146,7 @@ export function createClaims(table: PathTable, nowMs: () => number): ClaimsBook 
     const folder = table.look(slot);
     if (!isEmpty(table, placeOf(claims, group))) return false;
     if (folder === undefined) return true;
-    const changedNs = folder.mtimeNs > folder.ctimeNs ? folder.mtimeNs : folder.ctimeNs;
-    if (nowMs() - Number(changedNs / 1_000_000n) > racyMs) claims[at] = slots.exchange(slot, folder);
+    if (!isYoungAt(folder, nowMs())) claims[at] = slots.exchange(slot, folder);
     return true;
   }
 

@@ -3,7 +3,7 @@
 //
 // Nothing is read, hashed or parsed here, and no process is started: names are stat'ed in one call, and where a folder's state proves that
 // nothing came to stand in it, the names under it are not looked at.
-import { absoluteName, type CacheKey, type Digest } from '../base/index.js';
+import { absoluteName, type CacheKey, type Digest, isYoungAt } from '../base/index.js';
 import { type FolderView, type PathTable, realName } from '../host/index.js';
 import type { Storage } from '../storage/index.js';
 import { answerOfLocated, type Answer, toldOf } from './answers.js';
@@ -54,6 +54,9 @@ interface Kept {
   readonly storage: Storage;
 }
 
+/** Reading a command line takes no longer. */
+const readBeforeMs = 1_000;
+
 /** Requests that are remembered; the ones unused for longest are forgotten. Some kilobytes each, most of it shared. */
 const mostKept = 20_000;
 
@@ -71,9 +74,8 @@ function otherFiles(asked: Asked, near: Near, table: PathTable): readonly NamedS
     const seen = table.look(slot);
     table.drop(slot);
     if (seen === undefined) return undefined;
-    const changedNs = seen.mtimeNs > seen.ctimeNs ? seen.mtimeNs : seen.ctimeNs;
-    // It was read when the request came; later changes show, unless they fall into the same tick of the file system's clock.
-    if (Number(changedNs / 1_000_000n) >= asked.startedMs - 1_000) return undefined;
+    // It was read when the request came, which was before the compile was understood.
+    if (isYoungAt(seen, asked.startedMs - readBeforeMs)) return undefined;
     files.push({ path, state: seen });
   }
   return files;

@@ -3,7 +3,7 @@
 import type { BigIntStats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
-import type { Digest, FileState } from '../base/index.js';
+import { changedMs, type Digest, type FileState, isYoungAt } from '../base/index.js';
 import { identityOf, reachableStat, stateOf } from './reachable-stat.js';
 
 /** The contents of some files at one moment. */
@@ -30,20 +30,14 @@ export interface FileDigests {
 const parallelReads = 16;
 /** Remembered files; the oldest are forgotten. A few hundred bytes each. */
 const memoLimit = 200_000;
-/**
- * A file that changed this shortly before it was read may change again within the same tick of the file system's clock,
- * which stat would not show: its digest is used once and not remembered, and only reading it again tells whether it is the same.
- */
-const racyNs = 20_000_000n;
 
 interface Memo {
   readonly identity: string;
   readonly state: FileState;
   readonly digest: Digest;
+  /** Young when it was read: its digest is used once and not remembered, and only reading it again tells whether it is the same. */
   readonly racy: boolean;
 }
-
-const changedNs = (stat: BigIntStats): bigint => (stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs);
 
 function statFile(path: string): BigIntStats | undefined {
   const stat = reachableStat(path);
@@ -105,7 +99,7 @@ export function createFileDigests(nowMs: () => number): FileDigests {
   async function read(path: string): Promise<{ entry: Memo; stat: BigIntStats } | undefined> {
     const got = await readDigest(path);
     if (got === undefined) return undefined;
-    const racy = BigInt(Math.floor(nowMs())) * 1_000_000n - changedNs(got.stat) < racyNs;
+    const racy = isYoungAt(got.stat, nowMs());
     const entry = { identity: identityOf(got.stat), state: stateOf(got.stat), digest: got.digest, racy };
     if (racy) memo.delete(path);
     else remember(path, entry);
@@ -114,10 +108,10 @@ export function createFileDigests(nowMs: () => number): FileDigests {
 
   async function take(paths: readonly string[]): Promise<FileSnapshot> {
     const found: (Memo | undefined)[] = new Array<Memo | undefined>(paths.length).fill(undefined);
-    let newestNs = 0n;
+    let newestChangeMs = 0;
     const seen = (at: number, entry: Memo, stat: BigIntStats): void => {
       found[at] = entry;
-      if (changedNs(stat) > newestNs) newestNs = changedNs(stat);
+      newestChangeMs = Math.max(newestChangeMs, changedMs(stat));
     };
     const unknown: number[] = [];
     paths.forEach((path, at) => {
@@ -139,7 +133,7 @@ export function createFileDigests(nowMs: () => number): FileDigests {
       paths,
       digests: found.map((entry) => entry?.digest),
       states: found.map((entry) => (entry === undefined || entry.racy ? undefined : entry.state)),
-      newestChangeMs: Number(newestNs / 1_000_000n),
+      newestChangeMs,
       stillSame: () => allSame(paths, found),
     };
   }

@@ -1,7 +1,7 @@
 // Knows: what stands under many names of few folders, remembered for as long as a folder's own state says that nothing in it came or
 // went. Refuses to know: contents, and why anybody asks.
 import { type BigIntStats, lstatSync } from 'node:fs';
-import { type FileState, isSameState } from '../base/index.js';
+import { type FileState, isSameState, isYoungAt } from '../base/index.js';
 import { reachableStat, stateOf } from './reachable-stat.js';
 
 export type Standing = { readonly kind: 'file'; readonly id: string } | { readonly kind: 'folder' | 'nothing' };
@@ -16,8 +16,8 @@ export interface Anchor {
 export interface FolderView {
   /** @param path absolute; links are followed */
   at(path: string): Standing;
-  /** When the folder that decides about a name last changed, in milliseconds since the epoch. */
-  changedMs(path: string): number;
+  /** The state of the nearest folder above a name that is there. */
+  holder(path: string): FileState | undefined;
   /**
    * For a name under which no file stands: the nearest folder above it that is there. Undefined where that folder's state proves nothing:
    * it has just changed, or the name leads through a link.
@@ -29,8 +29,6 @@ export interface FolderViews {
   view(): FolderView;
 }
 
-/** A folder that changed so short a time ago may change again within the same tick of the file system's clock. */
-const racyMs = 20;
 /** Names remembered over all folders; then everything is forgotten. About a hundred bytes each. */
 const mostNames = 200_000;
 
@@ -44,7 +42,6 @@ interface Known {
 
 interface Seen extends Known {
   readonly settled: boolean;
-  readonly changedMs: number;
 }
 
 function splitPath(path: string): readonly [folder: string, name: string] {
@@ -96,7 +93,7 @@ function viewThrough(look: (folder: string) => Seen | undefined, noted: () => vo
   };
   return {
     at,
-    changedMs: (path) => nearest(path)?.place.changedMs ?? 0,
+    holder: (path) => nearest(path)?.place.state,
     anchor(path) {
       const found = nearest(path);
       if (found === undefined || !found.place.settled || isLink(found.child)) return undefined;
@@ -127,10 +124,9 @@ export function createFolderViews(nowMs: () => number): FolderViews {
     const stat = reachableStat(folder);
     if (stat?.isDirectory() !== true) return undefined;
     const state = stateOf(stat);
-    const changedMs = Number((state.mtimeNs > state.ctimeNs ? state.mtimeNs : state.ctimeNs) / 1_000_000n);
-    const settled = nowMs() - changedMs > racyMs;
+    const settled = !isYoungAt(state, nowMs());
     const from = settled ? remember(folder, state) : { state, names: new Map<string, Standing>() };
-    return { ...from, settled, changedMs };
+    return { ...from, settled };
   }
 
   return { view: () => viewThrough(look, () => void (names += 1)) };

@@ -1,6 +1,7 @@
 // Knows: how a PathTable is made of node's own means, where there is no addon. Refuses to know: whether there is one.
 import type { BigIntStats } from 'node:fs';
-import type { FileState, PathTable } from './path-table.js';
+import { type FileState, isSameState } from '../base/index.js';
+import type { PathTable } from './path-table.js';
 import { reachableStat } from './reachable-stat.js';
 
 interface Entry {
@@ -23,7 +24,7 @@ function statOrNothing(path: string): BigIntStats | undefined {
 function changed({ path, state }: Entry): boolean {
   const now = state === undefined ? undefined : statOrNothing(path);
   if (state === undefined || now === undefined) return true;
-  return now.dev !== state.dev || now.ino !== state.ino || now.size !== state.size || now.mtimeNs !== state.mtimeNs || now.ctimeNs !== state.ctimeNs;
+  return !isSameState(now, state);
 }
 
 function present({ path }: Entry): boolean {

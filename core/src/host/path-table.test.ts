@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nativeAddon } from './native-addon.js';
-import { createPathTable, type FileState, type PathTable } from './path-table.js';
+import type { FileState } from '../base/index.js';
+import { createPathTable, type PathTable } from './path-table.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'path-table-'));
 const missing = nativeAddon() === undefined ? 'the native addon was not built here' : undefined;

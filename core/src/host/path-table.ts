@@ -1,17 +1,9 @@
 // Knows: what a table of names with remembered states can do, and which of its two makings is to be had here.
 // Refuses to know: how either is made, and what the files are for.
+import type { FileState } from '../base/index.js';
 import { nativeAddon } from './native-addon.js';
 import { createNativePathTable } from './path-table-native.js';
 import { createNodePathTable } from './path-table-node.js';
-
-/** Which file a name led to, and which state of it. */
-export interface FileState {
-  readonly dev: bigint;
-  readonly ino: bigint;
-  readonly size: bigint;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
-}
 
 export interface SeenFile extends FileState {
   readonly kind: 'file' | 'folder' | 'other';

@@ -1,7 +1,7 @@
 // Knows: entries as files in one folder: looked up, checked, written, replaced. Refuses to know: the bytes of an entry
 // (entry-format.ts), which file goes when the folder is full (disk-room.ts), when one is packed (disk-repacking.ts), and settings.
 import { setTimeout as nap } from 'node:timers/promises';
-import { type CacheKey, causeChain, Fault, isFault } from '../base/index.js';
+import { type CacheKey, causeChain, Fault, isFault, isYoungAt } from '../base/index.js';
 import { entryPath, temporaryFolder } from './disk-layout.js';
 import { type Folder, type LookedUp, lookUp } from './disk-lookup.js';
 import { createRepacking, type Repacking } from './disk-repacking.js';
@@ -35,9 +35,6 @@ export interface DiskStorageOptions {
 
 /** How long somebody who asks for the size waits for the first reading of a big folder. */
 const statusWaitMs = 1_000;
-
-/** Times of files are no finer than some milliseconds: one that is younger may change once more and look the same. */
-const youngMs = 20;
 
 export function createDiskStorage(options: DiskStorageOptions): Storage {
   const { dir, maxBytes, plainBytes = maxBytes / 4, readOnly = false, nowMs = Date.now } = options;
@@ -123,8 +120,7 @@ function locatedIn({ folder, located }: Store, key: CacheKey, found: LookedUp & 
   if (decoded.places === undefined || file === undefined) return undefined;
   const { stdout, stderr, compileMs } = decoded.entry;
   const here: Located = { path, state: file, files: decoded.places, stdout, stderr, compileMs };
-  const changedMs = Number((file.ctimeNs > file.mtimeNs ? file.ctimeNs : file.mtimeNs) / 1_000_000n);
-  if (folder.nowMs() - changedMs >= youngMs) located.remember(key, here);
+  if (!isYoungAt(file, folder.nowMs())) located.remember(key, here);
   return here;
 }
 
