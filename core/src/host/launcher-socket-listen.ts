@@ -7,7 +7,7 @@ import { Fault } from '../base/index.js';
 import { decodeFromLauncher, encodeToLauncher, type FromLauncher, type ToLauncher } from '../wire/index.js';
 import { addressText, type DaemonPlace, needsSecrets } from './daemon-place.js';
 import { type DaemonSecrets, makeSecrets } from './daemon-place-secrets.js';
-import { FrameSocket } from './launcher-socket.js';
+import { type AnswerAtOnce, FrameSocket } from './launcher-socket.js';
 import { dialDaemon } from './launcher-socket-dial.js';
 
 export type LauncherSocket = FrameSocket<FromLauncher, ToLauncher>;
@@ -23,8 +23,8 @@ export interface LauncherListener {
 
 export interface LauncherHandlers {
   readonly onLauncher: (launcher: LauncherSocket) => void;
-  /** Asked first, where the socket alone tells that the launcher is this user's. */
-  readonly atOnce?: AnswerAtOnce;
+  /** Asked first, once it is known that the launcher is this user's. */
+  readonly atOnce: AnswerAtOnce;
 }
 
 /** A connection that says nothing for so long is no launcher. */
@@ -35,16 +35,13 @@ const sameSecret = (mine: string, given: string): boolean => {
   return left.length === right.length && timingSafeEqual(left, right);
 };
 
-/** Answers a first frame by its bytes alone; undefined: it has to be listened to. */
-export type AnswerAtOnce = (payload: Uint8Array) => Uint8Array | undefined;
-
 /** The one frame that a piece consists of, without its length. */
 function wholeFrame(piece: Buffer): Uint8Array | undefined {
   return piece.byteLength > 4 && piece.readUInt32LE(0) === piece.byteLength - 4 ? piece.subarray(4) : undefined;
 }
 
 /** A launcher usually says all in one piece, and if the answer is known it is given with no more ado than this. */
-function receiveAtOnce(socket: Socket, atOnce: AnswerAtOnce, onLauncher: (launcher: LauncherSocket) => void): void {
+function receiveOwn(socket: Socket, { atOnce, onLauncher }: LauncherHandlers): void {
   const silent = setTimeout(() => socket.destroy(), silentMs);
   // It may hang up at any time; then there is nobody to answer.
   const onError = (): void => undefined;
@@ -57,18 +54,20 @@ function receiveAtOnce(socket: Socket, atOnce: AnswerAtOnce, onLauncher: (launch
     socket.off('error', onError);
     const launcher: LauncherSocket = new FrameSocket(socket, { decode: decodeFromLauncher, encode: encodeToLauncher });
     launcher.takeFirst(piece);
+    // What is longer than a piece has not been asked for yet.
+    if (payload === undefined) launcher.answerAtOnce(atOnce);
     onLauncher(launcher);
   });
   socket.once('close', () => clearTimeout(silent));
 }
 
-async function receive(socket: Socket, secrets: DaemonSecrets | undefined, onLauncher: (launcher: LauncherSocket) => void): Promise<void> {
+async function receiveStranger(socket: Socket, secrets: DaemonSecrets, { atOnce, onLauncher }: LauncherHandlers): Promise<void> {
   const launcher: LauncherSocket = new FrameSocket(socket, { decode: decodeFromLauncher, encode: encodeToLauncher });
-  if (secrets === undefined) return onLauncher(launcher);
   try {
     const knock = await launcher.next(silentMs);
     if (knock.kind !== 'knock' || !sameSecret(secrets.launcher, knock.secret)) return launcher.drop();
     launcher.send({ kind: 'open', secret: secrets.daemon });
+    launcher.answerAtOnce(atOnce);
     onLauncher(launcher);
   } catch {
     // It left without a word; nobody waits for an answer.
@@ -115,12 +114,12 @@ async function refuseIfTaken(place: DaemonPlace, uid: number): Promise<void> {
  * Listens at `place`. Call it only while holding the daemon's lock: a socket file that nobody listens on is replaced.
  * @throws Fault ADDRESS_IN_USE, DAEMON_START_FAILED
  */
-export async function listenForLaunchers(place: DaemonPlace, uid: number, { onLauncher, atOnce }: LauncherHandlers): Promise<LauncherListener> {
+export async function listenForLaunchers(place: DaemonPlace, uid: number, handlers: LauncherHandlers): Promise<LauncherListener> {
   await refuseIfTaken(place, uid);
   const secrets = needsSecrets(place) ? await makeSecrets(place) : undefined;
   const server = createServer({ noDelay: place.kind === 'port' }, (socket) => {
-    if (secrets === undefined && atOnce !== undefined) receiveAtOnce(socket, atOnce, onLauncher);
-    else void receive(socket, secrets, onLauncher);
+    if (secrets === undefined) receiveOwn(socket, handlers);
+    else void receiveStranger(socket, secrets, handlers);
   });
   let isReachable = (): boolean => true;
   try {

@@ -3,6 +3,9 @@ import type { Socket } from 'node:net';
 import { Fault } from '../base/index.js';
 import { createFrameSplitter } from '../wire/index.js';
 
+/** Answers a frame by its bytes alone; undefined: it has to be listened to. @param payload without its length */
+export type AnswerAtOnce = (payload: Uint8Array) => Uint8Array | undefined;
+
 const hungUp = new Error('the other side hung up');
 
 /** One end of a connection. A class because it has a lifetime. */
@@ -11,6 +14,7 @@ export class FrameSocket<Incoming, Outgoing> {
   readonly #encode: (message: Outgoing) => Uint8Array;
   readonly #gone = new AbortController();
   readonly #take: (piece: Uint8Array) => void;
+  #atOnce: AnswerAtOnce | undefined;
   #onMessage: ((message: Incoming) => void) | undefined;
   #waiting: Incoming[] = [];
   #fault: unknown;
@@ -21,7 +25,11 @@ export class FrameSocket<Incoming, Outgoing> {
     const splitter = createFrameSplitter();
     this.#take = (piece) => {
       try {
-        for (const payload of splitter.push(piece)) this.#deliver(codec.decode(payload));
+        for (const payload of splitter.push(piece)) {
+          const answer = this.#atOnce?.(payload);
+          if (answer === undefined) this.#deliver(codec.decode(payload));
+          else socket.end(answer);
+        }
       } catch (thrown) {
         this.#fault ??= thrown;
         socket.destroy();
@@ -33,6 +41,11 @@ export class FrameSocket<Incoming, Outgoing> {
     });
     // A reason made beforehand: to make one each time costs as much as a hit's file look-ups.
     socket.on('close', () => this.#gone.abort(hungUp));
+  }
+
+  /** From now on frames are shown to this first; one that it answers is the last. */
+  answerAtOnce(answer: AnswerAtOnce): void {
+    this.#atOnce = answer;
   }
 
   /** Bytes that were read from the socket before. */

@@ -75,7 +75,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     if (deed === undefined) throw new Fault('USAGE', `the daemon knows no command ${name}`);
     return await deed(argument);
   };
-  const quick = createQuickAnswers(options.recall, build);
+  const quick = createQuickAnswers(options.recall, { build, log });
   const answerAtOnce = (payload: Uint8Array): Uint8Array | undefined => {
     const answer = quick(payload);
     // A session all the same, if a short one: the daemon does not idle.
@@ -93,7 +93,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const onSkew = (other: string): void => {
       if (isNewer(other, build)) lifecycle.retire();
     };
-    await serveLauncher(launcher, { build, log, compile: options.compile, recall: options.recall.find, command, onSkew, onStop });
+    await serveLauncher(launcher, { build, log, compile: options.compile, command, onSkew, onStop });
     launchers.delete(launcher);
     leave();
   };

@@ -1,6 +1,6 @@
 // Knows: how a launcher is answered by the very bytes of what it says, when it has said them before. Refuses to know: what they mean, but
 // for the first time.
-import { type Digest, digestOf, isFault } from '@sccache-ts/core/base';
+import { causeChain, type Digest, digestOf, isFault, type Log } from '@sccache-ts/core/base';
 import type { Answer } from '@sccache-ts/core/engine';
 import { type AnswerAtOnce, seesSameFolder, type SeenFolder } from '@sccache-ts/core/host';
 import { type CompileFrame, decodeFromLauncher, encodeToLauncher } from '@sccache-ts/core/wire';
@@ -33,8 +33,14 @@ function encoded(answer: Answer): Uint8Array {
   return frames.length === 1 && frames[0] !== undefined ? frames[0] : Buffer.concat(frames);
 }
 
-/** @param build a launcher of another version is not answered here */
-export function createQuickAnswers(recall: RecallServed, build: string): AnswerAtOnce {
+export interface QuickOptions {
+  /** A launcher of another version is not answered here. */
+  readonly build: string;
+  readonly log: Log;
+}
+
+/** Never throws. */
+export function createQuickAnswers(recall: RecallServed, { build, log }: QuickOptions): AnswerAtOnce {
   const known = new Map<Digest, Known>();
   function answer(served: ServedAgain): Uint8Array {
     // Counted once the answer is out.
@@ -65,9 +71,9 @@ export function createQuickAnswers(recall: RecallServed, build: string): AnswerA
       const served = again ?? first(payload, digest);
       return served === undefined ? undefined : answer(served);
     } catch (thrown) {
-      // What is no frame is dealt with by who listens to all of them.
-      if (isFault(thrown)) return undefined;
-      throw thrown;
+      // What is no frame is dealt with by who listens to all of them; and memory that fails is no reason not to compile.
+      if (!isFault(thrown)) log.error(`an answer from memory failed: ${causeChain(thrown).join(': ')}`);
+      return undefined;
     }
   };
 }

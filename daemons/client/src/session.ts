@@ -18,8 +18,6 @@ export interface SessionServices {
   readonly build: string;
   readonly log: Log;
   readonly compile: (request: CompileRequest, front: Front) => Promise<Served>;
-  /** Answers from memory, at once; undefined: it has to be compiled or looked up. */
-  readonly recall: (frame: CompileFrame) => Served | undefined;
   /** Throws Fault USAGE for a command that does not exist. */
   readonly command: (name: string, argument: unknown) => Promise<unknown>;
   /** A launcher of another version came by. */
@@ -59,23 +57,11 @@ async function serveCompile(launcher: LauncherSocket, frame: CompileFrame, servi
     services.log.info('a launcher in another mount namespace is not served', { cwd: frame.cwd });
     return answerBecome(launcher);
   }
-  const served = recall(launcher, frame, services) ?? (await compile(launcher, frame, services));
+  const served = await compile(launcher, frame, services);
   try {
     await served?.settle();
   } catch (thrown) {
     sayWhy(services.log, thrown);
-  }
-}
-
-/** Memory that fails is no reason not to compile. */
-function recall(launcher: LauncherSocket, frame: CompileFrame, services: SessionServices): Served | undefined {
-  try {
-    const served = services.recall(frame);
-    if (served !== undefined) answer(launcher, served.answer);
-    return served;
-  } catch (thrown) {
-    sayWhy(services.log, thrown);
-    return undefined;
   }
 }
 
