@@ -51,13 +51,13 @@ export async function compile(request: CompileRequest, front: Front, ports: Engi
   const { controls } = asked;
   if (controls.noCache && ports.distribution === undefined) return become({ ...toldOf(asked), outcome: 'no-cache' });
   if (ports.near === undefined || controls.noCache || !(controls.direct ?? ports.direct)) {
-    return compilePreprocessed(asked, { near: undefined, why: 'direct mode is off' }, ports);
+    return compilePreprocessed(asked, { direct: undefined, why: 'direct mode is off' }, ports);
   }
   const direct = { ...ports, near: ports.near };
   const opened = await openNear(asked, direct);
-  if (opened.kind === 'none') return compilePreprocessed(asked, { near: undefined, why: opened.reason }, ports);
+  if (opened.kind === 'none') return compilePreprocessed(asked, { direct: undefined, why: opened.reason }, ports);
   // The compiler compares the times of files, of which the preprocessed text shows nothing.
   if (opened.near.unfit === readsByPragma) return become({ ...toldOf(asked), outcome: 'not-cacheable', reason: readsByPragma });
   const way = await compileNear(asked, opened.near, direct);
-  return way.kind === 'done' ? way.outcome : compilePreprocessed(asked, { near: opened.near, why: way.why }, ports);
+  return way.kind === 'done' ? way.outcome : compilePreprocessed(asked, { direct: { near: opened.near, ports: direct }, why: way.why }, ports);
 }

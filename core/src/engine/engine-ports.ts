@@ -24,3 +24,6 @@ export interface EnginePorts {
   /** The wall clock, milliseconds since the epoch. */
   readonly nowMs: () => number;
 }
+
+/** Where direct mode is on. */
+export type DirectPorts = EnginePorts & { readonly near: NearPorts };

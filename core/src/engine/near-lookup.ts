@@ -1,22 +1,13 @@
 // Knows: whether files and places are still what a remembered result was made from. Refuses to know: results, and how they are landed.
-import { absoluteName, type Digest, type FileState } from '../base/index.js';
+import { absoluteName } from '../base/index.js';
 import { type BaseFolder, type ManifestResult, renamed } from '../compilation/index.js';
 import { type FileDigests, type FolderView, type FolderViews, realName } from '../host/index.js';
 import type { Near } from './near.js';
-
-/** A file that was read, as it is now. */
-export interface SeenFile {
-  readonly path: string;
-  readonly digest: Digest;
-  /** Undefined while it is so young that its state proves nothing. */
-  readonly state: FileState | undefined;
-}
+import type { SeenFile, Sight } from './near-sight.js';
 
 export interface FoundNear {
-  /** Its names are those of this very place. */
   readonly result: ManifestResult;
-  readonly files: readonly SeenFile[];
-  readonly view: FolderView;
+  readonly sight: Sight;
 }
 
 export type NearLookup = { readonly kind: 'found'; readonly found: FoundNear } | { readonly kind: 'missed'; readonly why: string };
@@ -53,7 +44,7 @@ async function against(to: Looking, result: ManifestResult): Promise<string | un
   return undefined;
 }
 
-export interface NearSight {
+export interface LookAround {
   readonly cwd: string;
   readonly base: BaseFolder;
   readonly digests: FileDigests;
@@ -61,7 +52,7 @@ export interface NearSight {
 }
 
 /** Looks through the results, the newest first. `why` speaks of the newest. */
-export async function lookNear({ manifest }: Near, { cwd, base, digests, views }: NearSight): Promise<NearLookup> {
+export async function lookNear({ manifest }: Near, { cwd, base, digests, views }: LookAround): Promise<NearLookup> {
   const to: Looking = { cwd, digests, view: views.view(), seen: new Map() };
   let why: string | undefined;
   for (const kept of manifest.results) {
@@ -69,7 +60,7 @@ export async function lookNear({ manifest }: Near, { cwd, base, digests, views }
     const objection = result === undefined || (!kept.shared && kept.base !== base.path) ? 'made in another folder, and not the same in this one' : await against(to, result);
     if (objection === undefined && result !== undefined) {
       const files = result.reads.flatMap(({ name }) => to.seen.get(name) ?? []);
-      return { kind: 'found', found: { result, files, view: to.view } };
+      return { kind: 'found', found: { result, sight: { remembered: result, files, view: to.view } } };
     }
     why ??= objection;
   }

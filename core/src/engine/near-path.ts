@@ -3,9 +3,9 @@
 import { digestOf, keyOf } from '../base/index.js';
 import type { Entry } from '../storage/index.js';
 import { answerOfLocated, type Answer, landEntry, type Outcome, replay, toldOf } from './answers.js';
-import type { EnginePorts } from './engine-ports.js';
+import type { DirectPorts } from './engine-ports.js';
 import { lookUp } from './lookup.js';
-import type { Near, NearPorts } from './near.js';
+import type { Near } from './near.js';
 import { type FoundNear, lookNear } from './near-lookup.js';
 import { recordNear } from './near-record.js';
 import { study } from './near-study.js';
@@ -19,9 +19,6 @@ export type NearWay =
   | { readonly kind: 'done'; readonly outcome: Outcome }
   /** Preprocess; `why` tells what kept the short way from answering. */
   | { readonly kind: 'go on'; readonly why: string };
-
-/** The engine's ports where direct mode is on. */
-export type DirectPorts = EnginePorts & { readonly near: NearPorts };
 
 const goOn = (why: string): NearWay => ({ kind: 'go on', why });
 
@@ -43,20 +40,14 @@ async function fetchResult(asked: Asked, { result }: FoundNear, ports: DirectPor
   return { answer: replay(asked, landed), report, landed };
 }
 
-/** What is to be done after a hit: so that the next one is quicker. */
+/** What is to be done after a hit, so that the next one is quicker. */
 async function settleHit(asked: Asked, { near, found, landed }: { near: Near; found: FoundNear; landed: Entry | undefined }, ports: DirectPorts): Promise<void> {
-  const { files, view, result } = found;
-  const { base } = asked;
-  const { storage } = ports;
-  let { entry } = result;
-  if (landed !== undefined && result.base !== base.path) {
-    // With the dependency file of this folder it is another result.
-    entry = digestOf(`${entry} in ${base.path}`);
-    const stored = await storeEntry({ outcome: 'hit' }, { key: entry, entry: landed, ports });
-    if (stored.stored !== 'stored') return;
-    await recordNear(near, { kind: 'known', remembered: result, parts: [], files, view }, { entry, base, shared: true, storage });
-  }
-  await ports.recall?.remember(asked, { near, entry, files, remembered: result, view, storage });
+  const { result, sight } = found;
+  if (landed === undefined || result.base === asked.base.path) return ports.recall?.remember(asked, { near, entry: result.entry, sight, storage: ports.storage });
+  // With the dependency file of this folder it is another result.
+  const entry = digestOf(`${result.entry} in ${asked.base.path}`);
+  const { stored } = await storeEntry(entry, landed, ports);
+  if (stored === 'stored') await recordNear(asked, { near, learnt: { kind: 'known', sight, parts: [] }, entry, shared: true }, ports);
 }
 
 async function answerNear(asked: Asked, near: Near, ports: DirectPorts): Promise<Outcome | string> {
@@ -115,21 +106,13 @@ async function settleTraced(asked: Asked, { near, traced, report }: { near: Near
   const { entry, read } = traced;
   if (entry === undefined) return report;
   if (read === undefined) return { ...report, stored: 'skipped', reason: 'the compiler does not tell what it has read' };
-  const alone = { base: asked.base, shared: false, storage: ports.storage };
   const learnt = await study(read, near, { asked, digests: ports.digests, near: ports.near });
-  if (learnt.kind !== 'known') {
-    await recordNear(near, learnt, { ...alone, entry: undefined });
-    // Of no use for a lookup, but it tells what has changed since the compile before.
-    const known = [...near.parts, ...learnt.parts];
-    return { ...report, key: keyOf(known), parts: known, stored: 'skipped', reason: learnt.reason };
-  }
+  // Of a result that is not kept they are of no use for a lookup, but tell what has changed since the compile before.
   const parts = [...near.parts, ...learnt.parts];
   const key = keyOf(parts);
-  const stored = await storeEntry({ ...report, key, parts }, { key, entry, ports });
-  if (stored.stored !== 'stored') return stored;
-  const trouble = await recordNear(near, learnt, { ...alone, entry: key });
-  if (trouble !== undefined) return { ...stored, stored: 'failed', reason: trouble };
-  const { files, view, remembered } = learnt;
-  await ports.recall?.remember(asked, { near, entry: key, files, remembered, view, storage: ports.storage });
-  return stored;
+  const kept = learnt.kind === 'known' ? await storeEntry(key, entry, ports) : undefined;
+  const told = { ...report, key, parts, ...kept };
+  if (kept?.stored === 'failed') return told;
+  const trouble = await recordNear(asked, { near, learnt, entry: kept && key, shared: false }, ports);
+  return trouble === undefined ? told : { ...told, stored: kept === undefined ? 'skipped' : 'failed', reason: trouble };
 }

@@ -1,18 +1,15 @@
 // Knows: what a finished compile is remembered by in direct mode: the files that it read and the places that it passed over.
 // Refuses to know: results and where they are kept.
 import { absoluteName, digestOf, isYoungAt, type KeyPart, keyOf } from '../base/index.js';
-import { lookedFor, type LookedFor, type ManifestLink, type ManifestResult, type ReadSource, type SearchList } from '../compilation/index.js';
+import { lookedFor, type LookedFor, type ManifestLink, type ReadSource, type SearchList } from '../compilation/index.js';
 import { type FileDigests, type FolderView, reachableStat, realName, type SearchQuestion } from '../host/index.js';
 import { namedFolders } from './named-folders.js';
 import type { Near, NearPorts } from './near.js';
-import type { SeenFile } from './near-lookup.js';
+import type { SeenFile, Sight } from './near-sight.js';
 import type { Asked } from './work.js';
 
-/** What of a result is known without the result. */
-export type RememberedNames = Pick<ManifestResult, 'reads' | 'absent' | 'nothing' | 'present' | 'links'>;
-
 export type Study =
-  | { readonly kind: 'known'; readonly remembered: RememberedNames; readonly parts: readonly KeyPart[]; readonly files: readonly SeenFile[]; readonly view: FolderView }
+  | { readonly kind: 'known'; readonly sight: Sight; readonly parts: readonly KeyPart[] }
   /** Files never tell everything that this compile depends on. */
   | (Unknown & { readonly kind: 'unfit' })
   /** Something changed meanwhile, so that nobody knows what the compiler saw; next time may be better. */
@@ -149,9 +146,11 @@ export async function study(read: readonly string[], near: Near, at: { readonly 
   const answers = [...found.asked].map(([question, answer]) => ({ label: `asked ${question}`, value: digestOf(answer) }));
   return {
     kind: 'known',
-    remembered: { reads, absent: [...found.absent], nothing: [...found.nothing], present: [...found.present], links: linksOf(asked, search) },
+    sight: {
+      remembered: { reads, absent: [...found.absent], nothing: [...found.nothing], present: [...found.present], links: linksOf(asked, search) },
+      files: all.files,
+      view,
+    },
     parts: [...all.parts, ...answers],
-    files: all.files,
-    view,
   };
 }

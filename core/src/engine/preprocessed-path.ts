@@ -6,7 +6,7 @@ import { discard, isNowhere, temporaryBeside } from '../host/index.js';
 import type { Entry } from '../storage/index.js';
 import { become, landEntry, type Outcome, replay, toldOf } from './answers.js';
 import { parseDependencies } from './dependency-file.js';
-import type { EnginePorts } from './engine-ports.js';
+import type { DirectPorts, EnginePorts } from './engine-ports.js';
 import { compileAtHome } from './home.js';
 import { lookUp } from './lookup.js';
 import type { Near } from './near.js';
@@ -20,20 +20,27 @@ import { storeEntry } from './store.js';
 import type { Asked, Work } from './work.js';
 
 /** What direct mode knows of this compile, to be remembered for the next one. */
-export interface NearBefore {
+export interface Direct {
+  readonly near: Near;
+  readonly ports: DirectPorts;
+}
+
+export interface LongWay {
   /** Undefined: direct mode is off, or cannot follow this compile. */
-  readonly near: Near | undefined;
+  readonly direct: Direct | undefined;
   /** Why it did not answer. */
-  readonly why: string | undefined;
+  readonly why: string;
 }
 
-interface Way extends NearBefore {
+interface Way {
   readonly ports: EnginePorts;
+  readonly direct: Direct | undefined;
+  readonly told: Omit<CompileReport, 'outcome'>;
 }
 
-export async function compilePreprocessed(asked: Asked, before: NearBefore, ports: EnginePorts): Promise<Outcome> {
+export async function compilePreprocessed(asked: Asked, { direct, why }: LongWay, ports: EnginePorts): Promise<Outcome> {
   const { compiler, compilation, request, front } = asked;
-  const told = { ...toldOf(asked), ...(before.why === undefined ? {} : { near: before.why }) };
+  const told = { ...toldOf(asked), near: why };
   const dependencyTemporary = dependencyTemporaryOf(asked);
   let kept = false;
   try {
@@ -48,11 +55,10 @@ export async function compilePreprocessed(asked: Asked, before: NearBefore, port
       ...compiler.dialect.keyParts(compilation, request.env),
       ...inputs.parts,
     ];
-    const outcome = await finish({ ...asked, inputs, key: keyOf(parts), parts }, { ...before, ports });
+    const outcome = await finish({ ...asked, inputs, key: keyOf(parts), parts }, { ports, direct, told });
     kept = outcome.dependenciesLanded;
-    const { near } = before;
-    const settle = (): Promise<CompileReport> => (near === undefined || ports.near === undefined ? outcome.settle() : ports.near.settling.note(near.key, outcome.settle()));
-    return { ...outcome, settle };
+    if (direct === undefined) return outcome;
+    return { ...outcome, settle: () => direct.ports.near.settling.note(direct.near.key, outcome.settle()) };
   } finally {
     if (dependencyTemporary !== undefined && !kept && !isNowhere(dependencyTemporary)) await discard(dependencyTemporary);
   }
@@ -68,8 +74,8 @@ function dependencyTemporaryOf({ compilation }: Asked): string | undefined {
 type Finished = Outcome & { readonly dependenciesLanded: boolean };
 
 async function finish(work: Work, way: Way): Promise<Finished> {
-  const { ports, why } = way;
-  const told = { ...toldOf(work), key: work.key, parts: work.parts, ...(why === undefined ? {} : { near: why }) };
+  const { ports } = way;
+  const told = { ...way.told, key: work.key, parts: work.parts };
   const looked = await lookUp(work, work.key, { storage: ports.storage, place: false });
   const { entry } = looked;
   if (entry !== undefined && (await landEntry(work, entry, work.inputs.dependencyTemporary))) {
@@ -150,8 +156,8 @@ async function store(work: Work, way: Way, { entry, report, unchanged }: Storabl
     await remember(work, way, { result: entry, learnt });
     return { ...report, stored: 'skipped', reason: learnt.reason };
   }
-  const stored = await storeEntry(report, { key: work.key, entry, ports: way.ports });
-  return stored.stored === 'stored' ? { ...stored, ...(await remember(work, way, { result: entry, learnt })) } : stored;
+  const told = { ...report, ...(await storeEntry(work.key, entry, way.ports)) };
+  return told.stored === 'stored' ? { ...told, ...(await remember(work, way, { result: entry, learnt })) } : told;
 }
 
 /** What was read, as completely as this compile tells; undefined when something is read that it does not tell. */
@@ -164,23 +170,17 @@ function namesRead({ compilation, inputs }: Work): readonly string[] | undefined
 }
 
 /** What direct mode will have to know; undefined when it is off, or when that cannot be known. */
-async function learn(work: Work, { near, ports }: Way): Promise<Study | undefined> {
-  const names = near === undefined || ports.near === undefined ? undefined : namesRead(work);
-  if (names === undefined || near === undefined || ports.near === undefined) return undefined;
-  return study(names, near, { asked: work, digests: ports.digests, near: ports.near });
+async function learn(work: Work, { direct }: Way): Promise<Study | undefined> {
+  const names = direct === undefined ? undefined : namesRead(work);
+  if (direct === undefined || names === undefined) return undefined;
+  return study(names, direct.near, { asked: work, digests: direct.ports.digests, near: direct.ports.near });
 }
 
 /** Lets direct mode answer next time. That it cannot is no trouble: the long way stays. */
-async function remember(work: Work, { near, ports }: Way, what: { readonly result: Entry; readonly learnt: Study | undefined }): Promise<Pick<CompileReport, 'unshared'>> {
-  const { learnt } = what;
-  if (near === undefined || learnt === undefined) return {};
-  const { base, key: entry } = work;
-  const { storage } = ports;
-  const unshared = base.path === '' ? undefined : unsharedBecause(work, what.result);
-  const trouble = await recordNear(near, learnt, { entry, base, shared: base.path !== '' && unshared === undefined, storage });
-  if (trouble === undefined && learnt.kind === 'known') {
-    const { files, view, remembered } = learnt;
-    await ports.recall?.remember(work, { near, entry, files, remembered, view, storage });
-  }
+async function remember(work: Work, { direct }: Way, { result, learnt }: { readonly result: Entry; readonly learnt: Study | undefined }): Promise<Pick<CompileReport, 'unshared'>> {
+  if (direct === undefined || learnt === undefined) return {};
+  const inBase = work.base.path !== '';
+  const unshared = inBase ? unsharedBecause(work, result) : undefined;
+  await recordNear(work, { near: direct.near, learnt, entry: work.key, shared: inBase && unshared === undefined }, direct.ports);
   return unshared === undefined ? {} : { unshared };
 }

@@ -4,13 +4,12 @@
 // Nothing is read, hashed or parsed here, and no process is started: names are stat'ed in one call, and where a folder's state proves that
 // nothing came to stand in it, the names under it are not looked at.
 import { absoluteName, type CacheKey, type Digest, isYoungAt } from '../base/index.js';
-import { type FolderView, type PathTable, realName } from '../host/index.js';
+import { type PathTable, realName } from '../host/index.js';
 import type { Storage } from '../storage/index.js';
 import { answerOfLocated, type Answer, toldOf } from './answers.js';
 import { environmentKey } from './compilers-environment.js';
 import type { Near } from './near.js';
-import type { SeenFile } from './near-lookup.js';
-import type { RememberedNames } from './near-study.js';
+import type { Sight } from './near-sight.js';
 import { type Claims, createClaims, type NamedState } from './recall-claims.js';
 import { fingerprintOf, type RecallRequest } from './recall-fingerprint.js';
 import type { CompileReport } from './report.js';
@@ -19,9 +18,7 @@ import type { Asked } from './work.js';
 export interface Remembered {
   readonly near: Near;
   readonly entry: CacheKey;
-  readonly files: readonly SeenFile[];
-  readonly remembered: RememberedNames;
-  readonly view: FolderView;
+  readonly sight: Sight;
   readonly storage: Storage;
 }
 
@@ -105,7 +102,7 @@ export function createRecall(table: PathTable, nowMs: () => number): Recall {
   }
 
   return {
-    async remember(asked, { near, entry, files, remembered, view, storage }) {
+    async remember(asked, { near, entry, sight, storage }) {
       const { request, front } = asked;
       const { evidence } = asked.compiler;
       // Whoever asks not to be answered from the cache asks so again next time.
@@ -115,6 +112,7 @@ export function createRecall(table: PathTable, nowMs: () => number): Recall {
       const answer = located === undefined ? undefined : answerOfLocated(asked, located);
       const others = otherFiles(asked, near, table);
       if (located === undefined || answer === undefined || others === undefined) return;
+      const { files, remembered, view } = sight;
       const path = (name: string): string => absoluteName(asked.compilation.cwd, name);
       const made = claims.make(
         {

@@ -4,19 +4,15 @@ import type { Entry } from '../storage/index.js';
 import type { EnginePorts } from './engine-ports.js';
 import type { CompileReport } from './report.js';
 
-export interface Storable {
-  readonly key: CacheKey;
-  readonly entry: Entry;
-  readonly ports: Pick<EnginePorts, 'storage' | 'nowMs'>;
-}
+export type Stored = Pick<CompileReport, 'stored' | 'storeMs' | 'reason'>;
 
 /** Never throws. */
-export async function storeEntry(report: CompileReport, { key, entry, ports }: Storable): Promise<CompileReport> {
-  const from = ports.nowMs();
+export async function storeEntry(key: CacheKey, entry: Entry, { storage, nowMs }: Pick<EnginePorts, 'storage' | 'nowMs'>): Promise<Stored> {
+  const from = nowMs();
   try {
-    await ports.storage.put(key, entry);
-    return { ...report, stored: 'stored', storeMs: ports.nowMs() - from };
+    await storage.put(key, entry);
+    return { stored: 'stored', storeMs: nowMs() - from };
   } catch (thrown) {
-    return { ...report, stored: 'failed', reason: isFault(thrown) ? thrown.message : String(thrown) };
+    return { stored: 'failed', reason: isFault(thrown) ? thrown.message : String(thrown) };
   }
 }
