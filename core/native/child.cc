@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -35,15 +34,6 @@ bool makePipe(int ends[2]) {
   fcntl(ends[1], F_SETPIPE_SZ, pipeBytes);
 #endif
   return true;
-}
-
-int watchEnd(pid_t pid) {
-#ifdef SYS_pidfd_open
-  return sys::aside(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-#else
-  (void)pid;
-  return -1;
-#endif
 }
 
 /** Runs between vfork and exec: only system calls, and nothing that the parent would miss. */
@@ -93,7 +83,7 @@ int startChild(Child& child, const std::string& program, const std::vector<std::
   if (reason != 0) {
     for (int& stream : child.streams) closeStream(stream);
   } else {
-    child.ended = watchEnd(child.pid);
+    child.ended = sys::watchEnd(child.pid);
   }
   return reason;
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,6 +42,15 @@ int aside(int fd) {
   int moved = fcntl(fd, F_DUPFD_CLOEXEC, 3);
   close(fd);
   return moved;
+}
+
+int watchEnd(int pid) {
+#ifdef SYS_pidfd_open
+  return aside(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+#else
+  (void)pid;
+  return -1;
+#endif
 }
 
 bool writeAll(int fd, std::string_view bytes) {

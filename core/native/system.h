@@ -20,6 +20,9 @@ uint64_t patienceMs(const char* name, uint64_t otherwise);
  *  Linux makes the descriptor it must be close-on-exec from the start; elsewhere it becomes so here. */
 int aside(int fd);
 
+/** Readable when that process has ended; -1 where the system has no such thing. */
+int watchEnd(int pid);
+
 /** Until all is out or it cannot be; waits where the descriptor is non-blocking. */
 bool writeAll(int fd, std::string_view bytes);
 

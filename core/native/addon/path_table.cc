@@ -5,19 +5,11 @@
 #include <cerrno>
 #include <cstring>
 
-timespec modified(const struct stat& facts) {
+Times timesOf(const struct stat& facts) {
 #ifdef __APPLE__
-  return facts.st_mtimespec;
+  return {facts.st_mtimespec, facts.st_ctimespec};
 #else
-  return facts.st_mtim;
-#endif
-}
-
-timespec statusChanged(const struct stat& facts) {
-#ifdef __APPLE__
-  return facts.st_ctimespec;
-#else
-  return facts.st_ctim;
+  return {facts.st_mtim, facts.st_ctim};
 #endif
 }
 
@@ -63,9 +55,10 @@ bool PathTable::changed(uint32_t slot) const {
   struct stat facts;
   if (!entry.known || stat(entry.path.get(), &facts) != 0) return true;
   const State& state = entry.state;
+  Times times = timesOf(facts);
   return static_cast<uint64_t>(facts.st_dev) != state.dev || static_cast<uint64_t>(facts.st_ino) != state.ino ||
-         static_cast<uint64_t>(facts.st_size) != state.size || nanoseconds(modified(facts)) != state.mtimeNs ||
-         nanoseconds(statusChanged(facts)) != state.ctimeNs;
+         static_cast<uint64_t>(facts.st_size) != state.size || nanoseconds(times.modified) != state.mtimeNs ||
+         nanoseconds(times.changed) != state.ctimeNs;
 }
 
 bool PathTable::present(uint32_t slot) const {

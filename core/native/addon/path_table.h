@@ -25,7 +25,6 @@ class PathTable {
   // All below: only for slots that `has` knows.
   void drop(uint32_t slot);
   void set(uint32_t slot, const State& state);
-  void clear(uint32_t slot) { entries_[slot].known = false; }
   /** True when the file is not as remembered, is gone, or no state is remembered. */
   bool changed(uint32_t slot) const;
   /** True unless the name leads to a folder, or nowhere for this user. */
@@ -46,5 +45,9 @@ class PathTable {
 /** Why the kernel's look-up of a name may fail without anything being wrong; core/src/host/reachable-stat.ts has the same list. */
 bool leadsNowhere(int error);
 
-timespec modified(const struct stat& facts);
-timespec statusChanged(const struct stat& facts);
+struct Times {
+  timespec modified;
+  timespec changed;
+};
+
+Times timesOf(const struct stat& facts);

@@ -48,6 +48,12 @@ PathTable* tableAndSlot(const Call& call, uint32_t& slot) {
   return nullptr;
 }
 
+/** The same, and at least so many words. */
+PathTable* tableSlotAndWords(const Call& call, uint32_t& slot, int64_t*& words, size_t least) {
+  PathTable* table = tableAndSlot(call, slot);
+  return table != nullptr && values::readInt64Array(call.env, call.args[1], least, words) ? table : nullptr;
+}
+
 napi_value add(napi_env env, napi_callback_info info) {
   Call call = values::receive(env, info);
   PathTable* table = tableOf(call);
@@ -63,19 +69,12 @@ napi_value drop(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-napi_value clear(napi_env env, napi_callback_info info) {
-  Call call = values::receive(env, info);
-  uint32_t slot = 0;
-  if (PathTable* table = tableAndSlot(call, slot)) table->clear(slot);
-  return nullptr;
-}
-
 napi_value set(napi_env env, napi_callback_info info) {
   Call call = values::receive(env, info);
   uint32_t slot = 0;
-  PathTable* table = tableAndSlot(call, slot);
   int64_t* words = nullptr;
-  if (table == nullptr || !values::readInt64Array(env, call.args[1], stateWords, words)) return nullptr;
+  PathTable* table = tableSlotAndWords(call, slot, words, stateWords);
+  if (table == nullptr) return nullptr;
   auto word = [words](int at) { return static_cast<uint64_t>(words[at]); };
   table->set(slot, {word(0), word(1), word(2), word(3), word(4)});
   return nullptr;
@@ -105,17 +104,17 @@ napi_value firstPresent(napi_env env, napi_callback_info info) { return firstTha
 napi_value look(napi_env env, napi_callback_info info) {
   Call call = values::receive(env, info);
   uint32_t slot = 0;
-  PathTable* table = tableAndSlot(call, slot);
   int64_t* words = nullptr;
-  if (table == nullptr || !values::readInt64Array(env, call.args[1], lookWords, words)) return nullptr;
+  PathTable* table = tableSlotAndWords(call, slot, words, lookWords);
+  if (table == nullptr) return nullptr;
   struct stat facts;
   int error = table->look(slot, facts);
   if (error != 0) return values::number(env, leadsNowhere(error) ? 0 : -error);
-  const timespec times[] = {modified(facts), statusChanged(facts)};
+  const Times times = timesOf(facts);
   const uint64_t found[lookWords] = {
       static_cast<uint64_t>(facts.st_dev),     static_cast<uint64_t>(facts.st_ino),      static_cast<uint64_t>(facts.st_size),
-      static_cast<uint64_t>(times[0].tv_sec), static_cast<uint64_t>(times[0].tv_nsec), static_cast<uint64_t>(times[1].tv_sec),
-      static_cast<uint64_t>(times[1].tv_nsec)};
+      static_cast<uint64_t>(times.modified.tv_sec), static_cast<uint64_t>(times.modified.tv_nsec), static_cast<uint64_t>(times.changed.tv_sec),
+      static_cast<uint64_t>(times.changed.tv_nsec)};
   for (size_t at = 0; at < lookWords; at++) words[at] = static_cast<int64_t>(found[at]);
   return values::number(env, S_ISDIR(facts.st_mode) ? folder : S_ISREG(facts.st_mode) ? file : other);
 }
@@ -127,7 +126,7 @@ napi_value definePathTable(napi_env env) {
     return napi_property_descriptor{name, nullptr, call, nullptr, nullptr, nullptr, napi_default_method, nullptr};
   };
   const napi_property_descriptor methods[] = {
-      method("add", add), method("drop", drop), method("set", set), method("clear", clear),
+      method("add", add), method("drop", drop), method("set", set),
       method("firstChanged", firstChanged), method("firstPresent", firstPresent), method("look", look),
   };
   napi_value made = nullptr;

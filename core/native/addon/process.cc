@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,16 +23,6 @@ constexpr size_t atOnce = 1024 * 1024;
 void closeEnd(int& fd) {
   if (fd >= 0) close(fd);
   fd = -1;
-}
-
-int watchEnd(pid_t pid) {
-#ifdef SYS_pidfd_open
-  // Close-on-exec by nature.
-  return static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-#else
-  (void)pid;
-  return -1;
-#endif
 }
 
 void feed(Process& process) {
@@ -92,7 +81,7 @@ void startProcess(Process& process) {
   process.input = spawned.input;
   process.streams[0] = spawned.output;
   process.streams[1] = spawned.errorOutput;
-  process.ended = watchEnd(process.pid);
+  process.ended = sys::watchEnd(process.pid);
   process.deadline = sys::nowMs() + process.spec.timeoutMs;
 }
 

@@ -52,14 +52,11 @@ const within = (folder: string, name: string): string => (folder === '' || name.
 interface Walk {
   readonly asked: Searched;
   readonly read: ReadonlySet<string>;
-  readonly absent: Set<string>;
-  readonly nothing: Set<string>;
-  readonly present: Set<string>;
-  readonly answers: Map<string, 'found' | 'absent'>;
-  readonly unread: Set<string>;
-  readonly doubtful: Set<string>;
   readonly seen: Set<string>;
-  precompiled: string | undefined;
+  /** What is given in the end. */
+  readonly found: {
+    readonly [Name in 'absent' | 'nothing' | 'present' | 'unread' | 'doubtful']: Set<string>;
+  } & { readonly asked: Map<string, 'found' | 'absent'>; precompiled: string | undefined };
 }
 
 /** Goes through the places in order. @returns the first file found */
@@ -68,13 +65,13 @@ function walk(to: Walk, places: readonly string[], { next }: { readonly next: bo
   for (const [at, place] of places.entries()) {
     const there = to.asked.look(place);
     if (there.kind !== 'file') {
-      to.absent.add(place);
+      to.found.absent.add(place);
       continue;
     }
     found ??= place;
-    if (!to.read.has(there.id)) to.unread.add(place);
+    if (!to.read.has(there.id)) to.found.unread.add(place);
     if (next) continue;
-    if (!to.read.has(there.id) && places.slice(at + 1).some((later) => isRead(to, later))) to.doubtful.add(place);
+    if (!to.read.has(there.id) && places.slice(at + 1).some((later) => isRead(to, later))) to.found.doubtful.add(place);
     return found;
   }
   return found;
@@ -90,8 +87,8 @@ function watchPrecompiled(to: Walk, places: readonly string[]): void {
   if (!to.asked.precompiled) return;
   for (const place of places) {
     const beside = `${place}.gch`;
-    if (to.asked.look(beside).kind === 'nothing') to.nothing.add(beside);
-    else to.precompiled ??= beside;
+    if (to.asked.look(beside).kind === 'nothing') to.found.nothing.add(beside);
+    else to.found.precompiled ??= beside;
     if (to.asked.look(place).kind === 'file') return;
   }
 }
@@ -113,8 +110,8 @@ function walkOperands(to: Walk, source: ReadSource, first: boolean): void {
     const found = walk(to, places, operand);
     if (first && !operand.asked) watchPrecompiled(to, places);
     if (!operand.asked) continue;
-    if (found !== undefined && !isRead(to, found)) to.present.add(found);
-    to.answers.set(`${operand.quoted ? `"${operand.name}"` : `<${operand.name}>`}${operand.quoted ? ` in ${folder}` : ''}${operand.next ? ' next' : ''}`, found === undefined ? 'absent' : 'found');
+    if (found !== undefined && !isRead(to, found)) to.found.present.add(found);
+    to.found.asked.set(`${operand.quoted ? `"${operand.name}"` : `<${operand.name}>`}${operand.quoted ? ` in ${folder}` : ''}${operand.next ? ' next' : ''}`, found === undefined ? 'absent' : 'found');
   }
 }
 
@@ -150,14 +147,16 @@ export function lookedFor(asked: Searched): LookedFor {
   const to: Walk = {
     asked,
     read: new Set(ids.flatMap((it) => (it.kind === 'file' ? [it.id] : []))),
-    absent: new Set(),
-    nothing: new Set(asked.search.missing),
-    present: new Set(),
-    answers: new Map(),
-    unread: new Set(),
-    doubtful: new Set(),
     seen: new Set(),
-    precompiled: undefined,
+    found: {
+      absent: new Set(),
+      nothing: new Set(asked.search.missing),
+      present: new Set(),
+      asked: new Map(),
+      unread: new Set(),
+      doubtful: new Set(),
+      precompiled: undefined,
+    },
   };
   walk(to, placesOf(asked, preinclude, ''), preinclude);
   const main = folderOf(asked.sources[0]?.name ?? '');
@@ -169,6 +168,5 @@ export function lookedFor(asked: Searched): LookedFor {
   }
   for (const [at, source] of asked.sources.entries()) walkOperands(to, source, at === 0);
   walkComputed(to);
-  const { absent, nothing, present, answers, unread, doubtful, precompiled } = to;
-  return { absent, nothing, present, asked: answers, unread, doubtful, precompiled };
+  return to.found;
 }

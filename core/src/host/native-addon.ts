@@ -8,7 +8,6 @@ export interface NativePathTable {
   drop(slot: number): void;
   /** dev, ino, size, mtimeNs, ctimeNs */
   set(slot: number, state: BigInt64Array): void;
-  clear(slot: number): void;
   firstChanged(slots: Uint32Array, from: number): number;
   firstPresent(slots: Uint32Array, from: number): number;
   /**
@@ -50,7 +49,7 @@ export interface NativeAddon {
   giveBack(): void;
 }
 
-const contract = 2;
+const contract = 3;
 
 let found: { readonly addon: NativeAddon | undefined } | undefined;
 

@@ -28,7 +28,6 @@ export function createNativePathTable(addon: NativeAddon): PathTable {
       words[4] = ctimeNs;
       table.set(slot, words);
     },
-    clear: (slot) => table.clear(slot),
     firstChanged: (slots, from) => table.firstChanged(slots, from),
     firstPresent: (slots, from) => table.firstPresent(slots, from),
     look: (slot) => {

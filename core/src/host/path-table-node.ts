@@ -67,9 +67,6 @@ export function createNodePathTable(): PathTable {
     set: (slot, { dev, ino, size, mtimeNs, ctimeNs }) => {
       entryAt(slot).state = { dev, ino, size, mtimeNs, ctimeNs };
     },
-    clear: (slot) => {
-      entryAt(slot).state = undefined;
-    },
     firstChanged: (slots, from) => firstThat(changed, slots, from),
     firstPresent: (slots, from) => firstThat(present, slots, from),
     look: (slot) => {

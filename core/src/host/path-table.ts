@@ -20,8 +20,6 @@ export interface PathTable {
   drop(slot: number): void;
   /** Remembers a state. */
   set(slot: number, state: FileState): void;
-  /** Forgets the state: the slot then never matches. */
-  clear(slot: number): void;
   /**
    * Stats names from index `from` on, in order, links followed.
    * @returns the index of the first that is not as remembered (or is gone, or has no state), or -1
