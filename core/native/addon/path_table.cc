@@ -48,7 +48,7 @@ void PathTable::set(uint32_t slot, const State& state) {
   entries_[slot].known = true;
 }
 
-int PathTable::look(uint32_t slot, struct stat& facts) const { return stat(entries_[slot].path.get(), &facts) == 0 ? 0 : errno; }
+int PathTable::look(uint32_t slot, struct stat& facts) const { return stat(path(slot), &facts) == 0 ? 0 : errno; }
 
 bool PathTable::changed(uint32_t slot) const {
   const Entry& entry = entries_[slot];

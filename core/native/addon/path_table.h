@@ -24,6 +24,7 @@ class PathTable {
 
   // All below: only for slots that `has` knows.
   void drop(uint32_t slot);
+  const char* path(uint32_t slot) const { return entries_[slot].path.get(); }
   void set(uint32_t slot, const State& state);
   /** True when the file is not as remembered, is gone, or no state is remembered. */
   bool changed(uint32_t slot) const;

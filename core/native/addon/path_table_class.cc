@@ -69,6 +69,13 @@ napi_value drop(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+napi_value path(napi_env env, napi_callback_info info) {
+  Call call = values::receive(env, info);
+  uint32_t slot = 0;
+  PathTable* table = tableAndSlot(call, slot);
+  return table == nullptr ? nullptr : values::text(env, table->path(slot));
+}
+
 napi_value set(napi_env env, napi_callback_info info) {
   Call call = values::receive(env, info);
   uint32_t slot = 0;
@@ -100,7 +107,7 @@ napi_value firstChanged(napi_env env, napi_callback_info info) { return firstTha
 
 napi_value firstPresent(napi_env env, napi_callback_info info) { return firstThat(env, info, &PathTable::present); }
 
-/** 0: leads nowhere for this user; a Kind; or an error number below 0. Seconds and nanoseconds apart: together they may not fit. */
+/** 0: leads nowhere for this user; a Kind; or -1: another error. Seconds and nanoseconds apart: together they may not fit. */
 napi_value look(napi_env env, napi_callback_info info) {
   Call call = values::receive(env, info);
   uint32_t slot = 0;
@@ -109,7 +116,7 @@ napi_value look(napi_env env, napi_callback_info info) {
   if (table == nullptr) return nullptr;
   struct stat facts;
   int error = table->look(slot, facts);
-  if (error != 0) return values::number(env, leadsNowhere(error) ? 0 : -error);
+  if (error != 0) return values::number(env, leadsNowhere(error) ? 0 : -1);
   const Times times = timesOf(facts);
   const uint64_t found[lookWords] = {
       static_cast<uint64_t>(facts.st_dev),     static_cast<uint64_t>(facts.st_ino),      static_cast<uint64_t>(facts.st_size),
@@ -126,7 +133,7 @@ napi_value definePathTable(napi_env env) {
     return napi_property_descriptor{name, nullptr, call, nullptr, nullptr, nullptr, napi_default_method, nullptr};
   };
   const napi_property_descriptor methods[] = {
-      method("add", add), method("drop", drop), method("set", set),
+      method("add", add), method("drop", drop), method("path", path), method("set", set),
       method("firstChanged", firstChanged), method("firstPresent", firstPresent), method("look", look),
   };
   napi_value made = nullptr;

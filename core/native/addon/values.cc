@@ -113,6 +113,12 @@ napi_value number(napi_env env, double value) {
   return made;
 }
 
+napi_value text(napi_env env, const char* value) {
+  napi_value made = nullptr;
+  napi_create_string_utf8(env, value, NAPI_AUTO_LENGTH, &made);
+  return made;
+}
+
 napi_value undefined(napi_env env) {
   napi_value made = nullptr;
   napi_get_undefined(env, &made);

@@ -38,6 +38,7 @@ bool readInt64Array(napi_env env, napi_value value, size_t least, int64_t*& item
 napi_value property(napi_env env, napi_value object, const char* name);
 bool isUndefined(napi_env env, napi_value value);
 napi_value number(napi_env env, double value);
+napi_value text(napi_env env, const char* value);
 napi_value undefined(napi_env env);
 void define(napi_env env, napi_value object, const char* name, napi_value value);
 

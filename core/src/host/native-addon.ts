@@ -6,13 +6,15 @@ import { createRequire } from 'node:module';
 export interface NativePathTable {
   add(path: string): number;
   drop(slot: number): void;
+  /** As it was added. */
+  path(slot: number): string;
   /** dev, ino, size, mtimeNs, ctimeNs */
   set(slot: number, state: BigInt64Array): void;
   firstChanged(slots: Uint32Array, from: number): number;
   firstPresent(slots: Uint32Array, from: number): number;
   /**
    * Fills in dev, ino, size, and seconds and nanoseconds of mtime and of ctime.
-   * @returns 0: leads nowhere for this user; 1 file; 2 folder; 3 other; below 0: the number of the error
+   * @returns 0: leads nowhere for this user; 1 file; 2 folder; 3 other; below 0: the look-up failed
    */
   look(slot: number, into: BigInt64Array): number;
 }
@@ -49,7 +51,7 @@ export interface NativeAddon {
   giveBack(): void;
 }
 
-const contract = 3;
+const contract = 4;
 
 let found: { readonly addon: NativeAddon | undefined } | undefined;
 

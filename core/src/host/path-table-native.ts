@@ -1,15 +1,10 @@
 // Knows: how the addon's table becomes a PathTable. Refuses to know: whether there is an addon.
-import { getSystemErrorName } from 'node:util';
 import type { NativeAddon } from './native-addon.js';
 import type { PathTable, SeenFile } from './path-table.js';
+import { seenAt } from './path-table-node.js';
 
 const kinds: readonly SeenFile['kind'][] = ['file', 'folder', 'other'];
 const second = 1_000_000_000n;
-
-function systemError(number: number): Error {
-  const code = getSystemErrorName(number);
-  return Object.assign(new Error(`${code}: a name in the path table cannot be looked up`), { code, errno: number, syscall: 'stat' });
-}
 
 /** One call crosses into C++ for any number of names; states cross as words in an array, since bigints of their own are dear to make. */
 export function createNativePathTable(addon: NativeAddon): PathTable {
@@ -32,7 +27,8 @@ export function createNativePathTable(addon: NativeAddon): PathTable {
     firstPresent: (slots, from) => table.firstPresent(slots, from),
     look: (slot) => {
       const found = table.look(slot, words);
-      if (found < 0) throw systemError(found);
+      // Looked at once more by node, which says in its error what is wrong and where.
+      if (found < 0) return seenAt(table.path(slot));
       const kind = kinds[found - 1];
       if (kind === undefined) return undefined;
       return { kind, dev: word(0), ino: word(1), size: word(2), mtimeNs: word(3) * second + word(4), ctimeNs: word(5) * second + word(6) };

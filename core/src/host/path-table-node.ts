@@ -1,8 +1,8 @@
 // Knows: how a PathTable is made of node's own means, where there is no addon. Refuses to know: whether there is one.
 import type { BigIntStats } from 'node:fs';
 import { type FileState, isSameState } from '../base/index.js';
-import type { PathTable } from './path-table.js';
-import { reachableStat } from './reachable-stat.js';
+import type { PathTable, SeenFile } from './path-table.js';
+import { reachableStat, stateOf } from './reachable-stat.js';
 
 interface Entry {
   readonly path: string;
@@ -37,6 +37,13 @@ function present({ path }: Entry): boolean {
   }
 }
 
+/** What a PathTable's `look` tells of a name. */
+export function seenAt(path: string): SeenFile | undefined {
+  const found = reachableStat(path);
+  if (found === undefined) return undefined;
+  return { kind: found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other', ...stateOf(found) };
+}
+
 export function createNodePathTable(): PathTable {
   const entries: (Entry | undefined)[] = [];
   const free: number[] = [];
@@ -69,11 +76,6 @@ export function createNodePathTable(): PathTable {
     },
     firstChanged: (slots, from) => firstThat(changed, slots, from),
     firstPresent: (slots, from) => firstThat(present, slots, from),
-    look: (slot) => {
-      const found = reachableStat(entryAt(slot).path);
-      if (found === undefined) return undefined;
-      const { dev, ino, size, mtimeNs, ctimeNs } = found;
-      return { kind: found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other', dev, ino, size, mtimeNs, ctimeNs };
-    },
+    look: (slot) => seenAt(entryAt(slot).path),
   };
 }

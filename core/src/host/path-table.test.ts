@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { nativeAddon } from './native-addon.js';
 import type { FileState } from '../base/index.js';
 import { createPathTable, type PathTable } from './path-table.js';
+import { createNativePathTable } from './path-table-native.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'path-table-'));
 const missing = nativeAddon() === undefined ? 'the native addon was not built here' : undefined;
@@ -177,6 +178,23 @@ it('a method that is borrowed for something else is refused', ({ skip }) => {
   const { add } = addon.PathTable.prototype as { add: (path: string) => number };
   for (const other of [{}, undefined, new Map(), Object.create(new addon.PathTable()) as object]) expect(() => add.call(other, '/')).toThrow(TypeError);
   expect(() => (addon.PathTable as unknown as () => void)()).toThrow(TypeError);
+});
+
+it('a name that the addon cannot look at is looked at by node, whose errors name it', ({ skip }) => {
+  const addon = nativeAddon();
+  skip(addon === undefined, missing);
+  if (addon === undefined) return;
+  const Blind = class extends addon.PathTable {
+    override look(): number {
+      return -1;
+    }
+  };
+  const table = createNativePathTable({ ...addon, PathTable: Blind });
+  const path = join(fresh(), 'ä 名');
+  const slot = table.add(path);
+  expect(table.look(slot)).toBe(undefined);
+  writeFileSync(path, 'four');
+  expect(table.look(slot)).toEqual({ kind: 'file', ...stateOf(path) });
 });
 
 it('both agree on whatever happens to the files', ({ skip }) => {
