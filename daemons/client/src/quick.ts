@@ -4,7 +4,7 @@ import { causeChain, type Digest, digestOf, isFault, type Log } from '@sccache-t
 import type { Answer } from '@sccache-ts/core/engine';
 import { type AnswerAtOnce, seesSameFolder, type SeenFolder } from '@sccache-ts/core/host';
 import { type CompileFrame, decodeFromLauncher, encodeToLauncher } from '@sccache-ts/core/wire';
-import { framesOf, type Served } from './session.js';
+import { framesOf, type Served, settle } from './session.js';
 
 /** What a compile was answered with, and the name under which the same answer may be asked for again. */
 export interface ServedAgain extends Served {
@@ -24,7 +24,7 @@ interface Known {
   readonly request: Pick<CompileFrame, 'compiler' | 'args' | 'cwd' | 'env'>;
 }
 
-/** Frames; the ones unused for longest are forgotten. Some hundred bytes each. */
+/** Frames; those that were learnt first are forgotten first. Some hundred bytes each. */
 const mostKnown = 20_000;
 const compileKind = 0x01;
 
@@ -44,7 +44,7 @@ export function createQuickAnswers(recall: RecallServed, { build, log }: QuickOp
   const known = new Map<Digest, Known>();
   function answer(served: ServedAgain): Uint8Array {
     // Counted once the answer is out.
-    setImmediate(() => void served.settle());
+    setImmediate(() => void settle(served, log));
     // Made anew each time: small buffers that are kept hold on to the big ones that they are cut from.
     return encoded(served.answer);
   }

@@ -58,10 +58,15 @@ async function serveCompile(launcher: LauncherSocket, frame: CompileFrame, servi
     return answerBecome(launcher);
   }
   const served = await compile(launcher, frame, services);
+  if (served !== undefined) await settle(served, services.log);
+}
+
+/** Never rejects: the answer is out, and what failed after it is said in the log. */
+export async function settle(served: Served, log: Log): Promise<void> {
   try {
-    await served?.settle();
+    await served.settle();
   } catch (thrown) {
-    sayWhy(services.log, thrown);
+    sayWhy(log, 'what follows an answer failed', thrown);
   }
 }
 
@@ -76,16 +81,16 @@ async function compile(launcher: LauncherSocket, frame: CompileFrame, services: 
     return served;
   } catch (thrown) {
     answerBecome(launcher);
-    if (!isFault(thrown, 'LAUNCHER_GONE')) sayWhy(services.log, thrown);
+    if (!isFault(thrown, 'LAUNCHER_GONE')) sayWhy(services.log, 'a compile was left to the compiler', thrown);
     return undefined;
   } finally {
     clearInterval(heartbeat);
   }
 }
 
-function sayWhy(log: Log, thrown: unknown): void {
+function sayWhy(log: Log, what: string, thrown: unknown): void {
   const stack = !isFault(thrown) || thrown.blame === 'bug' ? (thrown as { stack?: string } | undefined)?.stack : undefined;
-  log.error(`a compile was left to the compiler: ${causeChain(thrown).join(': ')}`, stack === undefined ? {} : { stack });
+  log.error(`${what}: ${causeChain(thrown).join(': ')}`, stack === undefined ? {} : { stack });
 }
 
 function prints(fd: 1 | 2, bytes: Uint8Array): ToLauncher[] {
