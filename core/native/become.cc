@@ -60,7 +60,9 @@ void becomeCommandLine(char** args) {
   }
   const char* node = program.node.c_str();
   std::vector<char*> argv = argvOf(node, program.script.c_str(), args);
-  if (sys::env("SCCACHE_START_SERVER") == "1") argv.insert(argv.begin() + 1, const_cast<char*>(daemonMemory));
+  if (sys::env("SCCACHE_START_SERVER") == "1") {
+    for (const char* flag : daemonFlags) argv.insert(argv.begin() + 1, const_cast<char*>(flag));
+  }
   execve(node, argv.data(), environ);
   complain("failed to run the command", program.node + ": " + strerror(errno), 2);
 }

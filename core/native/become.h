@@ -14,8 +14,11 @@ struct Target {
 /** Says what sccache says when there is no such compiler, and exits with 2. */
 [[noreturn]] void compilerNotFound();
 
-/** For node as the daemon: on a machine with much memory it would otherwise keep tens of megabytes for garbage. */
-constexpr const char* daemonMemory = "--max-semi-space-size=4";
+/**
+ * For node as the daemon: on a machine with much memory it would otherwise keep tens of megabytes for garbage, and collect it with a thread
+ * for each processor, which the compilers need. core/src/host/daemon-place-start.ts says the same.
+ */
+constexpr const char* daemonFlags[] = {"--max-semi-space-size=4", "--single-threaded-gc"};
 
 /** Execs the command-line program (node and main.js beside us) with these arguments. */
 [[noreturn]] void becomeCommandLine(char** args);

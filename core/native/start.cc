@@ -96,12 +96,13 @@ void spawnDaemon(const Place& place, int lock) {
   std::vector<char*> envp;
   for (std::string& entry : environment) envp.push_back(entry.data());
   envp.push_back(nullptr);
-  std::string limit(daemonMemory);
-  char* argv[] = {program.node.data(), limit.data(), program.script.data(), nullptr};
+  std::vector<char*> argv{program.node.data()};
+  for (const char* flag : daemonFlags) argv.push_back(const_cast<char*>(flag));
+  argv.insert(argv.end(), {program.script.data(), nullptr});
   arrangeDescriptors(lock, log);
   forgetSignals();
   umask(022);
-  if (chdir("/") == 0) execve(program.node.c_str(), argv, envp.data());
+  if (chdir("/") == 0) execve(program.node.c_str(), argv.data(), envp.data());
   _exit(127);
 }
 

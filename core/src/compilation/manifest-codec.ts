@@ -1,11 +1,10 @@
 // Knows: manifests <-> bytes. Refuses to know: where they are kept.
 //
 //   manifest = version unfit names result-count result*      numbers are little-endian
-//   version  = u8, 1
+//   version  = u8, 2
 //   unfit    = text                                          empty: fit
 //   text     = u32 length, that many bytes of UTF-8
-//   names    = u32 count, name*                              sorted, each once
-//   name     = u16 shared, u16 length, bytes                 the first `shared` UTF-16 units are those of the name before
+//   names    = u32 count, text                               each once, with a NUL between them, which no name of a file has
 //   result   = digest base shared reads name-list name-list name-list links      absent, nothing, present
 //   base     = text
 //   shared   = u8, 0 or 1
@@ -13,11 +12,14 @@
 //   name-list = u32 count, u32*                              numbers of names
 //   links    = u32 count, (u32 name, u32 target)*
 //   digest   = 32 bytes
+//
+// Names share long beginnings; to make use of that is left to whoever packs the bytes. All are translated in one piece: one by one they
+// cost more than the rest of a miss.
 import { ByteReader, ByteWriter, type Digest, Fault, utf8Bytes } from '../base/index.js';
 import type { Manifest, ManifestResult } from './manifest.js';
 
-const version = 1;
-const longestShared = 0xffff;
+const version = 2;
+const between = '\0';
 
 function writeDigest(to: ByteWriter, digest: Digest): void {
   to.bytes(Buffer.from(digest, 'hex'));
@@ -25,35 +27,11 @@ function writeDigest(to: ByteWriter, digest: Digest): void {
 
 const readDigest = (from: ByteReader): Digest => Buffer.from(from.bytes(32)).toString('hex') as Digest;
 
-function sharedStart(one: string, other: string): number {
-  const most = Math.min(one.length, other.length, longestShared);
-  let at = 0;
-  while (at < most && one.charCodeAt(at) === other.charCodeAt(at)) at += 1;
-  // Half a character is no text.
-  return at > 0 && (one.charCodeAt(at - 1) & 0xfc00) === 0xd800 ? at - 1 : at;
-}
-
-function writeNames(to: ByteWriter, names: readonly string[]): void {
-  to.u32(names.length);
-  let before = '';
-  for (const name of names) {
-    const shared = sharedStart(before, name);
-    const rest = utf8Bytes(name.slice(shared));
-    to.u16(shared).u16(rest.byteLength).bytes(rest);
-    before = name;
-  }
-}
-
 function readNames(from: ByteReader): readonly string[] {
-  const count = countOf(from, 4);
-  const names: string[] = [];
-  let before = '';
-  for (let at = 0; at < count; at++) {
-    const shared = from.u16();
-    if (shared > before.length) throw new Fault('WIRE_MALFORMED', 'a name shares more than there is');
-    before = before.slice(0, shared) + from.utf8(from.u16());
-    names.push(before);
-  }
+  const count = from.u32();
+  const text = from.utf8(from.u32());
+  const names = count === 0 && text === '' ? [] : text.split(between);
+  if (names.length !== count) throw new Fault('WIRE_MALFORMED', `${names.length} names where ${count} were announced`);
   return names;
 }
 
@@ -69,32 +47,36 @@ function writeText(to: ByteWriter, text: string): void {
   to.u32(bytes.byteLength).bytes(bytes);
 }
 
-/** @throws Fault IMPOSSIBLE for names longer than any path */
+/** @param number of a name */
+function writeResult(to: ByteWriter, { entry, base, shared, reads, absent, nothing, present, links }: ManifestResult, number: (name: string) => number): void {
+  writeDigest(to, entry);
+  writeText(to, base);
+  to.bool(shared);
+  to.u32(reads.length);
+  for (const { name, digest } of reads) writeDigest(to.u32(number(name)), digest);
+  for (const list of [absent, nothing, present]) {
+    to.u32(list.length);
+    for (const name of list) to.u32(number(name));
+  }
+  to.u32(links.length);
+  for (const { name, target } of links) to.u32(number(name)).u32(number(target));
+}
+
 export function encodeManifest(manifest: Manifest): Uint8Array {
-  const named = manifest.results.flatMap((it) => [
-    ...it.reads.map((read) => read.name), ...it.absent, ...it.nothing, ...it.present, ...it.links.flatMap((link) => [link.name, link.target]),
-  ]);
-  const names = [...new Set(named)].sort();
-  const numbers = new Map(names.map((name, at) => [name, at]));
+  const numbers = new Map<string, number>();
+  const number = (name: string): number => {
+    const known = numbers.get(name);
+    if (known !== undefined) return known;
+    numbers.set(name, numbers.size);
+    return numbers.size - 1;
+  };
+  const results = new ByteWriter(64 * 1024);
+  for (const result of manifest.results) writeResult(results, result, number);
   const to = new ByteWriter(64 * 1024).u8(version);
   writeText(to, manifest.unfit ?? '');
-  writeNames(to, names);
-  to.u32(manifest.results.length);
-  const number = (name: string): number => numbers.get(name) ?? 0;
-  for (const { entry, base, shared, reads, absent, nothing, present, links } of manifest.results) {
-    writeDigest(to, entry);
-    writeText(to, base);
-    to.bool(shared);
-    to.u32(reads.length);
-    for (const { name, digest } of reads) writeDigest(to.u32(number(name)), digest);
-    for (const list of [absent, nothing, present]) {
-      to.u32(list.length);
-      for (const name of list) to.u32(number(name));
-    }
-    to.u32(links.length);
-    for (const { name, target } of links) to.u32(number(name)).u32(number(target));
-  }
-  return to.done();
+  to.u32(numbers.size);
+  writeText(to, [...numbers.keys()].join(between));
+  return to.u32(manifest.results.length).bytes(results.done()).done();
 }
 
 /** @throws Fault WIRE_MALFORMED */

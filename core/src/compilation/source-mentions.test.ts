@@ -32,8 +32,39 @@ describe('what a source includes', () => {
     expect(mentions(text)).toMatchObject({ computed: false, unclear: undefined, time: undefined });
   });
 
-  it.each(['#include NAME', '#include STRING(a.h)', '#import /* c */ NAME', '#include_next X'])('%j may mean any file', (text) => {
+  it.each([
+    '#include NAME',
+    '#include STRING(a.h)',
+    '#import /* c */ NAME',
+    '#include_next X',
+    'int x;\n \t# include NAME',
+    '/* over\ntwo lines */ # /* c */ include NAME',
+    '/* a */ /* b */%:include NAME',
+    '\ufeff#include NAME',
+    'int x;\r#include NAME',
+    '\0\f\v#include NAME',
+    '#inc\\\nlude \\\n N',
+    '#include \\u00e4',
+    '#include \u00e4',
+    '#include $x',
+    '#include\0NAME',
+    '#include _X',
+    '/* #include this */\n#include NAME',
+  ])('%j may mean any file', (text) => {
     expect(mentions(text)).toMatchObject({ computed: true, includes: [] });
+  });
+
+  it.each([
+    '/** You should @c \\#include this file. */',
+    "/*\n  #include's protect themselves, and we may #include_next through\n*/",
+    '// #include NAME',
+    '#include\n#include ',
+    '#include 1',
+    '#include "unterminated\n',
+    'EMPTY #include NAME',
+    '#error never #include NAME',
+  ])('%j means none', (text) => {
+    expect(mentions(text)).toMatchObject({ computed: false, includes: [] });
   });
 });
 

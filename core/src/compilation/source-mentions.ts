@@ -32,6 +32,10 @@ const gap = String.raw`(?:[ \t\f\v]|${comment})*`;
 const literal = String.raw`(?:"([^"\n]*)"|<([^>\n]*)>)?`;
 const directive = new RegExp(String.raw`(?:#|%:|\?\?=)${gap}(include_next|include|import)\b${gap}${literal}`, 'g');
 const question = new RegExp(String.raw`__has_include(_next)?(?:__)?\b${gap}(\(?)${gap}${literal}`, 'g');
+/** How a macro's name may begin; the text is Latin-1 for the eye of a regular expression, whatever it is in truth. */
+const macroName = /[A-Za-z_$\\\0\r\u0080-\u00ff]/;
+/** What may stand before a directive on its line. Some compilers take a lone carriage return for the end of a line, and NUL for a blank. */
+const lineStart = /(?:^(?:\u00ef\u00bb\u00bf)?|\r|\*\/)[\s\0]*$/;
 const continuation = /(?:\\|\?\?\/)[ \t\f\v]*\r?\n/g;
 /** On a line that defines something. */
 const defines = /(?:#|%:)[ \t]*define[ \t]+(?:(\w+)(?:\([^)\n]*\))?[ \t]*)?[^\n]*$/;
@@ -74,10 +78,19 @@ function addOperand(to: Gathering, raw: string, operand: Omit<IncludeOperand, 'n
   else if (name !== '') to.operands.set(`${operand.quoted ? '"' : '<'}${operand.next ? '+' : ''}${operand.asked ? '?' : ''}${name}`, { name, ...operand });
 }
 
+/**
+ * Whether a directive without a literal operand may be acted on: it stands first on its line, or behind a comment, and what follows may be a
+ * macro's name. Prose like `you should #include this file` would otherwise make every other file suspect.
+ */
+function isComputed(text: string, { start, end }: { readonly start: number; readonly end: number }): boolean {
+  return macroName.test(text.charAt(end)) && lineStart.test(text.slice(text.lastIndexOf('\n', start - 1) + 1, start));
+}
+
 function readDirectives(to: Gathering, text: string): void {
-  for (const [, word, quote, angle] of text.matchAll(directive)) {
+  for (const match of text.matchAll(directive)) {
+    const [whole, word, quote, angle] = match;
     const raw = quote ?? angle;
-    if (raw === undefined) to.computed = true;
+    if (raw === undefined) to.computed ||= isComputed(text, { start: match.index, end: match.index + whole.length });
     else addOperand(to, raw, { quoted: quote !== undefined, next: word === 'include_next', asked: false });
   }
 }

@@ -83,7 +83,7 @@ interface Read {
 /** Every file that was read, with what it mentions, or why that cannot be known. */
 async function readAll(names: readonly string[], asked: Asked, ports: { digests: FileDigests; near: NearPorts }): Promise<Read | Study> {
   const { cwd } = asked.compilation;
-  const snapshot = await ports.digests.take(names.map((name) => absoluteName(cwd, name)));
+  const snapshot = await ports.digests.take(names.map((name) => absoluteName(cwd, name)), ports.near.sources.learn);
   const parts = names.flatMap((name, at): KeyPart[] => {
     const value = at === 0 ? undefined : snapshot.digests[at];
     return value === undefined ? [] : [{ label: `file ${name}`, value }];

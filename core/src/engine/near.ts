@@ -60,7 +60,7 @@ export async function openNear(asked: Asked, { digests, storage, near }: EngineP
   if (!compilation.needsPreprocessing) return none('already preprocessed');
   if (compilation.unfollowed !== undefined) return none(compilation.unfollowed);
   const names = [compilation.input, ...compilation.extraInputs];
-  const named = await digests.take([...names, ...compilation.absentInputs].map((name) => absoluteName(compilation.cwd, name)));
+  const named = await digests.take([...names, ...compilation.absentInputs].map((name) => absoluteName(compilation.cwd, name)), near.sources.learn);
   const source = named.digests[0];
   if (source === undefined) return none('the source is not a regular file');
   if (named.digests.slice(names.length).some((digest) => digest !== undefined)) return none('precompiled header');

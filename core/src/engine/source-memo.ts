@@ -5,6 +5,8 @@ import { type IncludeOperand, sourceMentions, type SourceMentions } from '../com
 import { readPieces } from '../host/index.js';
 
 export interface SourceMemo {
+  /** Reads a content that somebody has at hand, so that `of` need not fetch it. */
+  readonly learn: (digest: Digest, content: Uint8Array) => void;
   /** Undefined when the file no longer has this content. @param path absolute */
   of(path: string, digest: Digest): Promise<SourceMentions | undefined>;
 }
@@ -48,17 +50,26 @@ function createOperands(): (operand: IncludeOperand) => IncludeOperand {
 export function createSourceMemo(): SourceMemo {
   const shared = createOperands();
   const known = new Map<Digest, SourceMentions>();
+  function remember(digest: Digest, found: SourceMentions): SourceMentions {
+    const mentions = { ...found, includes: found.includes.map(shared) };
+    known.set(digest, mentions);
+    const oldest = known.keys().next();
+    if (known.size > rememberedLimit && oldest.done !== true) known.delete(oldest.value);
+    return mentions;
+  }
   return {
+    learn(digest, content) {
+      if (!known.has(digest)) remember(digest, sourceMentions(content));
+    },
     async of(path, digest) {
       const before = known.get(digest);
-      const fresh = before === undefined ? await read(path, digest) : undefined;
-      const mentions = before ?? (fresh && { ...fresh, includes: fresh.includes.map(shared) });
-      if (mentions === undefined) return undefined;
-      known.delete(digest);
-      known.set(digest, mentions);
-      const oldest = known.keys().next();
-      if (known.size > rememberedLimit && oldest.done !== true) known.delete(oldest.value);
-      return mentions;
+      if (before !== undefined) {
+        known.delete(digest);
+        known.set(digest, before);
+        return before;
+      }
+      const fresh = await read(path, digest);
+      return fresh && remember(digest, fresh);
     },
   };
 }

@@ -66,12 +66,15 @@ export async function startDetachedDaemon(options: StartOptions): Promise<{ list
   }
 }
 
-/** On a machine with much memory node would otherwise keep tens of megabytes for garbage. core/native/become.h says the same. */
-const daemonMemory = '--max-semi-space-size=4';
+/**
+ * On a machine with much memory node would otherwise keep tens of megabytes for garbage, and collect it with a thread for each processor,
+ * which the compilers need. core/native/become.h says the same.
+ */
+const daemonFlags = ['--max-semi-space-size=4', '--single-threaded-gc'] as const;
 
 function spawnAndWait(options: StartOptions, lock: DaemonLock): Promise<StartNotice> {
   const log = openErrorLog(envValue(options.env, 'SCCACHE_ERROR_LOG') ?? '');
-  const child = spawn(process.execPath, [daemonMemory, options.script, ...(options.scriptArgs ?? [])], {
+  const child = spawn(process.execPath, [...daemonFlags, options.script, ...(options.scriptArgs ?? [])], {
     cwd: '/',
     detached: true,
     env: daemonEnvironment(options),

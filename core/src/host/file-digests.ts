@@ -1,9 +1,9 @@
 // Knows: digests of files, remembered as long as stat says that a file is the same one.
 // Refuses to know: why anybody asks.
 import type { BigIntStats } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { changedMs, type Digest, type FileState, isYoungAt } from '../base/index.js';
+import { type ContentListener, type DigestedFile, readBigDigest, readDigest, readSmallDigest } from './read-digest.js';
 import { identityOf, reachableStat, stateOf } from './reachable-stat.js';
 
 /** The contents of some files at one moment. */
@@ -22,12 +22,17 @@ export interface FileSnapshot {
 
 /** Reads files' digests, remembered by stat (size, mtime, ctime, inode, device). */
 export interface FileDigests {
-  /** @param paths absolute */
-  take(paths: readonly string[]): Promise<FileSnapshot>;
+  /**
+   * @param paths absolute
+   * @param onContent gets contents that had to be read and are small, so that nobody need read them again
+   */
+  take(paths: readonly string[], onContent?: ContentListener): Promise<FileSnapshot>;
 }
 
-/** Files are hashed this many at a time, so that a cold start does not hold hundreds of them open. */
+/** Big files are hashed this many at a time, so that a cold start does not hold hundreds of them open. */
 const parallelReads = 16;
+/** Small files that are read before others get a turn: about a millisecond. */
+const readsATurn = 24;
 /** Remembered files; the oldest are forgotten. A few hundred bytes each. */
 const memoLimit = 200_000;
 
@@ -44,31 +49,6 @@ function statFile(path: string): BigIntStats | undefined {
   return stat?.isFile() === true ? stat : undefined;
 }
 
-/** Hashes an open file and says which file it was; undefined when it changed meanwhile or is gone. */
-async function readDigest(path: string): Promise<{ digest: Digest; stat: BigIntStats } | undefined> {
-  const handle = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT' || cause.code === 'EACCES' || cause.code === 'ENOTDIR') return undefined;
-    throw cause;
-  });
-  if (handle === undefined) return undefined;
-  try {
-    const before = await handle.stat({ bigint: true });
-    if (!before.isFile()) return undefined;
-    const hash = createHash('sha256');
-    const chunk = Buffer.allocUnsafe(Math.min(Number(before.size) + 1, 1024 * 1024));
-    for (;;) {
-      const { bytesRead } = await handle.read(chunk, 0, chunk.byteLength);
-      if (bytesRead === 0) break;
-      hash.update(chunk.subarray(0, bytesRead));
-    }
-    const after = await handle.stat({ bigint: true });
-    if (identityOf(before) !== identityOf(after)) return undefined;
-    return { digest: hash.digest('hex') as Digest, stat: after };
-  } finally {
-    await handle.close();
-  }
-}
-
 /** Whether the files are still those that were found; where stat alone cannot tell, they are read again. */
 async function allSame(paths: readonly string[], found: readonly (Memo | undefined)[]): Promise<boolean> {
   const young: { path: string; digest: Digest }[] = [];
@@ -81,6 +61,22 @@ async function allSame(paths: readonly string[], found: readonly (Memo | undefin
   if (!unmoved) return false;
   for (const { path, digest } of young) if ((await readDigest(path))?.digest !== digest) return false;
   return true;
+}
+
+/** Small files in turns, then big ones side by side. */
+async function readEach(paths: readonly string[], onContent: ContentListener | undefined, tell: (index: number, got: DigestedFile) => void): Promise<void> {
+  const big: number[] = [];
+  for (const [index, path] of paths.entries()) {
+    if (index > 0 && index % readsATurn === 0) await turn();
+    const got = readSmallDigest(path, onContent);
+    if (got === 'big') big.push(index);
+    else if (got !== undefined) tell(index, got);
+  }
+  const readBig = async (index: number): Promise<void> => {
+    const got = await readBigDigest(paths[index] as string);
+    if (got !== undefined) tell(index, got);
+  };
+  for (let from = 0; from < big.length; from += parallelReads) await Promise.all(big.slice(from, from + parallelReads).map(readBig));
 }
 
 /** @param nowMs the wall clock, to tell files that are too young to be remembered */
@@ -96,17 +92,15 @@ export function createFileDigests(nowMs: () => number): FileDigests {
     }
   }
 
-  async function read(path: string): Promise<{ entry: Memo; stat: BigIntStats } | undefined> {
-    const got = await readDigest(path);
-    if (got === undefined) return undefined;
+  function noted(path: string, got: DigestedFile): Memo {
     const racy = isYoungAt(got.stat, nowMs());
     const entry = { identity: identityOf(got.stat), state: stateOf(got.stat), digest: got.digest, racy };
     if (racy) memo.delete(path);
     else remember(path, entry);
-    return { entry, stat: got.stat };
+    return entry;
   }
 
-  async function take(paths: readonly string[]): Promise<FileSnapshot> {
+  async function take(paths: readonly string[], onContent?: ContentListener): Promise<FileSnapshot> {
     const found: (Memo | undefined)[] = new Array<Memo | undefined>(paths.length).fill(undefined);
     let newestChangeMs = 0;
     const seen = (at: number, entry: Memo, stat: BigIntStats): void => {
@@ -121,14 +115,10 @@ export function createFileDigests(nowMs: () => number): FileDigests {
       if (known !== undefined && known.identity === identityOf(stat)) seen(at, known, stat);
       else unknown.push(at);
     });
-    for (let from = 0; from < unknown.length; from += parallelReads) {
-      await Promise.all(
-        unknown.slice(from, from + parallelReads).map(async (at) => {
-          const got = await read(paths[at] as string);
-          if (got !== undefined) seen(at, got.entry, got.stat);
-        }),
-      );
-    }
+    await readEach(unknown.map((at) => paths[at] as string), onContent, (index, got) => {
+      const at = unknown[index] as number;
+      seen(at, noted(paths[at] as string, got), got.stat);
+    });
     return {
       paths,
       digests: found.map((entry) => entry?.digest),

@@ -2,6 +2,7 @@
 // and only hands us what is not one.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { processContext } from './commands/context.js';
 import { runCommandLine } from './commands/perform.js';
 
@@ -15,6 +16,9 @@ async function main(): Promise<number> {
     process.stdout.write("sccache: SCCACHE_START_SERVER can't be used with other commands\n");
     return 1;
   }
+  // The engine compiles functions anew, for speed, that it has seen run for a while. In a build's first minute that costs more than it gains,
+  // and what serves hits for longer gets there all the same. Only here, since a later engine that did not know this flag would not start with it.
+  setFlagsFromString('--interrupt-budget=500000');
   const { becomeDaemon } = await import('./become-daemon.js');
   return becomeDaemon(context);
 }
