@@ -165,11 +165,11 @@ bool decode(std::string_view payload, Order& order) {
       order.text = in.text();
       return in.whole();
     case Kind::run: {
-      uint8_t final = in.number<uint8_t>();
-      order.final = final == 1;
+      uint8_t run = in.number<uint8_t>();
+      order.run = static_cast<Run>(run);
       order.text = in.text();
       order.args = in.texts();
-      return in.whole() && final <= 1;
+      return in.whole() && run <= static_cast<uint8_t>(Run::live);
     }
     case Kind::print:
       order.number = in.number<uint8_t>();

@@ -8,7 +8,7 @@
 
 namespace frames {
 
-constexpr uint32_t protocol = 2;
+constexpr uint32_t protocol = 3;
 constexpr uint32_t maxLength = 64u * 1024 * 1024;
 
 // What the launcher says. Each function gives a whole frame, length included.
@@ -67,6 +67,16 @@ struct Landing {
   std::vector<Piece> pieces;
 };
 
+/** What a child is to us. */
+enum class Run : uint8_t {
+  /** Only the daemon hears it. */
+  helper = 0,
+  /** The compile itself: should the daemon vanish while it runs, its streams and its end are ours. */
+  final = 1,
+  /** The same, and whoever called us hears it at once; from its first word on nothing else can be done. */
+  live = 2,
+};
+
 struct Order {
   Kind kind = Kind::become;
   /** open: the secret; run: the program; print: the bytes; reply: the JSON. */
@@ -74,7 +84,7 @@ struct Order {
   /** run */
   std::vector<std::string> args;
   /** run */
-  bool final = false;
+  Run run = Run::helper;
   /** print: descriptor; exit: code; die: signal. */
   uint8_t number = 0;
   /** land */

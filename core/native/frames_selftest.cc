@@ -72,9 +72,10 @@ const std::map<std::string, std::function<bool(const Order&)>> heard = {
     {"become", [](const Order& o) { return o.kind == Kind::become; }},
     {"run",
      [](const Order& o) {
-       return o.kind == Kind::run && !o.final && o.text == "/usr/bin/gcc" && o.args == std::vector<std::string>{"-E", "\xc3\xa4.c"};
+       return o.kind == Kind::run && o.run == frames::Run::helper && o.text == "/usr/bin/gcc" && o.args == std::vector<std::string>{"-E", "\xc3\xa4.c"};
      }},
-    {"run-final", [](const Order& o) { return o.kind == Kind::run && o.final && o.text == "/usr/bin/gcc" && o.args.empty(); }},
+    {"run-final", [](const Order& o) { return o.kind == Kind::run && o.run == frames::Run::final && o.text == "/usr/bin/gcc" && o.args.empty(); }},
+    {"run-live", [](const Order& o) { return o.kind == Kind::run && o.run == frames::Run::live && o.text == "/usr/bin/rustc" && o.args.empty(); }},
     {"print", [](const Order& o) { return o.kind == Kind::print && o.number == 2 && o.text == "warning"; }},
     {"exit", [](const Order& o) { return o.kind == Kind::exit && o.number == 255; }},
     {"die", [](const Order& o) { return o.kind == Kind::die && o.number == 9; }},

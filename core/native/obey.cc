@@ -1,7 +1,8 @@
 // Knows: the life of one compile as the daemon orders it. Refuses to know: compilers, caches, and how the daemon was reached.
 //
 // The rule behind every branch: nothing is printed before the daemon has said how it ends, so at any moment before that the launcher can
-// still become the compiler and nobody can tell.
+// still become the compiler and nobody can tell. A child that is shown live is the compile itself: once it has said a word, its end is ours
+// whatever becomes of the daemon.
 #include "obey.h"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ namespace {
 
 using frames::Kind;
 using frames::Order;
+using frames::Run;
 
 /** The daemon reads fast; when it does not, the child waits rather than our memory grows. */
 constexpr size_t mostUnsent = 1024 * 1024;
@@ -68,6 +70,8 @@ class Obedience {
 
   [[noreturn]] void giveUp() {
     link_.close();
+    while (shown_ && child_.running()) turn();
+    if (shown_) concludeShown();
     dropChild(child_);
     become(target_);
   }
@@ -75,7 +79,7 @@ class Obedience {
   /** The daemon is gone, mute or mad. Only a compile that is already under way for good is worth finishing. */
   void daemonLost() {
     link_.close();
-    if (!final_) giveUp();
+    if (run_ == Run::helper) giveUp();
     if (!child_.running()) finishAlone();
   }
 
@@ -90,9 +94,12 @@ class Obedience {
 
   /** Colours were forced for the cache's sake and would have to be judged by it: then it is simpler to compile once more. */
   [[noreturn]] void finishAlone() {
+    if (shown_) concludeShown();
     if (end_.how == frames::How::notStarted || kept_.overflowed() || kept_.hasColours()) giveUp();
     conclude(kept_, end_.how == frames::How::killed, static_cast<int>(end_.value));
   }
+
+  [[noreturn]] void concludeShown() { conclude(Streams(), end_.how == frames::How::killed, static_cast<int>(end_.value)); }
 
   [[noreturn]] void conclude(const Streams& streams, bool bySignal, int number) {
     // The daemon need not wait for whoever reads our output.
@@ -179,9 +186,9 @@ class Obedience {
   }
 
   void runChild(const Order& order) {
-    if (child_.running() || landing_.has_value()) return daemonLost();
+    if (child_.running() || landing_.has_value() || shown_) return daemonLost();
     dropChild(child_);
-    final_ = order.final;
+    run_ = order.run;
     kept_ = Streams();
     int reason = startChild(child_, order.text, order.args);
     if (reason != 0) childEnded({frames::How::notStarted, static_cast<uint32_t>(reason), 0});
@@ -196,9 +203,16 @@ class Obedience {
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) closeStream(stream);
     if (got <= 0) return false;
     std::string_view piece(bytes, static_cast<size_t>(got));
-    if (final_) kept_.add(1 + at, piece);
+    if (run_ == Run::live) show(1 + at, piece);
+    if (run_ == Run::final) kept_.add(1 + at, piece);
     if (link_.open() && !link_.send(frames::chunk(1 + at, piece))) linkBroke_ = true;
     return true;
+  }
+
+  void show(int fd, std::string_view piece) {
+    shown_ = true;
+    // Where nobody can read it the compiler would not have been heard either.
+    sys::writeAll(fd, piece);
   }
 
   void childEnded(const frames::Ran& end) {
@@ -216,8 +230,10 @@ class Obedience {
   const Place& place_;
   const Target& target_;
   Child child_;
-  /** The latest child was the compile itself. */
-  bool final_ = false;
+  /** What the latest child is. */
+  Run run_ = Run::helper;
+  /** A live child has said something. */
+  bool shown_ = false;
   bool linkBroke_ = false;
   /** A frame has come. */
   bool heard_ = false;

@@ -1,5 +1,6 @@
 // Decides what a command line means. Pure.
 export * from './base-folder.js';
+export * from './crate.js';
 export { moveDependencies } from './dependency-rewrite.js';
 export * from './gnu.js';
 export { languageOf } from './language.js';

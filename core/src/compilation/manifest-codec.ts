@@ -1,16 +1,17 @@
 // Knows: manifests <-> bytes. Refuses to know: where they are kept.
 //
 //   manifest = version unfit names result-count result*      numbers are little-endian
-//   version  = u8, 2
+//   version  = u8, 3
 //   unfit    = text                                          empty: fit
 //   text     = u32 length, that many bytes of UTF-8
 //   names    = u32 count, text                               each once, with a NUL between them, which no name of a file has
-//   result   = digest base shared reads name-list name-list name-list links      absent, nothing, present
+//   result   = digest base shared reads name-list name-list name-list links conditions      absent, nothing, present
 //   base     = text
 //   shared   = u8, 0 or 1
 //   reads    = u32 count, (u32 name, digest)*
 //   name-list = u32 count, u32*                              numbers of names
 //   links    = u32 count, (u32 name, u32 target)*
+//   conditions = u32 count, (text, u8 0 or 1, digest if 1)*
 //   digest   = 32 bytes
 //
 // Names share long beginnings; to make use of that is left to whoever packs the bytes. All are translated in one piece: one by one they
@@ -18,7 +19,7 @@
 import { ByteReader, ByteWriter, type Digest, Fault, utf8Bytes } from '../base/index.js';
 import type { Manifest, ManifestResult } from './manifest.js';
 
-const version = 2;
+const version = 3;
 const between = '\0';
 
 function writeDigest(to: ByteWriter, digest: Digest): void {
@@ -48,7 +49,7 @@ function writeText(to: ByteWriter, text: string): void {
 }
 
 /** @param number of a name */
-function writeResult(to: ByteWriter, { entry, base, shared, reads, absent, nothing, present, links }: ManifestResult, number: (name: string) => number): void {
+function writeResult(to: ByteWriter, { entry, base, shared, reads, absent, nothing, present, links, conditions }: ManifestResult, number: (name: string) => number): void {
   writeDigest(to, entry);
   writeText(to, base);
   to.bool(shared);
@@ -60,6 +61,12 @@ function writeResult(to: ByteWriter, { entry, base, shared, reads, absent, nothi
   }
   to.u32(links.length);
   for (const { name, target } of links) to.u32(number(name)).u32(number(target));
+  to.u32(conditions.length);
+  for (const { name, value } of conditions) {
+    writeText(to, name);
+    to.bool(value !== undefined);
+    if (value !== undefined) writeDigest(to, value);
+  }
 }
 
 export function encodeManifest(manifest: Manifest): Uint8Array {
@@ -97,7 +104,8 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     const reads = Array.from({ length: countOf(from, 36) }, () => ({ name: name(), digest: readDigest(from) }));
     const [absent, nothing, present] = [listed(), listed(), listed()];
     const links = Array.from({ length: countOf(from, 8) }, () => ({ name: name(), target: name() }));
-    return { entry, base, shared, reads, absent, nothing, present, links };
+    const conditions = Array.from({ length: countOf(from, 5) }, () => ({ name: from.utf8(from.u32()), value: from.bool() ? readDigest(from) : undefined }));
+    return { entry, base, shared, reads, absent, nothing, present, links, conditions };
   });
   if (from.left > 0) throw new Fault('WIRE_MALFORMED', `${from.left} bytes behind a manifest`);
   return { results, unfit: unfit === '' ? undefined : unfit };

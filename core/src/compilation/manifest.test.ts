@@ -12,12 +12,13 @@ const result = (name: string, more: Partial<ManifestResult> = {}): ManifestResul
   nothing: [],
   present: [],
   links: [],
+  conditions: [],
   ...more,
 });
 
 const full: Manifest = {
   results: [
-    result('one', { base: '/home/ü/', shared: true, nothing: ['nowhere', 'a.h.gch'], present: ['/usr/include/x.h'], links: [{ name: 'again', target: '/real' }] }),
+    result('one', { base: '/home/ü/', shared: true, nothing: ['nowhere', 'a.h.gch'], present: ['/usr/include/x.h'], links: [{ name: 'again', target: '/real' }], conditions: [{ name: 'CARGO_PKG_NAME', value: digestOf('ä') }, { name: '--width', value: undefined }] }),
     result('two', { reads: [{ name: 'größe/😀.h', digest: digestOf('c') }, { name: 'größe/😁.h', digest: digestOf('d') }] }),
   ],
   unfit: undefined,

@@ -20,6 +20,15 @@ export interface ManifestResult {
   readonly present: readonly string[];
   /** Folders that the compiler left out, because they are others that it searches under another name. */
   readonly links: readonly ManifestLink[];
+  /** What else it was made under, found out only by making it: variables that the source asked for. */
+  readonly conditions: readonly ManifestCondition[];
+}
+
+export interface ManifestCondition {
+  /** Of a variable, or of an argument with its dashes. */
+  readonly name: string;
+  /** Of the value; undefined: there was none. */
+  readonly value: Digest | undefined;
 }
 
 export interface ManifestFile {

@@ -13,7 +13,8 @@ export type Language =
   | 'c++' | 'c++Header' | 'c++Preprocessed'
   | 'objc' | 'objcHeader' | 'objcPreprocessed'
   | 'objc++' | 'objc++Header' | 'objc++Preprocessed'
-  | 'assembler' | 'assemblerToPreprocess';
+  | 'assembler' | 'assemblerToPreprocess'
+  | 'rust';
 
 /** What the launcher was asked to do. */
 export interface CompileRequest {
@@ -53,7 +54,10 @@ export interface Decline {
 export type Verdict = { readonly kind: 'compile'; readonly compilation: Compilation } | Decline;
 
 /** What an output is; the names are sccache's entry names (inventory 3.4), then ours. */
-export type OutputRole = 'obj' | 'd' | 'dwo' | 'gcno' | 'dia' | 'module' | 'su';
+export type OutputRole =
+  | 'obj' | 'd' | 'dwo' | 'gcno' | 'dia' | 'module' | 'su'
+  /** Of crates; `dep-info` is a list of what was read that names its outputs, so that it is kept as it is. */
+  | 'rlib' | 'rmeta' | 'dep-info' | 'staticlib' | 'bin' | 'dylib';
 
 export interface Output {
   readonly role: OutputRole;

@@ -6,7 +6,7 @@ import { landingOfDependencies, landingsOfEntry, landOrderOf } from './outputs.j
 import type { ProcessEnd } from './ports.js';
 import type { CompileReport } from './report.js';
 import { shown } from './streams.js';
-import type { Asked } from './work.js';
+import type { AskedAny } from './work.js';
 
 /** What the launcher does next: turn into the compiler, or put these outputs in place, print these bytes and end like this. */
 export type Answer =
@@ -29,9 +29,10 @@ export interface Outcome {
 }
 
 /** What every report of an understood compile tells of it. */
-export function toldOf({ compilation, compiler }: Asked): Omit<CompileReport, 'outcome'> {
-  const { input, cwd, outputs: [main], language } = compilation;
-  return { input, cwd, ...(main === undefined ? {} : { output: main.path }), language, compiler: compiler.facts.kind };
+export function toldOf({ compilation, compiler }: AskedAny): Omit<CompileReport, 'outcome'> {
+  const { input, cwd, outputs: [main], language, crateTypes } = compilation;
+  const told = { input, cwd, language, compiler: compiler.facts.kind };
+  return { ...told, ...(main === undefined ? {} : { output: main.path }), ...(crateTypes === undefined ? {} : { crateTypes }) };
 }
 
 export const become = (report: CompileReport): Outcome => ({ answer: { kind: 'become' }, report, settle: () => Promise.resolve(report) });
@@ -39,12 +40,12 @@ export const become = (report: CompileReport): Outcome => ({ answer: { kind: 'be
 const success: ProcessEnd = { code: 0, signal: undefined };
 
 /** Prints a stored result as the compiler would have printed it to this caller. */
-export function replay(asked: Asked, streams: { readonly stdout: Uint8Array; readonly stderr: Uint8Array }): Answer {
+export function replay(asked: AskedAny, streams: { readonly stdout: Uint8Array; readonly stderr: Uint8Array }): Answer {
   return { kind: 'finish', ...shown(asked, streams), end: success };
 }
 
 /** The launcher copies the outputs out of the file in which they lie. Undefined: the entry lacks one. */
-export function answerOfLocated(asked: Asked, located: Located): Answer | undefined {
+export function answerOfLocated(asked: AskedAny, located: Located): Answer | undefined {
   const order = landOrderOf(asked.compilation, located);
   return order === undefined || asked.front.signal.aborted ? undefined : { kind: 'finish', land: order, ...shown(asked, located), end: success };
 }
@@ -53,7 +54,7 @@ export function answerOfLocated(asked: Asked, located: Located): Answer | undefi
  * Lands an entry, all or none. @param temporary a dependency file that stands beside its place already; else the entry's own is landed
  * @returns false when it is not possible: compile instead
  */
-export async function landEntry(asked: Asked, entry: Entry, temporary?: string): Promise<boolean> {
+export async function landEntry(asked: AskedAny, entry: Entry, temporary?: string): Promise<boolean> {
   const landings = landingsOfEntry(asked.compilation, entry, { dependencies: temporary === undefined });
   if (landings === undefined || asked.front.signal.aborted) return false;
   try {

@@ -16,6 +16,7 @@ import type { CompileReport } from './report.js';
 const env: EnvPairs = [['PATH', '/usr/bin:/bin'], ['LANG', 'C.UTF-8']];
 const gcc = '/usr/bin/gcc';
 const compilers: Compilers = {
+  glance: () => undefined,
   identify: () =>
     Promise.resolve({
       path: gcc,
@@ -160,7 +161,7 @@ describe('compile', () => {
     const honest = frontIn(dir, ran);
     const meddling: Partial<Front> = {
       run: async (command, options) => {
-        if (options.final) writeFileSync(join(dir, 'a.h'), 'static int twice(int x) { return 0 * x; }\n');
+        if (options.how === 'final') writeFileSync(join(dir, 'a.h'), 'static int twice(int x) { return 0 * x; }\n');
         return honest.run(command, options);
       },
     };

@@ -2,25 +2,30 @@
 // settings, counters; who asks for a compile decides those.
 import { absoluteName, isFault } from '../base/index.js';
 import { dirname, normalize } from 'node:path';
-import { type BaseFolder, baseFolder, baseOf, type Compilation, type CompileRequest, readsByPragma } from '../compilation/index.js';
+import { type BaseFolder, baseFolder, baseOf, type Compilation, type CompileRequest, readsByPragma, type ReadResponseFile } from '../compilation/index.js';
 import { become, type Outcome, toldOf } from './answers.js';
 import { controlsOf } from './controls.js';
 import type { EnginePorts } from './engine-ports.js';
 import { openNear } from './near.js';
 import { compileNear } from './near-path.js';
 import { compilePreprocessed } from './preprocessed-path.js';
-import type { Compiler, Front } from './ports.js';
-import type { Asked } from './work.js';
+import { compileCrate } from './crate-path.js';
+import type { AnyCompiler, Front } from './ports.js';
+import type { Asked, AskedCrate } from './work.js';
 
 /** What a request says wins over the settings. A relative folder names none. */
-function baseAround({ cwd, input }: Compilation, asked: readonly string[] | undefined, set: readonly string[]): BaseFolder {
+function baseAround({ cwd, input }: Pick<Compilation, 'cwd' | 'input'>, asked: readonly string[] | undefined, set: readonly string[]): BaseFolder {
   const folders = asked?.filter((dir) => dir.startsWith('/')).map((dir) => `${normalize(dir).replace(/\/$/, '')}/`) ?? set;
   return baseFolder(baseOf(folders, cwd) ?? baseOf(folders, dirname(absoluteName(cwd, input))));
 }
 
+const isCrate = (asked: Asked | AskedCrate): asked is AskedCrate => asked.compilation.language === 'rust';
+
 /** Understands the command line; or what is to be told of one that we do not take. */
-async function understand(request: CompileRequest, front: Front, ports: EnginePorts): Promise<Asked | Outcome> {
-  let compiler: Compiler;
+async function understand(request: CompileRequest, front: Front, ports: EnginePorts): Promise<Asked | AskedCrate | Outcome> {
+  const refused = ports.compilers.glance(request, ports.readResponseFile);
+  if (refused !== undefined) return become({ outcome: refused.why, reason: refused.reason });
+  let compiler: AnyCompiler;
   try {
     compiler = await ports.compilers.identify(request);
   } catch (thrown) {
@@ -30,15 +35,21 @@ async function understand(request: CompileRequest, front: Front, ports: EnginePo
     throw thrown;
   }
   const responseFiles: string[] = [];
-  const verdict = compiler.dialect.parse(request, compiler.facts, (path) => {
+  const read: ReadResponseFile = (path) => {
     responseFiles.push(path);
     return ports.readResponseFile(path);
-  });
-  if (verdict.kind === 'decline') return become({ outcome: verdict.why, reason: verdict.reason, compiler: compiler.facts.kind });
-  const { compilation } = verdict;
+  };
   const controls = controlsOf(request.env);
-  const base = baseAround(compilation, controls.basedirs, ports.basedirs);
-  return { request, front, compiler, compilation, controls, base, responseFiles, startedMs: ports.nowMs() };
+  const common = { request, front, controls, responseFiles, startedMs: ports.nowMs() };
+  const baseOfThis = (compilation: Pick<Compilation, 'cwd' | 'input'>): BaseFolder => baseAround(compilation, controls.basedirs, ports.basedirs);
+  if ('crates' in compiler) {
+    const verdict = compiler.crates.parse(request, read);
+    if (verdict.kind === 'decline') return become({ outcome: verdict.why, reason: verdict.reason, compiler: compiler.facts.kind });
+    return { ...common, compiler, compilation: verdict.compilation, base: baseOfThis(verdict.compilation) };
+  }
+  const verdict = compiler.dialect.parse(request, compiler.facts, read);
+  if (verdict.kind === 'decline') return become({ outcome: verdict.why, reason: verdict.reason, compiler: compiler.facts.kind });
+  return { ...common, compiler, compilation: verdict.compilation, base: baseOfThis(verdict.compilation) };
 }
 
 /**
@@ -48,6 +59,7 @@ async function understand(request: CompileRequest, front: Front, ports: EnginePo
 export async function compile(request: CompileRequest, front: Front, ports: EnginePorts): Promise<Outcome> {
   const asked = await understand(request, front, ports);
   if ('answer' in asked) return asked;
+  if (isCrate(asked)) return compileCrate(asked, ports);
   const { controls } = asked;
   if (controls.noCache && ports.distribution === undefined) return become({ ...toldOf(asked), outcome: 'no-cache' });
   if (ports.near === undefined || controls.noCache || !(controls.direct ?? ports.direct)) {

@@ -34,3 +34,15 @@ export function environmentKey({ cwd, env }: CompilerSurroundings, whole: boolea
   // With such a PATH, which `as` runs depends on where the compiler is started.
   return keyOf(relativeParts(envValue(env, 'PATH')) ? [...parts, { label: 'cwd', value: cwd }] : parts);
 }
+
+/**
+ * What can change which compiler of crates runs. `LD_LIBRARY_PATH` cannot, as long as nobody puts another rustc's insides there; build tools set
+ * it anew for each crate.
+ * @param programs where the links of the programs lead that are started
+ */
+export function crateSurroundings({ cwd, env }: CompilerSurroundings, programs: readonly string[]): string {
+  const named = ['RUSTUP_TOOLCHAIN', 'RUSTUP_HOME', 'HOME', 'PATH', 'LD_PRELOAD'].map((name) => envValue(env, name) ?? '');
+  // rustup chooses by the folder too.
+  const proxied = programs.some((program) => program.slice(program.lastIndexOf('/') + 1).startsWith('rustup'));
+  return JSON.stringify([...programs, ...(proxied ? [cwd, ...named] : [envValue(env, 'LD_PRELOAD') ?? ''])]);
+}

@@ -1,14 +1,16 @@
 // Knows: what a compiler is, for as long as it stays the same. Refuses to know: how one is examined (core/host), what it is told to do.
 import { Fault, type FileState, isFault, keyOf } from '../base/index.js';
-import type { CompileRequest, CompilerKind, Dialect } from '../compilation/index.js';
-import type { CompilerProbe, CompilerSurvey } from '../host/index.js';
-import { environmentKey } from './compilers-environment.js';
-import { refusedByName } from './compilers-names.js';
-import type { Compiler, CompilerEvidence, Compilers } from './ports.js';
+import type { CompileRequest, CompilerKind, CrateDialect, Decline, Dialect, ReadResponseFile } from '../compilation/index.js';
+import type { CompilerProbe, CrateProbe, FileSnapshot } from '../host/index.js';
+import { crateSurroundings, environmentKey } from './compilers-environment.js';
+import { rustcOf, refusedByName } from './compilers-names.js';
+import type { AnyCompiler, CompilerEvidence, Compilers } from './ports.js';
 
 export interface CompilersPorts {
   readonly dialects: Readonly<Record<CompilerKind, Dialect>>;
   readonly probe: CompilerProbe;
+  /** Undefined: compilers of crates are refused. */
+  readonly crates?: { readonly dialect: CrateDialect; readonly probe: CrateProbe } | undefined;
   /** Milliseconds, never going backwards by more than a clock's correction. */
   readonly nowMs: () => number;
 }
@@ -19,8 +21,8 @@ const rememberedLimit = 512;
 const failureMs = 5_000;
 
 interface Known {
-  readonly compiler: Compiler;
-  readonly survey: CompilerSurvey;
+  readonly compiler: AnyCompiler;
+  readonly snapshot: FileSnapshot;
 }
 
 interface Failure {
@@ -37,7 +39,7 @@ function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
   if (oldest.done !== true) map.delete(oldest.value);
 }
 
-function evidenceOf({ real, snapshot }: CompilerSurvey, script: boolean): CompilerEvidence | undefined {
+function evidenceOf({ real, snapshot }: { readonly real: string; readonly snapshot: FileSnapshot }, script: boolean): CompilerEvidence | undefined {
   const files: { path: string; state: FileState }[] = [];
   const absent: string[] = [];
   for (const [at, path] of snapshot.paths.entries()) {
@@ -49,18 +51,33 @@ function evidenceOf({ real, snapshot }: CompilerSurvey, script: boolean): Compil
   return { real, script, files, absent };
 }
 
-export function createCompilers({ dialects, probe, nowMs }: CompilersPorts): Compilers {
+export function createCompilers({ dialects, probe, crates, nowMs }: CompilersPorts): Compilers {
   const known = new Map<string, Known>();
   const failures = new Map<string, Failure>();
-  const examining = new Map<string, Promise<Compiler>>();
+  const examining = new Map<string, Promise<AnyCompiler>>();
 
-  async function examine(request: CompileRequest, key: string, script: boolean): Promise<Compiler> {
+  async function survey(request: CompileRequest, script: boolean): Promise<Known> {
+    const surveyed = await probe.survey(request);
+    const { facts, snapshot } = surveyed;
+    const compiler = { path: request.compiler, facts, dialect: dialects[facts.kind], identity: keyOf(surveyed.parts), evidence: evidenceOf(surveyed, script) };
+    return { compiler, snapshot };
+  }
+
+  async function surveyCrates(request: CompileRequest, wrapped: string | undefined): Promise<Known> {
+    if (crates === undefined) throw new Fault('COMPILER_UNSUPPORTED', `${request.compiler}: compilers of crates are not supported`);
+    const surveyed = await crates.probe.survey({ ...request, wrapped });
+    const { version, host, sysroot, snapshot } = surveyed;
+    const facts = { kind: 'rustc', version, host, sysroot } as const;
+    // It runs macros, which may read any variable.
+    const compiler = { path: request.compiler, facts, crates: crates.dialect, identity: keyOf(surveyed.parts), evidence: evidenceOf(surveyed, true) };
+    return { compiler, snapshot };
+  }
+
+  async function examine(key: string, look: () => Promise<Known>): Promise<AnyCompiler> {
     try {
-      const survey = await probe.survey(request);
-      const { facts } = survey;
-      const compiler = { path: request.compiler, facts, dialect: dialects[facts.kind], identity: keyOf(survey.parts), evidence: evidenceOf(survey, script) };
-      keep(known, key, { compiler, survey });
-      return compiler;
+      const found = await look();
+      keep(known, key, found);
+      return found.compiler;
     } catch (thrown) {
       known.delete(key);
       if (isFault(thrown)) keep(failures, key, { fault: thrown, untilMs: nowMs() + failureMs });
@@ -68,16 +85,18 @@ export function createCompilers({ dialects, probe, nowMs }: CompilersPorts): Com
     }
   }
 
-  async function identify(request: CompileRequest): Promise<Compiler> {
+  async function identify(request: CompileRequest): Promise<AnyCompiler> {
     const path = request.compiler;
     const seen = probe.look(path);
-    const refusal = refusedByName(path, seen?.real ?? path);
+    const rustc = rustcOf(request);
+    const refusal = rustc === undefined || crates === undefined ? refusedByName(path, seen?.real ?? path) : undefined;
     if (refusal !== undefined) throw new Fault('COMPILER_UNSUPPORTED', `${path}: ${refusal}`);
     if (seen === undefined) throw new Fault('COMPILER_NOT_FOUND', `${path}: no readable file there`);
     // Where the links lead is part of the key: a driver looks for its helpers beside its real place.
-    const key = `${path}\n${seen.real}\n${environmentKey(request, seen.script)}`;
+    const around = rustc === undefined ? environmentKey(request, seen.script) : crateSurroundings(request, [seen.real, ...(rustc.wrapped === undefined ? [] : [probe.look(rustc.wrapped)?.real ?? rustc.wrapped])]);
+    const key = `${path}\n${seen.real}\n${around}`;
     const remembered = known.get(key);
-    if (remembered !== undefined && (await remembered.survey.snapshot.stillSame())) {
+    if (remembered !== undefined && (await remembered.snapshot.stillSame())) {
       keep(known, key, remembered);
       return remembered.compiler;
     }
@@ -85,10 +104,17 @@ export function createCompilers({ dialects, probe, nowMs }: CompilersPorts): Com
     if (failure !== undefined && nowMs() < failure.untilMs) throw failure.fault;
     const underWay = examining.get(key);
     if (underWay !== undefined) return underWay;
-    const work = examine(request, key, seen.script).finally(() => examining.delete(key));
+    const look = (): Promise<Known> => (rustc === undefined ? survey(request, seen.script) : surveyCrates(request, rustc.wrapped));
+    const work = examine(key, look).finally(() => examining.delete(key));
     examining.set(key, work);
     return work;
   }
 
-  return { identify };
+  function glance(request: CompileRequest, readResponseFile: ReadResponseFile): Decline | undefined {
+    // Build tools ask their compiler of crates many things before they have it compile anything.
+    const verdict = crates === undefined || rustcOf(request) === undefined ? undefined : crates.dialect.parse(request, readResponseFile);
+    return verdict?.kind === 'decline' ? verdict : undefined;
+  }
+
+  return { glance, identify };
 }

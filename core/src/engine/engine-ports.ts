@@ -2,6 +2,7 @@
 import type { ReadResponseFile } from '../compilation/index.js';
 import type { FileDigests } from '../host/index.js';
 import type { Storage } from '../storage/index.js';
+import type { Links } from './crate-link.js';
 import type { NearPorts } from './near.js';
 import type { Compilers, Distribution } from './ports.js';
 import type { Recall } from './recall.js';
@@ -15,6 +16,8 @@ export interface EnginePorts {
   readonly readResponseFile: ReadResponseFile;
   /** Direct mode. Undefined: off, whatever a request asks for. */
   readonly near: NearPorts | undefined;
+  /** Undefined: crates that a linker takes part in are left to their compiler. */
+  readonly links?: Links | undefined;
   /** Whether direct mode is used where a request does not say so. */
   readonly direct: boolean;
   /** Undefined: nothing is answered from memory. */

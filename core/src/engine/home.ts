@@ -21,7 +21,7 @@ export const colourOf = ({ compilation }: Asked): 'always' | 'never' => (compila
 /** Compiles from the original source. Failed compiles are never stored. @param command when it is not the plain compile */
 export async function compileAtHome(asked: Asked, command?: Command): Promise<HomeResult> {
   const { compiler, compilation, front } = asked;
-  const result = await front.run(command ?? compiler.dialect.compileCommand(compilation, compiler.path, colourOf(asked)), { final: true });
+  const result = await front.run(command ?? compiler.dialect.compileCommand(compilation, compiler.path, colourOf(asked)), { how: 'final' });
   const done = { result, shown: shown(asked, result) };
   if (result.code !== 0) return { ...done, entry: undefined, notStored: undefined };
   try {

@@ -2,7 +2,7 @@
 import { type CacheKey, isFault } from '../base/index.js';
 import type { Entry, Located, Storage } from '../storage/index.js';
 import type { CompileReport } from './report.js';
-import type { Asked } from './work.js';
+import type { AskedAny } from './work.js';
 
 export interface LookedUp {
   /** Where the entry lies, when it lies there as it is; otherwise it may be in `entry`. */
@@ -14,7 +14,7 @@ export interface LookedUp {
 const nowhere = { located: undefined, entry: undefined };
 
 /** Never throws for the storage's sake. @param place whether it is enough to know where the entry lies */
-export async function lookUp(asked: Asked, key: CacheKey, { storage, place }: { readonly storage: Storage; readonly place: boolean }): Promise<LookedUp> {
+export async function lookUp(asked: AskedAny, key: CacheKey, { storage, place }: { readonly storage: Storage; readonly place: boolean }): Promise<LookedUp> {
   if (asked.controls.noCache || asked.controls.recache) return { ...nowhere, report: {} };
   const from = performance.now();
   try {

@@ -1,5 +1,5 @@
 // Knows: whether files and places are still what a remembered result was made from. Refuses to know: results, and how they are landed.
-import { absoluteName } from '../base/index.js';
+import { absoluteName, digestOf } from '../base/index.js';
 import { type BaseFolder, type ManifestResult, renamed } from '../compilation/index.js';
 import { type FileDigests, type FolderView, type FolderViews, realName } from '../host/index.js';
 import type { Near } from './near.js';
@@ -13,6 +13,7 @@ export interface FoundNear {
 export type NearLookup = { readonly kind: 'found'; readonly found: FoundNear } | { readonly kind: 'missed'; readonly why: string };
 
 interface Looking {
+  readonly ask: LookAround['ask'];
   readonly cwd: string;
   readonly view: FolderView;
   readonly digests: FileDigests;
@@ -40,11 +41,17 @@ async function against(to: Looking, result: ManifestResult): Promise<string | un
   for (const name of result.absent) if (at(name) === 'file') return `${name} has come`;
   for (const name of result.nothing) if (at(name) !== 'nothing') return `${name} has come`;
   for (const name of result.present) if (at(name) !== 'file') return `${name} is gone`;
+  for (const { name, value } of result.conditions) {
+    const now = to.ask?.(name);
+    if ((now === undefined ? undefined : digestOf(now)) !== value) return `${name} has changed`;
+  }
   for (const { name, target } of result.links) if (realName(absoluteName(to.cwd, name)) !== target) return `${name} leads elsewhere`;
   return undefined;
 }
 
 export interface LookAround {
+  /** Of what a result's conditions name; undefined: results have none. */
+  readonly ask?: ((name: string) => string | undefined) | undefined;
   readonly cwd: string;
   readonly base: BaseFolder;
   readonly digests: FileDigests;
@@ -52,8 +59,8 @@ export interface LookAround {
 }
 
 /** Looks through the results, the newest first. `why` speaks of the newest. */
-export async function lookNear({ manifest }: Near, { cwd, base, digests, views }: LookAround): Promise<NearLookup> {
-  const to: Looking = { cwd, digests, view: views.view(), seen: new Map() };
+export async function lookNear({ manifest }: Near, { cwd, base, digests, views, ask }: LookAround): Promise<NearLookup> {
+  const to: Looking = { cwd, digests, ask, view: views.view(), seen: new Map() };
   let why: string | undefined;
   for (const kept of manifest.results) {
     const result = kept.shared ? renamed(kept, (name) => base.restoreName(name)) : kept;

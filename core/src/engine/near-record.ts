@@ -5,7 +5,7 @@ import type { Storage } from '../storage/index.js';
 import type { EnginePorts } from './engine-ports.js';
 import { manifestRole, type Near } from './near.js';
 import type { Study } from './near-study.js';
-import type { Asked } from './work.js';
+import type { AskedAny } from './work.js';
 
 const nothing = new Uint8Array();
 
@@ -28,7 +28,7 @@ export interface Recordable {
  * Remembers under which files a result was made, or that files never tell; in the manifest, and in memory where that may answer next.
  * @returns why it could not be remembered
  */
-export async function recordNear(asked: Asked, what: Recordable, { storage, recall }: Pick<EnginePorts, 'storage' | 'recall'>): Promise<string | undefined> {
+export async function recordNear(asked: AskedAny, what: Recordable, { storage, recall }: Pick<EnginePorts, 'storage' | 'recall'>): Promise<string | undefined> {
   const { near, learnt, entry, shared } = what;
   if (learnt.kind === 'doubt') return learnt.reason;
   try {

@@ -13,7 +13,7 @@ export interface SeenFile {
 
 export interface Sight {
   /** Names as they are in this very place. */
-  readonly remembered: Pick<ManifestResult, 'reads' | 'absent' | 'nothing' | 'present' | 'links'>;
+  readonly remembered: Pick<ManifestResult, 'reads' | 'absent' | 'nothing' | 'present' | 'links' | 'conditions'>;
   readonly files: readonly SeenFile[];
   readonly view: FolderView;
 }

@@ -147,7 +147,7 @@ export async function study(read: readonly string[], near: Near, at: { readonly 
   return {
     kind: 'known',
     sight: {
-      remembered: { reads, absent: [...found.absent], nothing: [...found.nothing], present: [...found.present], links: linksOf(asked, search) },
+      remembered: { reads, absent: [...found.absent], nothing: [...found.nothing], present: [...found.present], links: linksOf(asked, search), conditions: [] },
       files: all.files,
       view,
     },

@@ -36,7 +36,7 @@ const none = (reason: string): NearResult => ({ kind: 'none', reason });
 /** The role of the one file in the entry that holds a manifest. */
 export const manifestRole = 'manifest';
 
-async function readManifest(storage: Storage, key: CacheKey, signal: AbortSignal): Promise<Manifest> {
+export async function readManifest(storage: Storage, key: CacheKey, signal: AbortSignal): Promise<Manifest> {
   try {
     const entry = await storage.get(key, signal);
     const file = entry?.files.find(({ role }) => role === manifestRole);

@@ -7,10 +7,13 @@ import type { Entry, EntryFile, Located } from '../storage/index.js';
 import type { LandOrder } from '../wire/index.js';
 import type { AwayOutput } from './ports.js';
 
-export const placeOf = ({ cwd }: Compilation, path: string): string => absoluteName(cwd, path);
+/** Where a compile's outputs are. */
+type Placed = Pick<Compilation, 'cwd' | 'outputs'>;
+
+export const placeOf = ({ cwd }: Placed, path: string): string => absoluteName(cwd, path);
 
 /** The outputs that an entry holds. */
-const storedOutputs = (compilation: Compilation): Compilation['outputs'] => compilation.outputs.filter((output) => !isNowhere(output.path));
+const storedOutputs = (compilation: Placed): Compilation['outputs'] => compilation.outputs.filter((output) => !isNowhere(output.path));
 
 const executableBits = 0o111;
 
@@ -21,7 +24,7 @@ interface PlacedRole {
 
 /** Which of an entry's files goes where; undefined when it lacks one that this compile must have. */
 function placesOf<File extends PlacedRole>(
-  compilation: Compilation,
+  compilation: Placed,
   files: readonly File[],
   { dependencies }: { readonly dependencies: boolean },
 ): readonly (Omit<Landing, 'from'> & { readonly file: File })[] | undefined {
@@ -43,12 +46,12 @@ function placesOf<File extends PlacedRole>(
  * Where an entry's files go; undefined when it lacks one that this compile must have.
  * @param dependencies false: the dependency file comes from elsewhere
  */
-export function landingsOfEntry(compilation: Compilation, entry: Entry, how: { readonly dependencies: boolean }): readonly Landing[] | undefined {
+export function landingsOfEntry(compilation: Placed, entry: Entry, how: { readonly dependencies: boolean }): readonly Landing[] | undefined {
   return placesOf(compilation, entry.files, how)?.map(({ file, ...place }) => ({ ...place, from: { kind: 'bytes', bytes: file.bytes } }));
 }
 
 /** The same as an order to the launcher, for an entry that lies in a file as it is. */
-export function landOrderOf(compilation: Compilation, located: Located): LandOrder | undefined {
+export function landOrderOf(compilation: Placed, located: Located): LandOrder | undefined {
   const places = placesOf(compilation, located.files, { dependencies: true });
   if (places === undefined) return undefined;
   const pieces = places.map(({ path: place, executable, writtenInto = false, file: { offset, length } }) => ({ place, offset, length, executable, writtenInto }));
@@ -68,7 +71,7 @@ export function entryFilesOfAway(compilation: Compilation, outputs: readonly Awa
 }
 
 /** Reads back what a compile at home wrote; undefined when an output is missing that must be there. */
-export async function entryFilesOfHome(compilation: Compilation): Promise<readonly EntryFile[] | undefined> {
+export async function entryFilesOfHome(compilation: Placed): Promise<readonly EntryFile[] | undefined> {
   const files: EntryFile[] = [];
   for (const output of storedOutputs(compilation)) {
     const picked: PickedUp | undefined = await pickUp(placeOf(compilation, output.path));
@@ -79,7 +82,7 @@ export async function entryFilesOfHome(compilation: Compilation): Promise<readon
 }
 
 /** The landing of a dependency file that the preprocess step has written beside its place. */
-export function landingOfDependencies(compilation: Compilation, temporary: string | undefined): readonly Landing[] {
+export function landingOfDependencies(compilation: Placed & Partial<Pick<Compilation, 'dependencyFile'>>, temporary: string | undefined): readonly Landing[] {
   if (temporary === undefined || compilation.dependencyFile === undefined) return [];
   const path = placeOf(compilation, compilation.dependencyFile.path);
   return [{ path, from: { kind: 'file', path: temporary }, executable: false }];

@@ -1,6 +1,7 @@
 // Knows: what one compile needs from the world around it. Refuses to know: who provides it.
 import type { Digest, FileState } from '../base/index.js';
-import type { Command, Compilation, CompileRequest, CompilerFacts, Dialect } from '../compilation/index.js';
+import type { Command, Compilation, CompileRequest, CompilerFacts, CrateDialect, Decline, Dialect, ReadResponseFile } from '../compilation/index.js';
+import type { RunHow } from '../wire/index.js';
 
 /** How a process ended. Exactly one of the two is set. */
 export interface ProcessEnd {
@@ -18,8 +19,7 @@ export interface RunResult extends ProcessEnd {
 export interface RunOptions {
   /** Called with each piece of standard output instead of gathering it in the result. */
   readonly onStdout?: (chunk: Uint8Array) => void;
-  /** True for the compile itself: should we vanish while it runs, its streams and exit are the launcher's own. */
-  readonly final: boolean;
+  readonly how: RunHow;
 }
 
 /** The launcher that waits for an answer. Children run there: its signals, ulimits, jobserver, cgroup and user are theirs. */
@@ -46,10 +46,22 @@ export interface Compiler {
   readonly evidence?: CompilerEvidence | undefined;
 }
 
+/** A compiler of whole crates that we have met. */
+export interface CrateCompiler {
+  readonly path: string;
+  readonly facts: { readonly kind: 'rustc'; readonly version: string; readonly host: string; readonly sysroot: string };
+  readonly crates: CrateDialect;
+  /** Covers the compiler and its standard libraries. */
+  readonly identity: Digest;
+  readonly evidence?: CompilerEvidence | undefined;
+}
+
+export type AnyCompiler = Compiler | CrateCompiler;
+
 export interface CompilerEvidence {
   /** Where its links lead. */
   readonly real: string;
-  /** It starts with `#!`: any variable of the environment may change what it runs. */
+  /** Any variable of the environment may change what it runs or makes: it starts with `#!`, or runs programs of its sources as it compiles. */
   readonly script: boolean;
   readonly files: readonly { readonly path: string; readonly state: FileState }[];
   /** Places where files would be found before others, or be read. */
@@ -58,7 +70,9 @@ export interface CompilerEvidence {
 
 /** Finds out what a compiler is. Remembers, validated by stat. Fault COMPILER_UNSUPPORTED or COMPILER_NOT_FOUND. */
 export interface Compilers {
-  identify(request: CompileRequest): Promise<Compiler>;
+  /** Whether a request is not for us whatever its compiler is in detail; undefined: that has to be found out. Starts no process. */
+  glance(request: CompileRequest, readResponseFile: ReadResponseFile): Decline | undefined;
+  identify(request: CompileRequest): Promise<AnyCompiler>;
 }
 
 /** What a compile away needs. */

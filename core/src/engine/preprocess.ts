@@ -69,7 +69,7 @@ async function preprocess(front: Front, request: PreprocessRequest): Promise<See
   const scanner = createLineMarkerScanner();
   const kept: Uint8Array[] = [];
   const result = await front.run(command, {
-    final: false,
+    how: 'helper',
     onStdout: (chunk) => {
       hash.update(chunk);
       scanner.push(chunk);

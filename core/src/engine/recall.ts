@@ -13,7 +13,7 @@ import type { Sight } from './near-sight.js';
 import { type Claims, createClaims, type NamedState } from './recall-claims.js';
 import { fingerprintOf, type RecallRequest } from './recall-fingerprint.js';
 import type { CompileReport } from './report.js';
-import type { Asked } from './work.js';
+import type { AskedAny } from './work.js';
 
 export interface Remembered {
   readonly near: Near;
@@ -31,7 +31,7 @@ export interface Recalled {
 
 export interface Recall {
   /** Notes an answer, once everything that it rests on is old enough to be known by its state. Never throws for the storage's sake. */
-  remember(asked: Asked, what: Remembered): Promise<void>;
+  remember(asked: AskedAny, what: Remembered): Promise<void>;
   /** Undefined: go the long way. The answer is to be landed by the launcher. */
   find(request: RecallRequest): Recalled | undefined;
   /** The same for a request that is known to be the very same as one that was found before, its whole environment included. */
@@ -58,7 +58,7 @@ const readBeforeMs = 1_000;
 const mostKept = 20_000;
 
 /** Response files and what arguments name, in the states in which they were read; undefined when one is too young for that. */
-function otherFiles(asked: Asked, near: Near, table: PathTable): readonly NamedState[] | undefined {
+function otherFiles(asked: AskedAny, near: Near, table: PathTable): readonly NamedState[] | undefined {
   const files: NamedState[] = [];
   for (const [at, path] of near.named.paths.entries()) {
     const state = near.named.states[at];
@@ -119,7 +119,7 @@ export function createRecall(table: PathTable, nowMs: () => number): Recall {
           files: [...evidence.files, ...others, ...files, { path: located.path, state: located.state }],
           present: remembered.present.map(path),
           absent: [...evidence.absent, ...remembered.absent.map(path)],
-          nothing: [...asked.compilation.absentInputs, ...remembered.nothing].map(path),
+          nothing: [...near.named.paths.filter((_, at) => near.named.digests[at] === undefined), ...remembered.nothing.map(path)],
         },
         view,
       );

@@ -1,6 +1,7 @@
 // Knows: what is remembered of one compile, for statistics and for explaining. Refuses to know: counters and files.
 import type { CacheKey, KeyPart } from '../base/index.js';
-import type { CompilerKind, Language } from '../compilation/index.js';
+import type { CrateType, Language } from '../compilation/index.js';
+import type { AnyCompiler } from './ports.js';
 
 export type CompileOutcome =
   | 'hit'
@@ -33,7 +34,9 @@ export interface CompileReport {
   /** The main output as named on the command line. */
   readonly output?: string;
   readonly language?: Language;
-  readonly compiler?: CompilerKind;
+  readonly compiler?: AnyCompiler['facts']['kind'];
+  /** Of a crate: what it is made into. */
+  readonly crateTypes?: readonly CrateType[];
   /** Why declined, why not stored, what failed. */
   readonly reason?: string;
   readonly away?: AwayReport;

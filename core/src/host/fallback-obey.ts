@@ -1,11 +1,11 @@
 // Knows: the life of one compile as the daemon orders it, in JavaScript. Refuses to know: compilers, caches, how the daemon was reached.
 // core/native/obey.cc is the same for the native launcher, with the same rule: nothing is printed before the daemon has said how it ends,
-// so at any moment before that the launcher can still become the compiler.
+// so at any moment before that the launcher can still become the compiler; but a child that is shown live decides from its first word on.
 import type { ChildProcess } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import type { ChildEnd, CompileFrame, LandOrder, ToLauncher } from '../wire/index.js';
+import type { ChildEnd, CompileFrame, LandOrder, RunHow, ToLauncher } from '../wire/index.js';
 import { become, dieBySignal, type Program, startChild } from './fallback-child.js';
 import { land, type Landing } from './land.js';
 import type { DaemonSocket } from './launcher-socket-dial.js';
@@ -65,8 +65,10 @@ class Obedience {
   #landing: LandOrder | undefined;
   #kept = newStreams();
   #child: ChildProcess | undefined;
-  /** The latest child was the compile itself. */
-  #final = false;
+  /** What the latest child is. */
+  #how: RunHow = 'helper';
+  /** A live child has said something. */
+  #shown = false;
   #ended: ChildEnd | undefined;
   /** There is no daemon any more. */
   #alone = false;
@@ -112,6 +114,8 @@ class Obedience {
 
   #giveUp(): void {
     this.#leaveDaemon();
+    // Of one that still runs the end is waited for.
+    if (this.#shown) return this.#ended === undefined ? undefined : this.#conclude(newStreams(), this.#ended);
     const compile = (): void => void become(this.#options.target);
     if (this.#child === undefined) return compile();
     this.#child.removeAllListeners();
@@ -129,7 +133,8 @@ class Obedience {
 
   /** Colours were forced for the cache's sake and would have to be judged by it: then it is simpler to compile once more. */
   #finishAlone(end: ChildEnd): void {
-    if (end.how === 'not-started' || this.#kept.size > mostKept || hasColours(this.#kept)) this.#giveUp();
+    if (this.#shown) this.#conclude(newStreams(), end);
+    else if (end.how === 'not-started' || this.#kept.size > mostKept || hasColours(this.#kept)) this.#giveUp();
     else this.#conclude(this.#kept, end);
   }
 
@@ -138,7 +143,7 @@ class Obedience {
     if (this.#alone) return;
     this.#leaveDaemon();
     if (!this.#heard && !this.#silent && this.#options.daemon.fault === undefined) this.#hungUp();
-    else if (!this.#final) this.#giveUp();
+    else if (this.#how === 'helper') this.#giveUp();
     else if (this.#ended !== undefined) this.#finishAlone(this.#ended);
   }
 
@@ -169,8 +174,8 @@ class Obedience {
   }
 
   #runChild(order: Extract<ToLauncher, { kind: 'run' }>): void {
-    if (this.#child !== undefined || this.#landing !== undefined) return this.#lost();
-    this.#final = order.final;
+    if (this.#child !== undefined || this.#landing !== undefined || this.#shown) return this.#lost();
+    this.#how = order.how;
     this.#kept = newStreams();
     this.#ended = undefined;
     const onPiece = (fd: 1 | 2, bytes: Uint8Array): Promise<void> | undefined => this.#pass(fd, bytes);
@@ -180,7 +185,11 @@ class Obedience {
 
   #pass(fd: 1 | 2, bytes: Uint8Array): Promise<void> | undefined {
     const { daemon } = this.#options;
-    if (this.#final) keep(this.#kept, fd, bytes);
+    if (this.#how === 'live') {
+      this.#shown = true;
+      printAll({ pieces: [{ fd, bytes }], size: bytes.byteLength });
+    }
+    if (this.#how === 'final') keep(this.#kept, fd, bytes);
     if (this.#alone) return undefined;
     daemon.send({ kind: fd === 1 ? 'stdout' : 'stderr', bytes });
     return daemon.unsent > mostUnsent ? daemon.drained() : undefined;

@@ -2,6 +2,7 @@
 export * from './append-log.js';
 export * from './certificate.js';
 export * from './compiler-probe.js';
+export * from './crate-compiler-probe.js';
 export * from './daemon-place-lock.js';
 export * from './daemon-place-start.js';
 export * from './daemon-place.js';
@@ -29,6 +30,7 @@ export * from './launcher-socket-guard.js';
 export * from './launcher-socket-listen.js';
 export * from './launcher-socket.js';
 export * from './ldd.js';
+export * from './link-list.js';
 export * from './log-sink.js';
 export * from './memory-upkeep.js';
 export * from './path-table.js';

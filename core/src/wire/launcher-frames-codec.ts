@@ -1,7 +1,7 @@
 // Knows: launcher frames <-> bytes; the grammar stands in launcher-frames.ts. Refuses to know: who reads or sends them.
 import { ByteReader, ByteWriter, type EnvPairs, Fault, utf8Bytes } from '../base/index.js';
 import {
-  type ChildEnd, type FromLauncher, type LandOrder, type LandPiece, launcherProtocol, maxFrameLength, type ToLauncher,
+  type ChildEnd, type FromLauncher, type LandOrder, type LandPiece, launcherProtocol, maxFrameLength, type RunHow, type ToLauncher,
 } from './launcher-frames.js';
 
 const ends = ['exited', 'killed', 'not-started'] as const;
@@ -58,6 +58,15 @@ function readPiece(reader: ByteReader): LandPiece {
   return { place, offset, length, executable: (flags & executableFlag) !== 0, writtenInto: (flags & writtenIntoFlag) !== 0 };
 }
 
+const hows: readonly RunHow[] = ['helper', 'final', 'live'];
+
+function readHow(reader: ByteReader): RunHow {
+  const number = reader.u8();
+  const how = hows[number];
+  if (how === undefined) throw new Fault('WIRE_MALFORMED', `a child cannot be run in way ${number}`);
+  return how;
+}
+
 function readLand(reader: ByteReader): ToLauncher {
   const source = readText(reader);
   const state = { dev: reader.u64(), ino: reader.u64(), size: reader.u64(), mtimeNs: reader.u64(), ctimeNs: reader.u64() };
@@ -108,7 +117,7 @@ export function decodeToLauncher(payload: Uint8Array): ToLauncher {
     case 0x81:
       return { kind: 'become' };
     case 0x82:
-      return whole(reader, { kind: 'run', final: reader.bool(), program: readText(reader), args: readTexts(reader) });
+      return whole(reader, { kind: 'run', how: readHow(reader), program: readText(reader), args: readTexts(reader) });
     case 0x83: {
       const fd = reader.u8();
       if (fd !== 1 && fd !== 2) throw new Fault('WIRE_MALFORMED', `there is no printing to descriptor ${fd}`);
@@ -200,7 +209,7 @@ export function encodeToLauncher(message: ToLauncher): Uint8Array {
     case 'become':
       return finished(begin(0x81));
     case 'run':
-      return finished(writeTexts(writeText(begin(0x82).bool(message.final), message.program), message.args));
+      return finished(writeTexts(writeText(begin(0x82).u8(hows.indexOf(message.how)), message.program), message.args));
     case 'print':
       return finished(begin(0x83).u8(message.fd).bytes(message.bytes));
     case 'exit':

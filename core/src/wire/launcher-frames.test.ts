@@ -54,8 +54,9 @@ const fromLauncher: Readonly<Record<string, FromLauncher>> = {
 const toLauncher: Readonly<Record<string, ToLauncher>> = {
   open: { kind: 'open', secret: 'c0ffee' },
   become: { kind: 'become' },
-  run: { kind: 'run', final: false, program: '/usr/bin/gcc', args: ['-E', 'ä.c'] },
-  'run-final': { kind: 'run', final: true, program: '/usr/bin/gcc', args: [] },
+  run: { kind: 'run', how: 'helper', program: '/usr/bin/gcc', args: ['-E', 'ä.c'] },
+  'run-final': { kind: 'run', how: 'final', program: '/usr/bin/gcc', args: [] },
+  'run-live': { kind: 'run', how: 'live', program: '/usr/bin/rustc', args: [] },
   print: { kind: 'print', fd: 2, bytes: ascii('warning') },
   exit: { kind: 'exit', code: 255 },
   die: { kind: 'die', signal: 9 },

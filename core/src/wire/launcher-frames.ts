@@ -17,7 +17,7 @@
 //   daemon -> launcher
 //   0x80 open     text secret                                the daemon's answer to knock
 //   0x81 become   whatever else stands in it is ignored      frozen: be the compiler, now
-//   0x82 run      u8 final, text program, texts args         answered by stdout*, stderr*, ran
+//   0x82 run      u8 how (0 helper, 1 final, 2 live), text program, texts args         answered by stdout*, stderr*, ran
 //   0x83 print    u8 fd (1 | 2), bytes to the end of the frame
 //   0x84 exit     u8 code                                    the last frame
 //   0x85 die      u8 signal                                  the last frame: end by this signal
@@ -32,7 +32,7 @@
 import type { EnvPairs, FileState } from '../base/index.js';
 
 /** Raised by every change of the grammar that is not frozen. */
-export const launcherProtocol = 2;
+export const launcherProtocol = 3;
 
 /** Bytes that a frame may have behind its length. */
 export const maxFrameLength = 64 * 1024 * 1024;
@@ -113,10 +113,16 @@ export interface LandOrder {
   readonly pieces: readonly LandPiece[];
 }
 
+/**
+ * What a child is to the launcher. `helper`: only the daemon hears it. `final`: the compile itself; should the daemon vanish while it runs, its
+ * streams and its end are the launcher's own. `live`: the same, and the caller hears it at once, so that from its first word on it decides.
+ */
+export type RunHow = 'helper' | 'final' | 'live';
+
 export type ToLauncher =
   | { readonly kind: 'open'; readonly secret: string }
   | { readonly kind: 'become' }
-  | { readonly kind: 'run'; readonly final: boolean; readonly program: string; readonly args: readonly string[] }
+  | { readonly kind: 'run'; readonly how: RunHow; readonly program: string; readonly args: readonly string[] }
   | { readonly kind: 'print'; readonly fd: 1 | 2; readonly bytes: Uint8Array }
   | { readonly kind: 'exit'; readonly code: number }
   | { readonly kind: 'die'; readonly signal: number }

@@ -1,9 +1,10 @@
 // Knows: which engine parts this program's daemon is made of. Refuses to know: their insides, and how a daemon lives.
+import { rustcDialect } from '@sccache-ts/adapter-cargo';
 import type { ClientDistribution, ClientSettings, PrepareOptions, Surroundings } from '@sccache-ts/client';
 import { causeChain, type Log } from '@sccache-ts/core/base';
 import { clangDialect, gccDialect } from '@sccache-ts/core/compilation';
 import { createCompilers, createDistribution } from '@sccache-ts/core/engine';
-import { createCompilerProbe, createFileDigests, watchFiles } from '@sccache-ts/core/host';
+import { createCompilerProbe, createCrateProbe, createFileDigests, watchFiles } from '@sccache-ts/core/host';
 
 /** Distribution that was asked for with a way to log in that there is not: everything stays at home, and the status says why. */
 function withoutLogin(schedulerUrl: string, type: string): ClientDistribution {
@@ -40,12 +41,14 @@ function watchSettings(log: Log): PrepareOptions['watch'] {
 
 export function daemonParts(around: Surroundings, log: Log, build: string): PrepareOptions {
   const env = Object.fromEntries(Object.entries(around.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-  const probe = createCompilerProbe({ digests: createFileDigests(Date.now) });
+  const digests = createFileDigests(Date.now);
+  const probe = createCompilerProbe({ digests });
+  const crates = { dialect: rustcDialect, probe: createCrateProbe({ digests }) };
   return {
     around,
     log,
     build,
-    compilers: createCompilers({ dialects: { gcc: gccDialect, clang: clangDialect }, probe, nowMs: Date.now }),
+    compilers: createCompilers({ dialects: { gcc: gccDialect, clang: clangDialect }, probe, crates, nowMs: Date.now }),
     distribution: (settings) => distributionOf(settings, env, log),
     watch: watchSettings(log),
   };

@@ -50,6 +50,23 @@ describe.each(kinds)('%s launcher', (kind) => {
       expect(await stage.run({ plan, script: 'sleep 0.4; kill -ABRT $$' })).toMatchObject({ code: null, signal: 'SIGABRT' });
     });
   });
+  describe.each(['die-during-live', 'die-after-live', 'become-after-live', 'throw-during-live', 'mute-during-live'])('plan %s', (plan) => {
+    const env = { SCCACHE_TS_SILENCE_MS: '300', SCCACHE_STAGE_MUTE_MS: '3000' };
+
+    it('shows what the compiler says once, and ends as it does', async () => {
+      const ended = await stage.run({ plan, env, script: 'echo run >> runs; echo out; sleep 0.5; echo err >&2; exit 3' });
+      expect([ended.code, ended.stdout.toString(), ended.stderr.toString()]).toEqual([3, 'out\n', 'err\n']);
+      expect(readFileSync(join(stage.work, 'runs'), 'utf8')).toBe('run\n');
+    });
+    it('gives the signal that the compiler gives', async () => {
+      const ended = await stage.run({ plan, env, script: 'echo out; sleep 0.4; kill -ABRT $$' });
+      expect([ended.signal, ended.stdout.toString()]).toEqual(['SIGABRT', 'out\n']);
+    });
+    it('is in time with a compiler that has nothing to say', async () => {
+      const ended = await stage.run({ plan, env, script: 'sleep 0.3; exit 4' });
+      expect([ended.code, ended.stdout.toString(), ended.stderr.toString()]).toEqual([4, '', '']);
+    });
+  });
   it('compiles once more rather than show colours that were not asked for', async () => {
     const script = 'sleep 0.3; if [ -e again ]; then echo plain >&2; else touch again; printf "\\033[1mbold\\033[0m" >&2; fi; exit 1';
     const ended = await stage.run({ plan: 'die-after-final', script });
@@ -87,11 +104,11 @@ describe.each(kinds)('%s launcher', (kind) => {
     ['opens what was not locked', says({ kind: 'open', secret: 'x' })],
     ['replies to no command', says({ kind: 'reply', json: '{}' })],
     ['orders two children at once', says(
-      { kind: 'run', final: false, program: '/bin/sleep', args: ['30'] },
-      { kind: 'run', final: false, program: '/bin/sleep', args: ['30'] },
+      { kind: 'run', how: 'helper', program: '/bin/sleep', args: ['30'] },
+      { kind: 'run', how: 'helper', program: '/bin/sleep', args: ['30'] },
     )],
     ['waits and then is silent', says({ kind: 'wait' }, { kind: 'wait' })],
-    ['goes mute while a first step runs', says({ kind: 'run', final: false, program: '/bin/sleep', args: ['30'] })],
+    ['goes mute while a first step runs', says({ kind: 'run', how: 'helper', program: '/bin/sleep', args: ['30'] })],
   ];
   it.each(misbehaviours)('becomes the compiler when the daemon %s', async (_what, deed) => {
     await inPlaceOfDaemon(deed);

@@ -212,8 +212,8 @@ describe.each(kinds)('%s launcher', (kind) => {
     it.each<[string, () => readonly ToLauncher[]]>([
       ['when no end follows', () => [land()]],
       ['when it is told to twice', () => [land(), land(), exit]],
-      ['when a child is to run after it', () => [land(), { kind: 'run', final: false, program: '/bin/true', args: [] }, exit]],
-      ['when a child runs', () => [{ kind: 'run', final: false, program: '/bin/sleep', args: ['30'] }, land(), exit]],
+      ['when a child is to run after it', () => [land(), { kind: 'run', how: 'helper', program: '/bin/true', args: [] }, exit]],
+      ['when a child runs', () => [{ kind: 'run', how: 'helper', program: '/bin/sleep', args: ['30'] }, land(), exit]],
       ['when it becomes the compiler after all', () => [land(), { kind: 'become' }]],
     ])('%s', async (_what, orders) => {
       compiled(await hear(...orders()));

@@ -54,7 +54,15 @@ describe.each(kinds)('%s launcher', (kind) => {
     expect(held.ms).toBeLessThan(10_000);
     expect(readFileSync(join(stage.work, 'out'), 'utf8')).toBe('done\n');
   });
-  it.each(['become', 'final'])('bears closed descriptors (%s)', async (plan) => {
+  it('shows a live child\'s words while it runs', async () => {
+    // The second word comes only when somebody has read the first.
+    const script = 'echo first >&2; n=0; while [ ! -e read ] && [ $n -lt 100 ]; do sleep 0.05; n=$((n + 1)); done; [ -e read ] && echo second; exit 5';
+    const command = ['/bin/sh', '-c', '{ "$L" tool 3>&1 >&2 2>&3; echo "code $?" >&2; } | { read -r word; : > read; echo "$word"; cat; }'];
+    const ended = await stage.run({ command, plan: 'live', env: { L: stage.launcher }, script });
+    expect([ended.stdout.toString(), ended.stderr.toString()]).toEqual(['first\n', 'second\ncode 5\n']);
+    expect(stage.notes()).toContain('heard 7 6');
+  });
+  it.each(['become', 'final', 'live'])('bears closed descriptors (%s)', async (plan) => {
     for (const closed of ['>&-', '2>&-', '<&-', '>&- 2>&- <&-']) {
       const ended = await stage.run({ command: ['/bin/sh', '-c', `"$L" tool ${closed}`], plan, env: { L: stage.launcher }, script: 'exit 5' });
       expect([closed, ended.code, ended.signal]).toEqual([closed, 5, null]);

@@ -55,7 +55,7 @@ export function frontOf(launcher: LauncherSocket, request: Pick<CompileFrame, 'c
       if (launcher.gone.aborted) return reject(new Fault('LAUNCHER_GONE', `the launcher hung up before ${programOf(command)} was run`));
       if (running !== undefined) return reject(new Fault('IMPOSSIBLE', 'a launcher runs one child at a time'));
       running = { options, stdout: [], stderr: [], gathered: 0, resolve, reject };
-      launcher.send({ kind: 'run', final: options.final, program: command.program, args: command.args });
+      launcher.send({ kind: 'run', how: options.how, program: command.program, args: command.args });
     });
 
   return {

@@ -1,7 +1,7 @@
 // Knows: how settings, engine and statistics are joined to what a daemon serves. Refuses to know: sockets and the life of the process.
 import { isDeepStrictEqual } from 'node:util';
 import { causeChain, isFault, type Log } from '@sccache-ts/core/base';
-import type { CompileReport, Compilers, EnginePorts } from '@sccache-ts/core/engine';
+import { type CompileReport, type Compilers, createLinks, type EnginePorts } from '@sccache-ts/core/engine';
 import { createFileDigests, createMemoryUpkeep, readResponseFile } from '@sccache-ts/core/host';
 import type { DaemonParts } from './daemon.js';
 import { createDirectParts } from './direct-parts.js';
@@ -68,7 +68,11 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
     memory.note();
   };
   const counted: Counted = { log, report: counting, record: (record) => services.records.record(record) };
-  const portsNow = (): EnginePorts => ({ ...direct.portsFor(services), compilers: options.compilers, digests, readResponseFile, nowMs: Date.now });
+  const links = createLinks(options.compilers);
+  const portsNow = (): EnginePorts => {
+    const { linkedCrates } = services.settings;
+    return { ...direct.portsFor(services), compilers: options.compilers, digests, links: linkedCrates ? links : undefined, readResponseFile, nowMs: Date.now };
+  };
   return {
     idleTimeoutMs: () => services.settings.idleTimeoutMs ?? 0,
     onSettings: (listener) => void listeners.push(listener),

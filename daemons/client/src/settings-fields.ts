@@ -85,6 +85,7 @@ export const ownFile = table({
       compression_level: optional(integer(1, 22)),
       uncompressed_size: optional(size),
       lookup_timeout_ms: optional(integer(1, 3_600_000)),
+      linked_crates: optional(boolean),
     }),
   ),
   idle_timeout: optional(integer(0, 31_536_000)),

@@ -57,6 +57,8 @@ export interface ClientSettings {
   readonly files: readonly string[];
   readonly disk: DiskCacheSettings;
   readonly records: RecordSettings;
+  /** Whether executables and shared libraries made of Rust crates are cached. */
+  readonly linkedCrates: boolean;
   /** Undefined: everything is compiled at home. */
   readonly dist: DistSettings | undefined;
   /** Normalised, each ending in one separator, no two the same. */

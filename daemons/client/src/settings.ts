@@ -37,6 +37,7 @@ export async function loadClientSettings(around: Surroundings): Promise<ClientSe
     files: [...paths.sccache, paths.own],
     disk,
     records: decideRecords(around, disk, sources),
+    linkedCrates: pick(sources, (keys) => keys.cache?.linked_crates) ?? true,
     dist,
     basedirs,
     startupTimeoutMs: pick(sources, (keys) => keys.server_startup_timeout_ms) ?? 10_000,
@@ -68,6 +69,7 @@ function foreign(around: Surroundings, document: SettingsDocument): OwnFile {
       compression_level: undefined,
       uncompressed_size: undefined,
       lookup_timeout_ms: undefined,
+      linked_crates: undefined,
     },
   };
 }

@@ -1,5 +1,5 @@
 // Knows: what is counted of each compile. Pure. Refuses to know: how it is shown, and who asks.
-import type { CompilerKind, Language } from '@sccache-ts/core/compilation';
+import type { Language } from '@sccache-ts/core/compilation';
 import type { CompileReport } from '@sccache-ts/core/engine';
 
 /** Counts by sccache's two ways of naming languages: `C/C++`, and `c [gcc]`. */
@@ -76,10 +76,14 @@ function counted(counts: Readonly<Record<string, number>>, name: string): Readon
   return { ...counts, [under]: (Object.hasOwn(counts, under) ? (counts[under] ?? 0) : 0) + 1 };
 }
 
-const basicName = (language: Language | undefined): string => (language?.startsWith('assembler') === true ? 'Assembler' : 'C/C++');
+function basicName(language: Language | undefined): string {
+  if (language === 'rust') return 'Rust';
+  return language?.startsWith('assembler') === true ? 'Assembler' : 'C/C++';
+}
 
-function countedLanguage(counts: LanguageCounts, { language, compiler }: { language?: Language; compiler?: CompilerKind }): LanguageCounts {
-  const advanced = `${language ?? 'c/c++'}${compiler === undefined ? '' : ` [${compiler}]`}`;
+function countedLanguage(counts: LanguageCounts, { language, compiler, crateTypes }: Pick<CompileReport, 'language' | 'compiler' | 'crateTypes'>): LanguageCounts {
+  const kind = crateTypes?.join(' ') ?? compiler;
+  const advanced = `${language ?? 'c/c++'}${kind === undefined ? '' : ` [${kind}]`}`;
   return { basic: counted(counts.basic, basicName(language)), advanced: counted(counts.advanced, advanced) };
 }
 

@@ -1,0 +1,95 @@
+// Knows: what a linker adds to a crate's compile: itself, the variables that it reads, and the files that it says it has read. Refuses to know:
+// sources, and how a result is kept.
+import { basename, dirname } from 'node:path';
+import { absoluteName, envValue, isFault, type KeyPart, keyOf } from '../base/index.js';
+import { canListLinks, findLinker } from '../host/index.js';
+import { parseDependencies } from './dependency-file.js';
+import type { Compilers } from './ports.js';
+import type { AskedCrate } from './work.js';
+
+/** Whether linkers list what they read, asked once for each. */
+export interface Links {
+  readonly compilers: Compilers;
+  /** By what chooses a linker. The ones unused for longest are forgotten. */
+  readonly known: Map<string, Promise<boolean>>;
+}
+
+const mostKnown = 200;
+
+export const createLinks = (compilers: Compilers): Links => ({ compilers, known: new Map() });
+
+/** They choose what gcc, clang and linkers read or write. */
+const variables = ['LIBRARY_PATH', 'LPATH', 'LD_RUN_PATH', 'COMPILER_PATH', 'GCC_EXEC_PREFIX', 'LDEMULATION', 'GNUTARGET', 'SOURCE_DATE_EPOCH'];
+
+function canList(links: Links, asked: AskedCrate, linker: string): Promise<boolean> {
+  const { compiler, compilation, request } = asked;
+  const words = compilation.linking?.words ?? [];
+  const mark = keyOf([compiler.identity, linker, ...words].map((value) => ({ label: '', value })));
+  const known = links.known.get(mark);
+  if (known !== undefined) return known;
+  const asking = canListLinks({ program: compiler.path, words, env: request.env });
+  links.known.set(mark, asking);
+  const oldest = links.known.keys().next();
+  if (links.known.size > mostKnown && oldest.done !== true) links.known.delete(oldest.value);
+  asking.catch(() => links.known.delete(mark));
+  return asking;
+}
+
+/** @returns key parts, or why what this linker makes cannot be known */
+export async function linkParts(asked: AskedCrate, links: Links): Promise<readonly KeyPart[] | string> {
+  const { compilation, compiler, request } = asked;
+  const { linking } = compilation;
+  if (linking === undefined) return [];
+  if (linking.target !== undefined && linking.target !== compiler.facts.host) return 'linked for another target';
+  const path = findLinker(linking.linker ?? 'cc', { path: envValue(request.env, 'PATH'), cwd: compilation.cwd });
+  if (path === undefined) return 'the linker is not found';
+  try {
+    const { identity } = await links.compilers.identify({ ...request, compiler: path, args: [] });
+    if (!(await canList(links, asked, identity))) return 'the linker does not list what it reads';
+    const set = variables.flatMap((name): KeyPart[] => {
+      const value = envValue(request.env, name);
+      return value === undefined ? [] : [{ label: `variable ${name}`, value }];
+    });
+    return [{ label: 'linker', value: identity }, ...set];
+  } catch (thrown) {
+    if (isFault(thrown)) return 'the linker is no compiler that we know';
+    throw thrown;
+  }
+}
+
+export interface LinkReads {
+  readonly files: readonly string[];
+  /** Where one of them would have been found before. */
+  readonly absent: readonly string[];
+}
+
+/** The compiler's own objects and lists, which it removes when the linker has read them. */
+function isTemporary(path: string, asked: AskedCrate): boolean {
+  const [main] = asked.compilation.outputs;
+  const own = absoluteName(asked.compilation.cwd, dirname(main?.path ?? ''));
+  return /\/rustc[A-Za-z0-9]{6}\//.test(path) || (path.startsWith(`${own}/`) && /\.(?:rcgu\.o|o|bc)$/.test(path));
+}
+
+const libraryName = /^lib(.+?)\.(?:so|a)(?:\.[0-9.]+)?$/;
+
+/** A library is taken from the first folder that has it: in no other folder that takes part may one of its name come to stand. */
+function shadows(files: readonly string[], asked: AskedCrate): readonly string[] {
+  const { compilation } = asked;
+  const native = compilation.searchFolders.flatMap(({ kind, path }) => (kind === 'native' || kind === 'all' ? [absoluteName(compilation.cwd, path)] : []));
+  const libraries = files.filter((path) => libraryName.test(basename(path)));
+  const folders = new Set([...native, ...libraries.map((path) => dirname(path))]);
+  return libraries.flatMap((path) => {
+    const name = libraryName.exec(basename(path))?.[1] ?? '';
+    return [...folders].filter((folder) => folder !== dirname(path)).flatMap((folder) => [`${folder}/lib${name}.so`, `${folder}/lib${name}.a`]);
+  });
+}
+
+/** @param list as the linker wrote it @param isThere whether a file stands under a name now @returns undefined when it is no such list */
+export function readLinkList(list: string, asked: AskedCrate, isThere: (path: string) => boolean): LinkReads | undefined {
+  const listed = parseDependencies(list);
+  if (listed === undefined) return undefined;
+  const names = [...new Set(listed.map((name) => absoluteName(asked.compilation.cwd, name)))];
+  const files = names.filter((path) => !isTemporary(path, asked) || isThere(path));
+  const taken = new Set(files);
+  return { files, absent: [...new Set(shadows(files, asked))].filter((path) => !taken.has(path) && !isThere(path)) };
+}

@@ -1,0 +1,147 @@
+// Knows: the way of one compile of a crate: answered from what earlier ones have read, or compiled at once, shown as it goes, and remembered
+// by what the compiler says that it has read. Refuses to know: command lines, preprocessors, and build servers.
+//
+// A build tool starts the next crate as soon as it hears of this one's metadata, long before the compiler ends; so what the compiler says is
+// shown at once, and nothing but its end is left to say afterwards.
+import { dirname } from 'node:path';
+import { keyOf } from '../base/index.js';
+import { discard, isWritableFolder, linkListOption, pickUp, temporaryBeside } from '../host/index.js';
+import type { Entry } from '../storage/index.js';
+import { answerOfLocated, type Answer, become, landEntry, type Outcome, replay, toldOf } from './answers.js';
+import { openCrateNear, askerOf } from './crate-near.js';
+import { studyCrate } from './crate-study.js';
+import type { DirectPorts, EnginePorts } from './engine-ports.js';
+import { lookUp } from './lookup.js';
+import type { Near } from './near.js';
+import { type FoundNear, lookNear } from './near-lookup.js';
+import { recordNear } from './near-record.js';
+import { entryFilesOfHome, placeOf } from './outputs.js';
+import type { RunResult } from './ports.js';
+import type { CompileReport } from './report.js';
+import { storeEntry } from './store.js';
+import type { AskedCrate } from './work.js';
+
+async function fetchResult(asked: AskedCrate, { result }: FoundNear, { storage }: DirectPorts): Promise<{ answer: Answer; report: Pick<CompileReport, 'lookupMs'> } | undefined> {
+  const { located, entry, report } = await lookUp(asked, result.entry, { storage, place: true });
+  const answer = located === undefined ? undefined : answerOfLocated(asked, located);
+  if (answer !== undefined) return { answer, report };
+  return entry !== undefined && (await landEntry(asked, entry)) ? { answer: replay(asked, entry), report } : undefined;
+}
+
+async function answerNear(asked: AskedCrate, near: Near, ports: DirectPorts): Promise<Outcome | string> {
+  const { compilation, base } = asked;
+  const from = performance.now();
+  const looked = await lookNear(near, { cwd: compilation.cwd, base, digests: ports.digests, views: ports.near.views, ask: askerOf(asked) });
+  const lookMs = performance.now() - from;
+  if (looked.kind === 'missed') return looked.why;
+  const { found } = looked;
+  const hit = await fetchResult(asked, found, ports);
+  if (hit === undefined) return 'its result is no longer kept';
+  const steps: CompileReport['steps'] = [['look at files', lookMs], ['fetch', performance.now() - from - lookMs]];
+  const report: CompileReport = { ...toldOf(asked), outcome: 'hit', hitBy: 'manifest', key: found.result.entry, ...hit.report, steps };
+  const settle = async (): Promise<CompileReport> => {
+    await ports.recall?.remember(asked, { near, entry: found.result.entry, sight: found.sight, storage: ports.storage });
+    return report;
+  };
+  return { answer: hit.answer, report, settle };
+}
+
+interface Compiled {
+  readonly result: RunResult;
+  /** What is left to be shown. */
+  readonly unshown: Pick<RunResult, 'stdout' | 'stderr'>;
+  readonly entry: Entry | undefined;
+  /** The compiler's list of what it has read. */
+  readonly depInfo: string | undefined;
+  /** The linker's; undefined: it wrote none, or none took part. */
+  readonly linkList: string | undefined;
+}
+
+const nothing = new Uint8Array();
+
+async function readText(path: string): Promise<string | undefined> {
+  const file = await pickUp(path);
+  return file === undefined ? undefined : Buffer.from(file.bytes).toString();
+}
+
+async function pickUpResult({ compilation }: AskedCrate, result: RunResult): Promise<Pick<Compiled, 'entry' | 'depInfo'>> {
+  if (result.code !== 0) return { entry: undefined, depInfo: undefined };
+  const depInfo = await readText(placeOf(compilation, compilation.depInfo));
+  const files = await entryFilesOfHome(compilation);
+  const { stdout, stderr, wallMs: compileMs } = result;
+  return { depInfo, entry: files === undefined ? undefined : { files, stdout, stderr, compileMs } };
+}
+
+/** Nobody waits for the metadata of one of these, so that what it says may wait for its end. */
+async function compileLinked(asked: AskedCrate): Promise<Compiled | undefined> {
+  const { compilation, compiler, front } = asked;
+  const main = placeOf(compilation, compilation.outputs[0]?.path ?? '');
+  // The linker is about to say so in its own words, which a list that cannot be written would change.
+  if (!isWritableFolder(dirname(main))) return undefined;
+  const place = temporaryBeside(main);
+  try {
+    const command = compiler.crates.compileCommand(compilation, compiler.path, { colours: front.colour, linkArgument: linkListOption(place) });
+    const result = await front.run(command, { how: 'final' });
+    const { stdout, stderr } = result;
+    // A link that fails is told with all of its arguments.
+    if (Buffer.from(stderr.buffer, stderr.byteOffset, stderr.byteLength).includes(place)) return undefined;
+    return { result, unshown: { stdout, stderr }, ...(await pickUpResult(asked, result)), linkList: await readText(place) };
+  } finally {
+    await discard(place);
+  }
+}
+
+async function compileShown(asked: AskedCrate): Promise<Compiled> {
+  const { compilation, compiler, front } = asked;
+  const command = compiler.crates.compileCommand(compilation, compiler.path, { colours: front.colour });
+  const result = await front.run(command, { how: 'live' });
+  return { result, unshown: { stdout: nothing, stderr: nothing }, ...(await pickUpResult(asked, result)), linkList: undefined };
+}
+
+async function settleCompiled(asked: AskedCrate, near: Near, how: { readonly compiled: Compiled; readonly report: CompileReport; readonly ports: DirectPorts }): Promise<CompileReport> {
+  const { compiled, report, ports } = how;
+  const { entry, depInfo, linkList, result } = compiled;
+  if (result.code !== 0) return report;
+  if (entry === undefined) return { ...report, stored: 'skipped', reason: 'an expected output is missing' };
+  const reads = depInfo === undefined ? undefined : asked.compiler.crates.readDepInfo(depInfo);
+  if (reads === undefined) return { ...report, stored: 'skipped', reason: 'the compiler does not tell what it has read' };
+  if (asked.compilation.linked && linkList === undefined) return { ...report, stored: 'skipped', reason: 'the linker does not tell what it has read' };
+  const learnt = await studyCrate({ ...reads, linkList }, { asked, near, digests: ports.digests, views: ports.near.views, stderr: result.stderr });
+  const parts = [...near.parts, ...learnt.parts];
+  const key = keyOf(parts);
+  const kept = learnt.kind === 'known' ? await storeEntry(key, entry, ports) : undefined;
+  const told = { ...report, key, parts, ...kept };
+  if (kept?.stored === 'failed') return told;
+  const trouble = await recordNear(asked, { near, learnt, entry: kept && key, shared: false }, ports);
+  return trouble === undefined ? told : { ...told, stored: kept === undefined ? 'skipped' : 'failed', reason: trouble };
+}
+
+async function compileAndNote(asked: AskedCrate, near: Near, { why, ports }: { readonly why: string; readonly ports: DirectPorts }): Promise<Outcome> {
+  const compiled = await (asked.compilation.linked ? compileLinked(asked) : compileShown(asked));
+  if (compiled === undefined) return become({ ...toldOf(asked), outcome: 'not-cacheable', reason: 'linking fails, or its place cannot be written' });
+  const { result } = compiled;
+  const report: CompileReport = {
+    ...toldOf(asked),
+    outcome: asked.controls.recache ? 'recache' : 'miss',
+    near: why,
+    compileMs: result.wallMs,
+    compileFailed: result.code !== 0,
+  };
+  return {
+    answer: { kind: 'finish', ...compiled.unshown, end: { code: result.code, signal: result.signal } },
+    report,
+    settle: () => ports.near.settling.note(near.key, settleCompiled(asked, near, { compiled, report, ports })),
+  };
+}
+
+export async function compileCrate(asked: AskedCrate, ports: EnginePorts): Promise<Outcome> {
+  const decline = (reason: string): Outcome => become({ ...toldOf(asked), outcome: 'not-cacheable', reason });
+  if (asked.controls.noCache) return become({ ...toldOf(asked), outcome: 'no-cache' });
+  if (ports.near === undefined) return decline('direct mode is off');
+  const direct = { ...ports, near: ports.near };
+  const opened = await openCrateNear(asked, direct);
+  if (opened.kind === 'none') return decline(opened.reason);
+  const { near } = opened;
+  const answered = asked.controls.recache ? 'asked not to look' : (near.unfit ?? (await answerNear(asked, near, direct)));
+  return typeof answered === 'string' ? compileAndNote(asked, near, { why: answered, ports: direct }) : answered;
+}

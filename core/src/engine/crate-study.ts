@@ -1,0 +1,101 @@
+// Knows: what a finished compile of a crate is remembered by: the files and variables that the compiler says it has read.
+// Refuses to know: results and where they are kept.
+import { absoluteName, digestOf, isYoungAt, type KeyPart } from '../base/index.js';
+import type { CrateReads, ManifestCondition } from '../compilation/index.js';
+import { type FileDigests, type FolderViews, reachableStat } from '../host/index.js';
+import { readLinkList } from './crate-link.js';
+import { askerOf } from './crate-near.js';
+import type { Near } from './near.js';
+import type { SeenFile } from './near-sight.js';
+import type { Study } from './near-study.js';
+import type { AskedCrate } from './work.js';
+
+/** `foo.rs` and `foo/mod.rs` are two places for one module: where one was read, the other must stay empty. */
+function otherPlace(name: string): readonly string[] {
+  if (name.endsWith('/mod.rs')) return [`${name.slice(0, -'/mod.rs'.length)}.rs`];
+  return name.endsWith('.rs') ? [`${name.slice(0, -'.rs'.length)}/mod.rs`] : [];
+}
+
+/** A library that an attribute in the source names is looked for in folders of native libraries, and nobody says which one was taken. */
+const bundlesByAttribute = /kind\s*=\s*"static/;
+
+/** Messages are laid out for the width of a terminal: where there are any, they are the same only for that width. */
+const widthFlag = '--diagnostic-width';
+const announces = /^\{"\$message_type":"artifact"|^\{"artifact":/;
+
+/** Whether the compiler said more than where its outputs are. */
+export function saysMore(stderr: Uint8Array): boolean {
+  return Buffer.from(stderr.buffer, stderr.byteOffset, stderr.byteLength).toString().split('\n').some((line) => line !== '' && !announces.test(line));
+}
+
+export interface CrateStudied {
+  readonly asked: AskedCrate;
+  readonly near: Near;
+  readonly digests: FileDigests;
+  readonly views: FolderViews;
+  readonly stderr: Uint8Array;
+}
+
+type Unknown = Extract<Study, { kind: 'doubt' | 'unfit' }>;
+
+interface Seen {
+  readonly files: readonly SeenFile[];
+  readonly parts: readonly KeyPart[];
+}
+
+async function seeFiles(names: readonly string[], { asked, near, digests }: CrateStudied): Promise<Seen | Unknown> {
+  const { compilation, startedMs } = asked;
+  let attribute = false;
+  const native = compilation.searchFolders.some(({ kind }) => kind === 'native' || kind === 'all');
+  const snapshot = await digests.take(names.map((name) => absoluteName(compilation.cwd, name)), (_, content) => {
+    attribute ||= native && bundlesByAttribute.test(Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1'));
+  });
+  const files: SeenFile[] = [];
+  const parts: KeyPart[] = [];
+  for (const [at, name] of names.entries()) {
+    const [path, digest, state] = [snapshot.paths[at] ?? '', snapshot.digests[at], snapshot.states[at]];
+    if (digest === undefined) {
+      const isFolder = reachableStat(path)?.isDirectory() === true;
+      return isFolder ? { kind: 'unfit', reason: 'a folder is read', parts } : { kind: 'doubt', reason: `${name} is gone`, parts };
+    }
+    const source = path === near.named.paths[0];
+    if (!source && (state === undefined || isYoungAt(state, startedMs))) return { kind: 'doubt', reason: `${name} changed while the compiler ran, or just before`, parts };
+    files.push({ path, digest, state });
+    parts.push({ label: `file ${name}`, value: digest });
+  }
+  return attribute ? { kind: 'unfit', reason: 'a static library by attribute', parts } : { files, parts };
+}
+
+/** What the compiler and, where one took part, the linker say that they have read. */
+export type CrateTold = CrateReads & { readonly linkList: string | undefined };
+
+/** Looks at what a compile has read. */
+export async function studyCrate({ files: sources, variables, linkList }: CrateTold, studied: CrateStudied): Promise<Study> {
+  const { asked, near, views, stderr } = studied;
+  const { compilation } = asked;
+  const linked = linkList === undefined ? undefined : readLinkList(linkList, asked, (path) => reachableStat(path) !== undefined);
+  if (linkList !== undefined && linked === undefined) return { kind: 'doubt', reason: 'the linker\'s list cannot be read', parts: [] };
+  const names = [...new Set([...sources, ...(linked?.files ?? [])])];
+  const seen = await seeFiles(names, studied);
+  if ('kind' in seen) return seen;
+  if (!(await near.named.stillSame())) return { kind: 'doubt', reason: 'an input changed while the compiler ran', parts: seen.parts };
+  const view = views.view();
+  const absent = [...sources.flatMap(otherPlace).filter((name) => !sources.includes(name)), ...(linked?.absent ?? [])];
+  const come = absent.find((name) => view.at(absoluteName(compilation.cwd, name)).kind === 'file');
+  if (come !== undefined) return { kind: 'doubt', reason: `${come} has come`, parts: seen.parts };
+  const value = askerOf(asked);
+  const named = [...new Set([...variables.map(({ name }) => name), ...(saysMore(stderr) ? [widthFlag] : [])])];
+  const conditions = named.map((name): ManifestCondition => {
+    const now = value(name);
+    return { name, value: now === undefined ? undefined : digestOf(now) };
+  });
+  // What the compiler says it saw must be what the request holds: sources may be given variables by other means.
+  const other = variables.find(({ name, value: saw }) => saw !== value(name));
+  if (other !== undefined) return { kind: 'unfit', reason: `variable ${other.name} is not the request's`, parts: seen.parts };
+  const reads = seen.files.map(({ digest }, at) => ({ name: names[at] ?? '', digest }));
+  return {
+    kind: 'known',
+    sight: { remembered: { reads, absent, nothing: [], present: [], links: [], conditions }, files: seen.files, view },
+    parts: [...seen.parts, ...conditions.map(({ name, value: digest }) => ({ label: name.startsWith('-') ? `argument ${name}` : `variable ${name}`, value: digest ?? 'not set' }))],
+  };
+}
