@@ -2,7 +2,7 @@
 // Refuses to know: results and where they are kept.
 import { absoluteName, digestOf, isYoungAt, type KeyPart } from '../base/index.js';
 import type { CrateReads, ManifestCondition } from '../compilation/index.js';
-import { type FileDigests, type FolderViews, reachableStat } from '../host/index.js';
+import { type FileDigests, type FolderViews, pickUp, reachableStat } from '../host/index.js';
 import { readLinkList } from './crate-link.js';
 import { askerOf } from './crate-near.js';
 import type { Near } from './near.js';
@@ -45,11 +45,8 @@ interface Seen {
 
 async function seeFiles(names: readonly string[], { asked, near, digests }: CrateStudied): Promise<Seen | Unknown> {
   const { compilation, startedMs } = asked;
-  let attribute = false;
-  const native = compilation.searchFolders.some(({ kind }) => kind === 'native' || kind === 'all');
-  const snapshot = await digests.take(names.map((name) => absoluteName(compilation.cwd, name)), (_, content) => {
-    attribute ||= native && bundlesByAttribute.test(Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1'));
-  });
+  const snapshot = await digests.take(names.map((name) => absoluteName(compilation.cwd, name)));
+  const before = new Map(near.named.paths.map((path, at) => [path, near.named.digests[at]]));
   const files: SeenFile[] = [];
   const parts: KeyPart[] = [];
   for (const [at, name] of names.entries()) {
@@ -58,12 +55,23 @@ async function seeFiles(names: readonly string[], { asked, near, digests }: Crat
       const isFolder = reachableStat(path)?.isDirectory() === true;
       return isFolder ? { kind: 'unfit', reason: 'a folder is read', parts } : { kind: 'doubt', reason: `${name} is gone`, parts };
     }
-    const source = path === near.named.paths[0];
-    if (!source && (state === undefined || isYoungAt(state, startedMs))) return { kind: 'doubt', reason: `${name} changed while the compiler ran, or just before`, parts };
+    // What was digested before the compile is compared with that; of others only their age tells that they are the same.
+    const known = before.get(path) === digest;
+    if (!known && (state === undefined || isYoungAt(state, startedMs))) return { kind: 'doubt', reason: `${name} changed while the compiler ran, or just before`, parts };
     files.push({ path, digest, state });
     parts.push({ label: `file ${name}`, value: digest });
   }
-  return attribute ? { kind: 'unfit', reason: 'a static library by attribute', parts } : { files, parts };
+  return { files, parts };
+}
+
+/** Whether a source may have an unnamed library bundled. */
+async function mayBundle({ compilation }: AskedCrate, sources: readonly string[]): Promise<boolean> {
+  if (!compilation.searchFolders.some(({ kind }) => kind === 'native' || kind === 'all')) return false;
+  for (const name of sources) {
+    const file = await pickUp(absoluteName(compilation.cwd, name));
+    if (file === undefined || bundlesByAttribute.test(Buffer.from(file.bytes).toString('latin1'))) return true;
+  }
+  return false;
 }
 
 /** What the compiler and, where one took part, the linker say that they have read. */
@@ -78,6 +86,7 @@ export async function studyCrate({ files: sources, variables, linkList }: CrateT
   const names = [...new Set([...sources, ...(linked?.files ?? [])])];
   const seen = await seeFiles(names, studied);
   if ('kind' in seen) return seen;
+  if (await mayBundle(asked, sources)) return { kind: 'unfit', reason: 'a static library by attribute', parts: seen.parts };
   if (!(await near.named.stillSame())) return { kind: 'doubt', reason: 'an input changed while the compiler ran', parts: seen.parts };
   const view = views.view();
   const absent = [...sources.flatMap(otherPlace).filter((name) => !sources.includes(name)), ...(linked?.absent ?? [])];

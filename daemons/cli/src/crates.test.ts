@@ -222,6 +222,18 @@ describe.skipIf(missing !== undefined)('a library', () => {
     expect([outcome.answer.kind, verdict(outcome.report)]).toEqual(['become', `not-cacheable ${reason}`]);
   });
 
+  it('that has a static library bundled by an attribute is not kept, whatever was compiled before', async () => {
+    write('c/odd.c', 'int odd(void) { return 1; }\n');
+    mkdirSync(join(dir, 'near'));
+    spawnSync('sh', ['-c', 'gcc -c c/odd.c -o c/odd.o && ar rcD near/libodd.a c/odd.o'], { cwd: dir });
+    write('src/one.rs', '#[cfg_attr(odd, link(name = "odd", kind = "static"))]\nunsafe extern "C" { pub fn odd() -> i32; }\n');
+    await age();
+    expect(verdict(await ours(library()))).toBe('miss stored');
+    const native = library('--cfg', 'odd', '-L', `native=${dir}/near`);
+    expect(verdict(await ours(native))).toBe('miss skipped a static library by attribute');
+    expect(verdict(await ours(native))).toBe('miss skipped a static library by attribute');
+  });
+
   it('rests on the crates that it is given', async () => {
     const make = (text: string): void => {
       write('src/dep.rs', text);
