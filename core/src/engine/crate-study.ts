@@ -59,7 +59,8 @@ async function seeFiles(names: readonly string[], { asked, near, digests }: Crat
     const known = before.get(path) === digest;
     if (!known && (state === undefined || isYoungAt(state, startedMs))) return { kind: 'doubt', reason: `${name} changed while the compiler ran, or just before`, parts };
     files.push({ path, digest, state });
-    parts.push({ label: `file ${name}`, value: digest });
+    // The root source stands in the key already.
+    if (name !== compilation.input) parts.push({ label: `file ${name}`, value: digest });
   }
   return { files, parts };
 }
