@@ -47,7 +47,12 @@ ${merge(sectionsOf(earlier), fresh).map(({ text }) => text).join('\n\n')}
   writing to the socket and waking the launcher, 0.16 s garbage collection, 0.1 s hashing what the launcher said, 0.07 s records; the rest is node taking and
   closing connections. inotify would save the \`stat\`s, but does not tell of writes through memory maps or other names, so it is not used.
 * A miss is the compile and nothing before it; what the compiler read is hashed and looked through after the answer, once for each header and daemon, and competes
-  with the next compile for the processors. In a base folder, with a build server, or with \`-MMD\`, a preprocessor run comes before it.
+  with the next compile for the processors. In a base folder, with a build server, or with \`-MMD\`, a preprocessor run comes before it. Of the first 24 files of
+  that library (\`--only cold --files 24\`; processor times of the daemon's threads from \`/proc\`) the daemon takes 1.5 s where the compilers take 28 to 35 s: 0.8 s
+  once, for starting node (0.25 s of it loading modules) and reading the compiler's programs, and 30 ms a file: a third for the places where headers were
+  looked for, a fifth each for reading headers, for storing, and for garbage. What is left of the percents is two compilers and a daemon on two processors.
+* The daemon's memory grows by about 8 KB with each request that it can answer from memory: 3 KB are the numbers of the files that the answer rests on,
+  the rest names, states and the answer (heap snapshots after 4,000 compiles and after as many hits). So it is larger once all of them have been hit.
 * The burst of 64 launchers is bound by the starting of processes and by the daemon's one thread in about equal parts on two processors.
 * A compile away costs the client the preprocessor run and a few milliseconds for packing: headers are compressed once per daemon. The very first one
   waits for the toolchain to be packed and sent, a few seconds, which the library table leaves out.

@@ -8,6 +8,7 @@ import type { Library, Site } from '@sccache-ts/fixtures';
 import { builderTable } from './builder.js';
 import { burstPart } from './burst.js';
 import { coldPart } from './cold.js';
+import { cratesTable } from './crates.js';
 import { documentOf } from './document.js';
 import { textOf } from './figures.js';
 import type { Table } from './figures.js';
@@ -26,7 +27,7 @@ import { libraryTable } from './whole-library.js';
 const usage =
   `Usage: npm run bench -- [--library ${Object.keys(libraries).join('|')}] [--runs N] [--rounds N, of cold builds]\n` +
   "  [--files N, at most, of the library that ninja builds] [--compiles N, for the daemon's memory]\n" +
-  '  [--only hit,cpu,ninja,burst,cold,memory,file,away,library,scheduler,builder] [--install] [--write]';
+  '  [--only hit,cpu,ninja,burst,cold,memory,crates,file,away,library,scheduler,builder] [--install] [--write]';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const debian: Readonly<Record<string, string>> = { ccache: 'ccache', distcc: 'distcc', sccache: 'sccache', icecc: 'icecc', ninja: 'ninja-build' };
@@ -67,6 +68,7 @@ function partsOf({ library, runs, rounds, files, compiles }: Sizes): Parts {
     burst: (site) => burstPart(site, runs),
     cold: (site) => coldPart(site, { rounds, files }),
     memory: (site) => memoryPart(site, compiles),
+    crates: async (site) => tableOnly(await cratesTable(site, rounds)),
     file: async (site) => tableOnly(await cacheTable(await about(site))),
     away: async (site) => tableOnly(await awayTable(await about(site))),
     library: async (site) => tableOnly(await libraryTable(await about(site))),

@@ -22,6 +22,8 @@ export interface CrateLinking {
   readonly words: readonly string[];
   /** As given; undefined: the host. */
   readonly target: string | undefined;
+  /** True when the compiler itself reads all crates beneath, and hands the linker what it has made of them. */
+  readonly throughCrates: boolean;
 }
 
 /** One cacheable compile of one crate, understood. */
@@ -84,6 +86,8 @@ export interface CrateDialect {
   compileCommand(compilation: CrateCompilation, program: string, options: CrateCommandOptions): Command;
   /** Key parts from arguments and environment; no file's content. Arguments that only name files whose content is hashed are left out. */
   keyParts(compilation: CrateCompilation, env: EnvPairs, options: { readonly colours: boolean }): readonly KeyPart[];
+  /** Absolute names of files that the compiler looks for and tells of only when they are there. */
+  lookedFor(request: CompileRequest): readonly string[];
   /** @returns undefined when the text is no such list */
   readDepInfo(text: string): CrateReads | undefined;
 }

@@ -138,6 +138,18 @@ function project(): void {
 }
 
 describe('a compile', () => {
+  it('that reads nothing but its source is answered too', async () => {
+    write('a.c', 'int f(void) { return 1; }\n');
+    await age();
+    for (const compiler of ['/usr/bin/clang', '/usr/bin/gcc']) {
+      if (!existsSync(compiler)) continue;
+      const bare: Command = { compiler, line: '-O1 -c a.c -o a.o' };
+      expect(verdict(await ours(bare))).toBe('miss stored');
+      recall.clear();
+      expect(verdict(await ours(bare))).toBe('hit manifest');
+    }
+  });
+
   beforeEach(project);
 
   it('is remembered by what it read, without a preprocessor', async () => {

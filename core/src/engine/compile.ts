@@ -45,7 +45,10 @@ async function understand(request: CompileRequest, front: Front, ports: EnginePo
   if ('crates' in compiler) {
     const verdict = compiler.crates.parse(request, read);
     if (verdict.kind === 'decline') return become({ outcome: verdict.why, reason: verdict.reason, compiler: compiler.facts.kind });
-    return { ...common, compiler, compilation: verdict.compilation, base: baseOfThis(verdict.compilation) };
+    const { cwd, outputs: [main] } = verdict.compilation;
+    // Sources of registries lie elsewhere; what is made of them is the project's.
+    const folder = dirname(absoluteName(cwd, main?.path ?? ''));
+    return { ...common, compiler, compilation: verdict.compilation, base: baseOfThis({ cwd: folder, input: main?.path ?? '' }) };
   }
   const verdict = compiler.dialect.parse(request, compiler.facts, read);
   if (verdict.kind === 'decline') return become({ outcome: verdict.why, reason: verdict.reason, compiler: compiler.facts.kind });

@@ -2,7 +2,7 @@
 // sources, and how a result is kept.
 import { basename, dirname } from 'node:path';
 import { absoluteName, envValue, isFault, type KeyPart, keyOf } from '../base/index.js';
-import { canListLinks, findLinker } from '../host/index.js';
+import { canListLinks, cratesIn, findLinker } from '../host/index.js';
 import { parseDependencies } from './dependency-file.js';
 import type { Compilers } from './ports.js';
 import type { AskedCrate } from './work.js';
@@ -84,12 +84,20 @@ function shadows(files: readonly string[], asked: AskedCrate): readonly string[]
   });
 }
 
+/** Crates that may stand beneath those that were named. */
+export function cratesBeneath({ compilation }: AskedCrate): readonly string[] {
+  const folders = compilation.searchFolders.filter(({ kind }) => kind === 'dependency').map(({ path }) => absoluteName(compilation.cwd, path));
+  return [...new Set(folders)].flatMap(cratesIn);
+}
+
 /** @param list as the linker wrote it @param isThere whether a file stands under a name now @returns undefined when it is no such list */
 export function readLinkList(list: string, asked: AskedCrate, isThere: (path: string) => boolean): LinkReads | undefined {
   const listed = parseDependencies(list);
   if (listed === undefined) return undefined;
   const names = [...new Set(listed.map((name) => absoluteName(asked.compilation.cwd, name)))];
-  const files = names.filter((path) => !isTemporary(path, asked) || isThere(path));
+  // Where the linker was given copies of crates, or what was made of them, those beneath count too; which they are, nobody says.
+  const rewritten = asked.compilation.linking?.throughCrates === true || names.some((path) => isTemporary(path, asked) && path.endsWith('.rlib'));
+  const files = [...names.filter((path) => !isTemporary(path, asked) || isThere(path)), ...(rewritten ? cratesBeneath(asked) : [])];
   const taken = new Set(files);
   return { files, absent: [...new Set(shadows(files, asked))].filter((path) => !taken.has(path) && !isThere(path)) };
 }

@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { absoluteName, digestOf, envValue, type KeyPart, keyOf } from '../base/index.js';
 import type { CrateCompilation } from '../compilation/index.js';
-import { describeProcessor, reachableStat } from '../host/index.js';
+import { cratesIn, describeProcessor, reachableStat } from '../host/index.js';
 import { linkParts } from './crate-link.js';
 import type { DirectPorts } from './engine-ports.js';
 import { type NearResult, readManifest } from './near.js';
@@ -23,6 +23,11 @@ function bundledFiles({ bundled, searchFolders, cwd }: CrateCompilation): readon
   return files;
 }
 
+/** Whether crates that no argument names would be looked for in a folder that holds some. */
+function searchesForCrates({ searchFolders, cwd }: CrateCompilation): boolean {
+  return searchFolders.some(({ kind, path }) => (kind === 'crate' || kind === 'all') && cratesIn(absoluteName(cwd, path)).length > 0);
+}
+
 /** What a crate's result may depend on that its compiler tells only afterwards: a variable by its name, an argument by its flag. */
 export function askerOf({ request, compilation }: AskedCrate): (name: string) => string | undefined {
   return (name) => (name.startsWith('-') ? argumentValue(compilation.words, name) : envValue(request.env, name));
@@ -30,7 +35,8 @@ export function askerOf({ request, compilation }: AskedCrate): (name: string) =>
 
 function argumentValue(words: readonly string[], flag: string): string | undefined {
   const joined = words.find((word) => word.startsWith(`${flag}=`));
-  return joined?.slice(flag.length + 1) ?? words[words.indexOf(flag) + 1];
+  const at = words.indexOf(flag);
+  return joined?.slice(flag.length + 1) ?? (at < 0 ? undefined : words[at + 1]);
 }
 
 /** Starts no process. */
@@ -40,9 +46,10 @@ export async function openCrateNear(asked: AskedCrate, { digests, storage, near,
   if (typeof linker === 'string') return none(linker);
   const bundled = bundledFiles(compilation);
   if (bundled === undefined) return none('a static library is not found');
+  if (searchesForCrates(compilation)) return none('crates are looked for in a folder');
   const names = [compilation.input, ...compilation.extraInputs, ...bundled];
   const named = await digests.take(names.map((name) => absoluteName(compilation.cwd, name)));
-  const parts: KeyPart[] = [
+  const known: KeyPart[] = [
     { label: 'format', value: 'crate 1' },
     { label: 'compiler', value: compiler.identity },
     ...compiler.crates.keyParts(compilation, request.env, { colours: front.colour }),
@@ -53,14 +60,15 @@ export async function openCrateNear(asked: AskedCrate, { digests, storage, near,
   for (const [at, name] of names.entries()) {
     const digest = named.digests[at];
     if (digest === undefined) return none('an input is not a readable file');
-    parts.push({ label: `file ${at === 0 ? name : basename(name)}`, value: digest });
+    known.push({ label: `file ${at === 0 ? base.stripName(name) : basename(name)}`, value: digest });
   }
   if (compilation.nativeCpu) {
     const processor = describeProcessor();
     if (processor === undefined) return none('unknown processor');
-    parts.push({ label: 'processor', value: digestOf(processor) });
+    known.push({ label: 'processor', value: digestOf(processor) });
   }
-  const key = keyOf(parts.map(({ label, value }) => ({ label, value: base.strip(value) })));
+  const parts = known.map(({ label, value }) => ({ label, value: base.strip(value) }));
+  const key = keyOf(parts);
   await near.settling.wait(key);
   const manifest = await readManifest(storage, key, front.signal);
   return { kind: 'near', near: { key, parts, named, manifest, unfit: manifest.unfit } };

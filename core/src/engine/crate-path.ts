@@ -7,44 +7,19 @@ import { dirname } from 'node:path';
 import { keyOf } from '../base/index.js';
 import { discard, isWritableFolder, linkListOption, pickUp, temporaryBeside } from '../host/index.js';
 import type { Entry } from '../storage/index.js';
-import { answerOfLocated, type Answer, become, landEntry, type Outcome, replay, toldOf } from './answers.js';
+import { become, type Outcome, toldOf } from './answers.js';
 import { openCrateNear, askerOf } from './crate-near.js';
 import { studyCrate } from './crate-study.js';
+import { movedCrate, unsharedCrate } from './crate-sharing.js';
 import type { DirectPorts, EnginePorts } from './engine-ports.js';
-import { lookUp } from './lookup.js';
-import type { Near } from './near.js';
-import { type FoundNear, lookNear } from './near-lookup.js';
+import { type Near, resultPart } from './near.js';
+import { answerNear } from './near-answer.js';
 import { recordNear } from './near-record.js';
 import { entryFilesOfHome, placeOf } from './outputs.js';
 import type { RunResult } from './ports.js';
 import type { CompileReport } from './report.js';
 import { storeEntry } from './store.js';
 import type { AskedCrate } from './work.js';
-
-async function fetchResult(asked: AskedCrate, { result }: FoundNear, { storage }: DirectPorts): Promise<{ answer: Answer; report: Pick<CompileReport, 'lookupMs'> } | undefined> {
-  const { located, entry, report } = await lookUp(asked, result.entry, { storage, place: true });
-  const answer = located === undefined ? undefined : answerOfLocated(asked, located);
-  if (answer !== undefined) return { answer, report };
-  return entry !== undefined && (await landEntry(asked, entry)) ? { answer: replay(asked, entry), report } : undefined;
-}
-
-async function answerNear(asked: AskedCrate, near: Near, ports: DirectPorts): Promise<Outcome | string> {
-  const { compilation, base } = asked;
-  const from = performance.now();
-  const looked = await lookNear(near, { cwd: compilation.cwd, base, digests: ports.digests, views: ports.near.views, ask: askerOf(asked) });
-  const lookMs = performance.now() - from;
-  if (looked.kind === 'missed') return looked.why;
-  const { found } = looked;
-  const hit = await fetchResult(asked, found, ports);
-  if (hit === undefined) return 'its result is no longer kept';
-  const steps: CompileReport['steps'] = [['look at files', lookMs], ['fetch', performance.now() - from - lookMs]];
-  const report: CompileReport = { ...toldOf(asked), outcome: 'hit', hitBy: 'manifest', key: found.result.entry, ...hit.report, steps };
-  const settle = async (): Promise<CompileReport> => {
-    await ports.recall?.remember(asked, { near, entry: found.result.entry, sight: found.sight, storage: ports.storage });
-    return report;
-  };
-  return { answer: hit.answer, report, settle };
-}
 
 interface Compiled {
   readonly result: RunResult;
@@ -107,12 +82,14 @@ async function settleCompiled(asked: AskedCrate, near: Near, how: { readonly com
   if (reads === undefined) return { ...report, stored: 'skipped', reason: 'the compiler does not tell what it has read' };
   if (asked.compilation.linked && linkList === undefined) return { ...report, stored: 'skipped', reason: 'the linker does not tell what it has read' };
   const learnt = await studyCrate({ ...reads, linkList }, { asked, near, digests: ports.digests, views: ports.near.views, stderr: result.stderr });
-  const parts = [...near.parts, ...learnt.parts];
+  const parts = [...near.parts, ...learnt.parts, resultPart];
   const key = keyOf(parts);
   const kept = learnt.kind === 'known' ? await storeEntry(key, entry, ports) : undefined;
-  const told = { ...report, key, parts, ...kept };
+  const unshared = asked.base.path === '' || learnt.kind !== 'known' ? undefined : unsharedCrate(asked, entry, learnt.sight.remembered.conditions);
+  const told = { ...report, key, parts, ...kept, ...(unshared === undefined ? {} : { unshared }) };
   if (kept?.stored === 'failed') return told;
-  const trouble = await recordNear(asked, { near, learnt, entry: kept && key, shared: false }, ports);
+  const shared = asked.base.path !== '' && unshared === undefined;
+  const trouble = await recordNear(asked, { near, learnt, entry: kept && key, shared }, ports);
   return trouble === undefined ? told : { ...told, stored: kept === undefined ? 'skipped' : 'failed', reason: trouble };
 }
 
@@ -142,6 +119,6 @@ export async function compileCrate(asked: AskedCrate, ports: EnginePorts): Promi
   const opened = await openCrateNear(asked, direct);
   if (opened.kind === 'none') return decline(opened.reason);
   const { near } = opened;
-  const answered = asked.controls.recache ? 'asked not to look' : (near.unfit ?? (await answerNear(asked, near, direct)));
+  const answered = asked.controls.recache ? 'asked not to look' : (near.unfit ?? (await answerNear(asked, near, { ports: direct, ask: askerOf(asked), holdsNames: true, move: movedCrate })));
   return typeof answered === 'string' ? compileAndNote(asked, near, { why: answered, ports: direct }) : answered;
 }

@@ -3,7 +3,7 @@
 import { absoluteName, digestOf, isYoungAt, type KeyPart } from '../base/index.js';
 import type { CrateReads, ManifestCondition } from '../compilation/index.js';
 import { type FileDigests, type FolderViews, pickUp, reachableStat } from '../host/index.js';
-import { readLinkList } from './crate-link.js';
+import { cratesBeneath, readLinkList } from './crate-link.js';
 import { askerOf } from './crate-near.js';
 import type { Near } from './near.js';
 import type { SeenFile } from './near-sight.js';
@@ -84,13 +84,15 @@ export async function studyCrate({ files: sources, variables, linkList }: CrateT
   const { compilation } = asked;
   const linked = linkList === undefined ? undefined : readLinkList(linkList, asked, (path) => reachableStat(path) !== undefined);
   if (linkList !== undefined && linked === undefined) return { kind: 'doubt', reason: 'the linker\'s list cannot be read', parts: [] };
-  const names = [...new Set([...sources, ...(linked?.files ?? [])])];
+  // Into a static library goes all that stands beneath.
+  const beneath = compilation.crateTypes.includes('staticlib') ? cratesBeneath(asked) : [];
+  const names = [...new Set([...sources, ...(linked?.files ?? []), ...beneath])];
   const seen = await seeFiles(names, studied);
   if ('kind' in seen) return seen;
   if (await mayBundle(asked, sources)) return { kind: 'unfit', reason: 'a static library by attribute', parts: seen.parts };
   if (!(await near.named.stillSame())) return { kind: 'doubt', reason: 'an input changed while the compiler ran', parts: seen.parts };
   const view = views.view();
-  const absent = [...sources.flatMap(otherPlace).filter((name) => !sources.includes(name)), ...(linked?.absent ?? [])];
+  const absent = [...sources.flatMap(otherPlace).filter((name) => !sources.includes(name)), ...(linked?.absent ?? []), ...asked.compiler.crates.lookedFor(asked.request).filter((name) => !names.includes(name))];
   const come = absent.find((name) => view.at(absoluteName(compilation.cwd, name)).kind === 'file');
   if (come !== undefined) return { kind: 'doubt', reason: `${come} has come`, parts: seen.parts };
   const value = askerOf(asked);

@@ -33,6 +33,12 @@ export type NearResult = { readonly kind: 'near'; readonly near: Near } | { read
 
 const none = (reason: string): NearResult => ({ kind: 'none', reason });
 
+/**
+ * Stands behind the parts of a result's key. Without it a compile that read nothing beyond what is known before would keep its result under the
+ * manifest's own key.
+ */
+export const resultPart: KeyPart = { label: 'what', value: 'result' };
+
 /** The role of the one file in the entry that holds a manifest. */
 export const manifestRole = 'manifest';
 

@@ -234,6 +234,28 @@ describe.skipIf(missing !== undefined)('a library', () => {
     expect(verdict(await ours(native))).toBe('miss skipped a static library by attribute');
   });
 
+  it('that is static rests on crates beneath those that it is given, and on what is bundled in them', async () => {
+    const flags = ['--edition=2021', '--crate-type', 'lib', '--emit=metadata,link', '-C', 'metadata=1', '--out-dir', `${dir}/deps`, '-L', `dependency=${dir}/deps`];
+    const make = (value: number): void => {
+      write('c/deep.c', `int deep(void) { return ${value}; }\n`);
+      spawnSync('sh', ['-c', 'gcc -c c/deep.c -o c/deep.o && rm -f c/libdeep.a && ar rcD c/libdeep.a c/deep.o'], { cwd: dir });
+      write('src/deep.rs', 'unsafe extern "C" { fn deep() -> i32; }\npub fn number() -> i32 { unsafe { deep() } }\n');
+      write('src/middle.rs', 'pub fn number() -> i32 { deep::number() }\n');
+      run(rustc, ['--crate-name', 'deep', 'src/deep.rs', ...flags, '-L', `native=${dir}/c`, '-l', 'static=deep'], baseEnv);
+      run(rustc, ['--crate-name', 'middle', 'src/middle.rs', ...flags, '--extern', `deep=${dir}/deps/libdeep.rlib`], baseEnv);
+    };
+    make(1);
+    write('src/one.rs', '#[unsafe(no_mangle)] pub extern "C" fn one() -> i32 { middle::number() }\n');
+    await age();
+    const args = crate('one', 'staticlib', 'dep-info,link', '--extern', `middle=${dir}/deps/libmiddle.rlib`);
+    expect(verdict(await ours(args))).toBe('miss stored');
+    expect(verdict(await ours(args))).toMatch(/^hit/);
+    make(2);
+    await age();
+    expect(verdict(await ours(args))).toBe('miss stored');
+    expect(verdict(await ours(args))).toMatch(/^hit/);
+  });
+
   it('rests on the crates that it is given', async () => {
     const make = (text: string): void => {
       write('src/dep.rs', text);
@@ -292,6 +314,29 @@ describe.skipIf(missing !== undefined)('what a linker makes', () => {
     expect(spawnSync(join(dir, 'out/tool-5f0c')).stdout.toString()).toBe('3\n');
     rmSync(join(dir, 'near/libodd.a'));
     expect(verdict(await ours(native()))).toMatch(/^hit/);
+  });
+
+  it.each(['lto', 'lto=off'])('rests on crates beneath those that it is given, and on what is bundled in them (%s)', async (lto) => {
+    const make = (value: number): void => {
+      write('c/deep.c', `int deep(void) { return ${value}; }\n`);
+      spawnSync('sh', ['-c', 'gcc -c c/deep.c -o c/deep.o && rm -f c/libdeep.a && ar rcD c/libdeep.a c/deep.o'], { cwd: dir });
+      write('src/deep.rs', 'unsafe extern "C" { fn deep() -> i32; }\npub fn number() -> i32 { unsafe { deep() } }\n');
+      write('src/middle.rs', 'pub fn number() -> i32 { deep::number() }\n');
+      const flags = ['--edition=2021', '--crate-type', 'lib', '--emit=metadata,link', '-C', 'opt-level=1', '-C', 'metadata=1', '--out-dir', `${dir}/deps`, '-L', `dependency=${dir}/deps`];
+      run(rustc, ['--crate-name', 'deep', 'src/deep.rs', ...flags, '-L', `native=${dir}/c`, '-l', 'static=deep'], baseEnv);
+      run(rustc, ['--crate-name', 'middle', 'src/middle.rs', ...flags, '--extern', `deep=${dir}/deps/libdeep.rlib`], baseEnv);
+    };
+    make(1);
+    write('src/tool.rs', 'fn main() { println!("{}", middle::number()); }\n');
+    await age();
+    const args = crate('tool', 'bin', 'dep-info,link', '-C', lto, '--extern', `middle=${dir}/deps/libmiddle.rlib`);
+    const said = (): string => spawnSync(join(dir, 'out/tool-5f0c')).stdout.toString();
+    expect([verdict(await ours(args)), said()]).toEqual(['miss stored', '1\n']);
+    expect(verdict(await ours(args))).toMatch(/^hit/);
+    make(2);
+    await age();
+    expect([verdict(await ours(args)), said()]).toEqual(['miss stored', '2\n']);
+    expect([(await ours(args)).outcome, said()]).toEqual(['hit', '2\n']);
   });
 
   it('that fails to link says the same each time', async () => {

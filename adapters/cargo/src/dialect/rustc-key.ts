@@ -21,8 +21,11 @@ function textOf({ name, option, value, words }: RustcWord): string | undefined {
     case 'cfg':
     case 'crate-name':
       return undefined;
-    case 'extern':
-      return `--extern ${externOf(value).name}`;
+    case 'extern': {
+      // With a path its content stands in the key: which names have one must be told too.
+      const { name: crate, path } = externOf(value);
+      return `--extern ${crate}${path === undefined ? '' : '='}`;
+    }
     case 'target':
       // The content counts; only the name shows in what is made.
       return `--target ${value.endsWith('.json') ? value.slice(value.lastIndexOf('/') + 1) : value}`;

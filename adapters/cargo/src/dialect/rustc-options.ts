@@ -23,6 +23,8 @@ const rows: readonly (readonly [shape: RustcShape, effect: RustcEffect, names: s
   ['flag', 'question', '-V --version -vV -h --help'],
   ['value', 'question', '--explain --print --pretty --unpretty'],
   ['value', 'declined', '-o --sysroot'],
+  // What follows is all files; the words that we add would be too.
+  ['flag', 'declined', '--'],
   ['value', 'crate-name', '--crate-name'],
   ['value', 'crate-type', '--crate-type'],
   ['value', 'emit', '--emit'],
@@ -37,8 +39,8 @@ const rows: readonly (readonly [shape: RustcShape, effect: RustcEffect, names: s
   ['value', 'format', '--error-format --json'],
   ['value', 'codegen', '-C --codegen'],
   ['value', 'unstable', '-Z'],
-  ['value', 'unhashed', '--check-cfg --diagnostic-width'],
-  ['value', 'hashed', '--edition --cap-lints -A --allow -W --warn -D --deny -F --forbid --force-warn --remap-path-prefix --env-set'],
+  ['value', 'unhashed', '--diagnostic-width'],
+  ['value', 'hashed', '--check-cfg --edition --cap-lints -A --allow -W --warn -D --deny -F --forbid --force-warn --remap-path-prefix --env-set'],
   ['flag', 'hashed', '-g -O -v --verbose'],
 ];
 
@@ -49,10 +51,13 @@ export const rustcOptions: ReadonlyMap<string, RustcOption> = new Map(
 /** `-C` and `-Z` names, dashes and underscores alike, that write further files or make results depend on what is not told. */
 export const declinedCodegen: ReadonlySet<string> = new Set(['save-temps', 'incremental', 'remark', 'split-debuginfo', 'profile-generate-dir', 'help']);
 export const declinedUnstable =
-  /^(?:self-profile.*|dump-.*|save-analysis|time-.*|remark-dir|print-.*|ls|unpretty|query-dep-graph|profile|emit-stack-sizes|llvm-time-trace|nll-facts.*|incremental-.*|codegen-backend|help|build-std)$/;
+  /^(?:self-profile.*|dump-.*|save-analysis|time-.*|remark-dir|print-.*|ls|unpretty|query-dep-graph|profile|profile-closures|metrics-dir|emit-stack-sizes|llvm-time-trace|llvm-plugins|nll-facts.*|incremental-.*|codegen-backend|help|build-std|link-only|offload|sanitizer-dataflow-abilist|split-dwarf-out-dir)$/;
 /** Options whose value is a file that is read. */
 export const readingCodegen: ReadonlySet<string> = new Set(['profile-use']);
 export const readingUnstable: ReadonlySet<string> = new Set(['profile-sample-use']);
+/** Values that a linker expands: a file named by `@` in one is read, and no linker lists it. */
+export const linkArguments: ReadonlySet<string> = new Set(['link-arg', 'link-args', 'pre-link-arg', 'pre-link-args']);
+export const namesArgumentFile = (value: string): boolean => /(?:^|[\s,])@/.test(value);
 /** What chooses and steers the linker. */
 export const linkingCodegen: ReadonlySet<string> = new Set([
   'linker', 'linker-flavor', 'linker-features', 'link-arg', 'link-args', 'link-self-contained', 'link-dead-code', 'default-linker-libraries', 'linker-plugin-lto',

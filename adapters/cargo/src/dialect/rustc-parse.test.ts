@@ -43,7 +43,7 @@ describe('what is compiled', () => {
     expect(compiled(cargoLines.bin)).toMatchObject({
       extraInputs: ['/t/deps/libanyhow-1.rlib', '/t/deps/libbstr-2.rlib'],
       searchFolders: [{ kind: 'dependency', path: '/t/deps' }, { kind: 'native', path: '/t/build/x/out' }],
-      linking: { linker: undefined, target: undefined, words: [] },
+      linking: { linker: undefined, target: undefined, words: [], throughCrates: false },
     });
     expect(compiled(cargoLines.macro).extraInputs).toEqual(['/t/deps/libsyn-9.rlib']);
     expect(compiled(`--crate-name a -l static:+bundle=z:zz -l static=y -l dylib=d -l x -L /n -L framework=/f ${rest}`)).toMatchObject({
@@ -62,7 +62,9 @@ describe('what is compiled', () => {
     [`--crate-name a --crate-type lib --color always ${rest}`, { colour: 'always' }],
     [`--crate-name a --crate-type lib --color=always --error-format=json ${rest}`, { colour: 'never' }],
     [`--crate-name a --crate-type lib -C split-debuginfo=off ${rest}`, { linked: false }],
-    [`--crate-name a -C linker=clang -C link-arg=-fuse-ld=lld ${rest}`, { linking: { linker: 'clang', target: undefined, words: ['-C', 'linker=clang', '-C', 'link-arg=-fuse-ld=lld'] } }],
+    [`--crate-name a -C linker=clang -C link-arg=-fuse-ld=lld ${rest}`, { linking: { linker: 'clang', target: undefined, words: ['-C', 'linker=clang', '-C', 'link-arg=-fuse-ld=lld'], throughCrates: false } }],
+    [`--crate-name a -C lto ${rest}`, { linking: { linker: undefined, target: undefined, words: ['-C', 'lto'], throughCrates: true } }],
+    [`--crate-name a -C lto=off ${rest}`, { linking: { linker: undefined, target: undefined, words: ['-C', 'lto=off'], throughCrates: false } }],
     [`rustc --crate-name a --crate-type lib ${rest}`, { input: 'src/lib.rs' }],
     [`/t/bin/rustc --crate-name a --crate-type lib ${rest}`, { input: 'src/lib.rs' }],
   ])('%s', (line, expected) => {
@@ -110,6 +112,7 @@ describe('what is left to the compiler', () => {
     [`--crate-name a -Z self-profile=/p ${rest}`, 'not-cacheable', '-Z self-profile'],
     [`--crate-name a -C extra-filename ${rest}`, 'not-cacheable', 'extra-filename'],
     [`--crate-name a --crate-type odd ${rest}`, 'not-cacheable', 'crate-type'],
+    [`--crate-name a --extern b ${rest}`, 'not-cacheable', '--extern without a path'],
     ['--crate-name', 'not-cacheable', 'argument parse'],
   ])('%s: %s, %s', (line, why, reason) => {
     expect(parse(line)).toEqual({ kind: 'decline', why, reason });
@@ -124,7 +127,6 @@ describe('the key', () => {
     ['the order of cfgs', (line) => line.replace('--cfg x --cfg y', '--cfg y --cfg x')],
     ['where crates lie', (line) => line.replaceAll('/one', '/two')],
     ['where outputs go', (line) => line.replace('/t/deps', '/u/deps')],
-    ['what cfgs are known', (line) => `--check-cfg cfg(z) ${line}`],
     ['the width of a terminal', (line) => `--diagnostic-width=70 ${line}`],
     ['two ways of spelling', (line) => line.replace('-C opt-level=1', '-Copt-level=1')],
   ])('does not depend on %s', (_, change) => {
@@ -137,6 +139,8 @@ describe('the key', () => {
     ['the name under which a crate is known', (line) => line.replace('b=/one', 'c=/one')],
     ['what is emitted', (line) => line.replace('metadata,link', 'metadata')],
     ['lints', (line) => `-Wunused ${line}`],
+    // Warnings of cfgs that are not known are replayed.
+    ['what cfgs are known', (line) => `--check-cfg cfg(z) ${line}`],
     ['the crate', (line) => line.replace('--crate-name a', '--crate-name b')],
     ['the source', (line) => line.replace('src/lib.rs', 'src/other.rs')],
   ])('depends on %s', (_, change) => {

@@ -1,7 +1,7 @@
 // Knows: what a rustc command line means. Refuses to know: files, what is hashed (rustc-key.ts), how outputs are named (rustc-outputs.ts).
 import { envValue } from '@sccache-ts/core/base';
 import type { ColourMode, CompileRequest, CrateCompilation, CrateLinking, CrateType, CrateVerdict, Decline, ReadResponseFile, SearchFolder } from '@sccache-ts/core/compilation';
-import { declinedCodegen, declinedUnstable, linkingCodegen, readingCodegen, readingUnstable } from './rustc-options.js';
+import { declinedCodegen, declinedUnstable, linkArguments, linkingCodegen, namesArgumentFile, readingCodegen, readingUnstable } from './rustc-options.js';
 import { depInfoOf, type Emission, outputsOf } from './rustc-outputs.js';
 import { expandResponseFiles, readWords, type RustcWord } from './rustc-words.js';
 
@@ -9,6 +9,8 @@ const crateTypes: ReadonlySet<string> = new Set<CrateType>(['lib', 'rlib', 'stat
 const linkedTypes: ReadonlySet<CrateType> = new Set<CrateType>(['bin', 'dylib', 'cdylib', 'proc-macro', 'test']);
 const folderKinds: ReadonlySet<string> = new Set<SearchFolder['kind']>(['dependency', 'crate', 'native', 'framework', 'all']);
 const emissions: ReadonlySet<string> = new Set<Emission>(['link', 'metadata', 'dep-info']);
+
+const sysrootCrates: ReadonlySet<string> = new Set(['std', 'core', 'alloc', 'proc_macro', 'test']);
 
 /** Where the draft of a command line stands while its words are read. */
 interface Draft {
@@ -24,6 +26,7 @@ interface Draft {
   target: string | undefined;
   linker: string | undefined;
   nativeCpu: boolean;
+  lto: boolean;
   colour: ColourMode;
   json: boolean;
   readonly extraInputs: string[];
@@ -54,7 +57,10 @@ function codegen(draft: Draft, word: RustcWord): void {
   if (name === 'extra-filename') draft.extraFilename = value ?? '';
   if (name === 'target-cpu' && value === 'native') draft.nativeCpu = true;
   if (name === 'linker') draft.linker = value;
+  if (name === 'lto') draft.lto = !['off', 'no', 'n', 'false'].includes(value ?? '');
+  if (name === 'linker-plugin-lto') draft.lto = true;
   if (readingCodegen.has(name) && value !== undefined) draft.extraInputs.push(value);
+  if (linkArguments.has(name) && namesArgumentFile(value ?? '')) notCacheable(draft, '@file');
   if (linkingCodegen.has(name)) draft.linkWords.push(...word.words);
 }
 
@@ -64,6 +70,8 @@ function unstable(draft: Draft, word: RustcWord): void {
   if (name === 'unpretty' || name === 'ls') notCompile(draft, `-Z ${name}`);
   if (declinedUnstable.test(name)) notCacheable(draft, `-Z ${name}`);
   if (readingUnstable.has(name) && value !== undefined) draft.extraInputs.push(value);
+  if (linkArguments.has(name) && namesArgumentFile(value ?? '')) notCacheable(draft, '@file');
+  if (name === 'tune-cpu' && value === 'native') draft.nativeCpu = true;
   if (/link|pre-link/.test(name)) draft.linkWords.push(...word.words);
 }
 
@@ -110,9 +118,17 @@ function takeTarget(draft: Draft, word: RustcWord): void {
   if (word.value.endsWith('.json')) draft.extraInputs.push(word.value);
 }
 
+function takeColour(draft: Draft, value: string): void {
+  // rustc refuses anything else, which a hit would not.
+  if (value !== 'always' && value !== 'never' && value !== 'auto') notCacheable(draft, '--color');
+  else draft.colour = value;
+}
+
 function takeExtern(draft: Draft, value: string): void {
-  const { path } = externOf(value);
+  const { name, path } = externOf(value);
   if (path !== undefined) draft.extraInputs.push(path);
+  // Others are looked for in folders.
+  else if (!sysrootCrates.has(name.slice(name.lastIndexOf(':') + 1))) notCacheable(draft, '--extern without a path');
 }
 
 function takeLibrary(draft: Draft, value: string): void {
@@ -130,7 +146,7 @@ const deeds: Readonly<Partial<Record<string, (draft: Draft, word: RustcWord) => 
   extern: (draft, { value }) => takeExtern(draft, value),
   search: (draft, { value }) => void draft.searchFolders.push(searchFolder(value)),
   library: (draft, { value }) => takeLibrary(draft, value),
-  colour: (draft, { value }) => void (draft.colour = value === 'always' || value === 'never' ? value : 'auto'),
+  colour: (draft, { value }) => takeColour(draft, value),
   target: takeTarget,
   test: (draft) => void (draft.test = true),
   format: (draft, { name, value }) => void (draft.json ||= name === '--json' || value === 'json'),
@@ -140,12 +156,15 @@ const deeds: Readonly<Partial<Record<string, (draft: Draft, word: RustcWord) => 
 
 const newDraft = (): Draft => ({
   ...{ decline: undefined, crateName: undefined, crateTypes: [], test: false, emits: undefined, outDir: undefined, input: undefined, extraFilename: '', target: undefined },
-  ...{ linker: undefined, nativeCpu: false, colour: 'auto' as const, json: false, extraInputs: [], searchFolders: [], bundled: [], linkWords: [] },
+  ...{ linker: undefined, nativeCpu: false, lto: false, colour: 'auto' as const, json: false, extraInputs: [], searchFolders: [], bundled: [], linkWords: [] },
 });
 
 /** What a compile cannot be without. */
-function check(draft: Draft): void {
-  const { emits, crateName, outDir, input } = draft;
+function check(draft: Draft, env: CompileRequest['env']): void {
+  const { emits, crateName, outDir, input, target } = draft;
+  // A target that rustc does not know by itself is a file in one of those folders, and nobody says which.
+  const folders = envValue(env, 'RUST_TARGET_PATH') ?? '';
+  if (target !== undefined && !target.endsWith('.json') && folders !== '') notCacheable(draft, 'target unsure');
   if (emits === undefined) notCacheable(draft, 'missing emit');
   else if (emits.some((word) => !emissions.has(word))) notCacheable(draft, 'unsupported --emit');
   else if (!emits.includes('link') && !emits.includes('metadata')) notCompile(draft, '--emit');
@@ -162,7 +181,7 @@ function compilationOf(draft: Draft, { words, cwd }: { readonly words: readonly 
   const types: readonly CrateType[] = draft.test ? ['test'] : draft.crateTypes.length === 0 ? ['bin'] : draft.crateTypes;
   const linked = emits.includes('link') && types.some((type) => linkedTypes.has(type));
   const named = { crateName, extraFilename, folder, types, emits };
-  const linking: CrateLinking | undefined = linked ? { linker: draft.linker, words: draft.linkWords, target } : undefined;
+  const linking: CrateLinking | undefined = linked ? { linker: draft.linker, words: draft.linkWords, target, throughCrates: draft.lto } : undefined;
   return {
     ...{ language: 'rust', crateName, crateTypes: types, input, cwd, words, outputs: outputsOf(named), depInfo: depInfoOf(named) },
     ...{ extraInputs: draft.extraInputs, searchFolders: draft.searchFolders, bundled: draft.bundled, linked, linking },
@@ -190,6 +209,6 @@ export function parseRustc(request: CompileRequest, readResponseFile: ReadRespon
     if (word.name === undefined) takeInput(draft, word.value);
     else deeds[word.option?.effect ?? 'hashed']?.(draft, word);
   }
-  check(draft);
+  check(draft, request.env);
   return draft.decline ?? { kind: 'compile', compilation: compilationOf(draft, { words, cwd: request.cwd }) };
 }
