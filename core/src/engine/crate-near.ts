@@ -39,7 +39,7 @@ function argumentValue(words: readonly string[], flag: string): string | undefin
   return joined?.slice(flag.length + 1) ?? (at < 0 ? undefined : words[at + 1]);
 }
 
-/** Starts no process. */
+/** Starts no process but, once for each linker, the linking of a few lines. */
 export async function openCrateNear(asked: AskedCrate, { digests, storage, near, links }: DirectPorts): Promise<NearResult> {
   const { compilation, compiler, request, front, base } = asked;
   const linker = compilation.linked ? (links === undefined ? 'crate-type' : await linkParts(asked, links)) : [];

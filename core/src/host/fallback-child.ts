@@ -48,12 +48,13 @@ function stdioWith(streams: 'inherit' | 'pipe', args: readonly string[]): StdioO
 
 /** Starts a child; signals that come for us go to it, and are ours again once it has ended. */
 export function startChild(program: Program, streams: 'inherit' | 'pipe'): ChildProcess {
-  const child = spawn(program.path, program.args, { stdio: stdioWith(streams, program.args), argv0: program.argv0 ?? program.path });
   const forward = (signal: NodeJS.Signals): void => {
     child.once('close', () => dieBySignal(constants.signals[signal]));
     child.kill(signal);
   };
+  // Before there is a child: afterwards a signal might come in between, which would end us alone. It is heard only when this turn is over.
   for (const signal of passedOn) process.on(signal, forward);
+  const child = spawn(program.path, program.args, { stdio: stdioWith(streams, program.args), argv0: program.argv0 ?? program.path });
   child.once('close', () => {
     for (const signal of passedOn) process.off(signal, forward);
   });
