@@ -53,6 +53,8 @@ ${merge(sectionsOf(earlier), fresh).map(({ text }) => text).join('\n\n')}
   looked for, a fifth each for reading headers, for storing, and for garbage. What is left of the percents is two compilers and a daemon on two processors.
 * The daemon's memory grows by about 8 KB with each request that it can answer from memory: 3 KB are the numbers of the files that the answer rests on,
   the rest names, states and the answer (heap snapshots after 4,000 compiles and after as many hits). So it is larger once all of them have been hit.
+* Of an application of crates the second build is cargo's own work and the copying of what is kept; the first is rustc's. One round on a machine with busy minutes
+  says nothing of what caching adds to a first build.
 * The burst of 64 launchers is bound by the starting of processes and by the daemon's one thread in about equal parts on two processors.
 * A compile away costs the client the preprocessor run and a few milliseconds for packing: headers are compressed once per daemon. The very first one
   waits for the toolchain to be packed and sent, a few seconds, which the library table leaves out.
