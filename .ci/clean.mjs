@@ -10,4 +10,4 @@ const packages = ['adapters', 'plugins', 'daemons'].flatMap((group) => {
 for (const folder of [...packages, ...['core', 'fixtures', 'bench'].map((name) => join(root, name))]) {
   for (const made of ['dist', 'build', 'native/build', 'native/prebuilt']) rmSync(join(folder, made), { recursive: true, force: true });
 }
-for (const command of ['sccache-ts', 'sccache-ts-dist']) rmSync(join(root, 'daemons/cli/bin', command), { force: true });
+for (const command of ['sccache-ts', 'sccache-ts-dist', 'cargo-sccache-ts']) rmSync(join(root, 'daemons/cli/bin', command), { force: true });

@@ -54,15 +54,17 @@ function buildTypeScript() {
   say('Building TypeScript …');
   const { ok } = run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
   if (!ok) giveUp('The TypeScript build failed; its messages are above.');
-  linkDistCommand();
+  linkCommands();
 }
 
-/** npm would make this link on installing the package; a clone in which daemons/cli/bin is put into PATH has only us. */
-function linkDistCommand() {
-  const link = join(root, 'daemons/cli/bin/sccache-ts-dist');
-  if (existsSync(link)) return;
-  rmSync(link, { force: true });
-  symlinkSync('sccache-ts-dist.js', link);
+/** npm would make these links on installing the package; a clone in which daemons/cli/bin is put into PATH has only us. */
+function linkCommands() {
+  for (const command of ['sccache-ts-dist', 'cargo-sccache-ts']) {
+    const link = join(root, 'daemons/cli/bin', command);
+    if (existsSync(link)) continue;
+    rmSync(link, { force: true });
+    symlinkSync(`${command}.js`, link);
+  }
 }
 
 function buildNative() {

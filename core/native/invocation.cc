@@ -1,6 +1,8 @@
 // Knows: the argv[0] rule. Refuses to know: where programs are.
 #include "invocation.h"
 
+#include <string_view>
+
 namespace {
 
 std::string baseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -30,5 +32,7 @@ Invocation readInvocation(int argc, char** argv) {
   // `sccache-ts sccache-ts gcc …` happens when two layers of a build system both put us in front.
   while (*args != nullptr && isOurName(*args)) args++;
   if (*args == nullptr || **args == '-' || **args == '\0') return {Invocation::Kind::command, "", args};
+  // No compiler: what cargo needs is set by the command line's program.
+  if (std::string_view(*args) == "cargo") return {Invocation::Kind::command, "", args};
   return {Invocation::Kind::compile, *args, args + 1};
 }

@@ -16,14 +16,17 @@ export interface Program {
 const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
- * Descriptors above 2 that the child is told of and so must have: make's jobserver, and `/dev/fd/N` among its arguments.
+ * Descriptors above 2 that the child is told of and so must have: make's jobserver or cargo's, and `/dev/fd/N` among its arguments.
  * Node marks all it inherits as close-on-exec, so each must be handed on by number.
  */
 function namedDescriptors(args: readonly string[]): number[] {
-  const flags = process.env['MAKEFLAGS'] ?? '';
-  const jobserver = [...flags.matchAll(/--jobserver-(?:auth|fds)=(\d+),(\d+)/g)].at(-1)?.slice(1) ?? [];
+  // cargo's own is in a variable of its own.
+  const jobservers = ['MAKEFLAGS', 'CARGO_MAKEFLAGS'].flatMap((name) => {
+    const flags = process.env[name] ?? '';
+    return [...flags.matchAll(/--jobserver-(?:auth|fds)=(\d+),(\d+)/g)].at(-1)?.slice(1) ?? [];
+  });
   const paths = args.flatMap((arg) => [...arg.matchAll(/\/(?:dev|proc\/self)\/fd\/(\d+)/g)].map((found) => found[1] ?? ''));
-  const numbers = [...jobserver, ...paths].map(Number);
+  const numbers = [...jobservers, ...paths].map(Number);
   return [...new Set(numbers)].filter((fd) => fd > 2 && fd < 256 && isOpen(fd));
 }
 

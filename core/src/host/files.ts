@@ -1,7 +1,7 @@
 // Knows: how a file is put in place so that nobody ever sees half of it. Refuses to know: what is in it.
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Prefix of files that are not in place yet; whoever owns a folder may remove old ones at start. */
@@ -23,6 +23,11 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
     await rm(temporary, { force: true });
     throw cause;
   }
+}
+
+/** Makes a folder and those above it where they are not there. */
+export async function makeFolders(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
 }
 
 /** Removes a file that may or may not be there. */

@@ -22,7 +22,7 @@ export interface Launch {
   readonly args: readonly string[];
 }
 
-/** Stands in for a compiler; the end of the compile is the end of this process. Undefined: one of our own options was given. */
+/** Stands in for a compiler; the end of the compile is the end of this process. Undefined: one of our own options or commands was given. */
 export async function launch({ build, self, args }: Launch): Promise<undefined> {
   const shim = realPathOf(self);
   const native = nativeLauncherAt(join(dirname(shim), 'sccache-ts'));
@@ -33,7 +33,8 @@ export async function launch({ build, self, args }: Launch): Promise<undefined> 
     // `sccache-ts sccache-ts gcc …` happens when two layers of a build system both put us in front.
     while (rest[0] !== undefined && isOurName(rest[0])) rest = rest.slice(1);
     const [first, ...others] = rest;
-    if (first === undefined || first === '' || first.startsWith('-')) return undefined;
+    // `cargo` is no compiler: what it needs is set by the command line's program.
+    if (first === undefined || first === '' || first.startsWith('-') || first === 'cargo') return undefined;
     [name, rest] = [first, others];
   }
   const compiler = findCompiler(name, { path: process.env['PATH'], cwd: process.cwd(), own: [shim] });

@@ -19,6 +19,17 @@ describe('parseArguments', () => {
     ['--recent', { kind: 'recent', count: 20, format: 'text' }],
     ['--recent 5 --stats-format json', { kind: 'recent', count: 5, format: 'json' }],
     ['--recent --stats-format json', { kind: 'recent', count: 20, format: 'json' }],
+    ['cargo build --release', { kind: 'cargo', args: ['build', '--release'], byCargo: false }],
+    ['cargo --show-stats', { kind: 'cargo', args: ['--show-stats'], byCargo: false }],
+    ['cargo init', { kind: 'cargo', args: ['init'], byCargo: false }],
+    ['cargo', { kind: 'cargo', args: [], byCargo: false }],
+    ['--cargo-init', { kind: 'cargo-init' }],
+    ['--cargo-doctor', { kind: 'cargo-doctor' }],
+    ['cargo-sccache-ts init', { kind: 'cargo-init' }],
+    ['cargo-sccache-ts doctor', { kind: 'cargo-doctor' }],
+    ['cargo-sccache-ts build --help', { kind: 'cargo', args: ['build', '--help'], byCargo: true }],
+    ['cargo-sccache-ts +nightly init', { kind: 'cargo', args: ['+nightly', 'init'], byCargo: true }],
+    ['cargo-sccache-ts -- init', { kind: 'cargo', args: ['--', 'init'], byCargo: true }],
     ['-V', { kind: 'say', text: 'sccache-ts 1.2.3\n' }],
     ['--version', { kind: 'say', text: 'sccache-ts 1.2.3\n' }],
   ])('%s', async (line, action) => {
@@ -27,13 +38,20 @@ describe('parseArguments', () => {
 
   it.each(['-h', '--help'])('%s names every option', async (flag) => {
     const action = await parseArguments([flag], '1.2.3');
-    for (const word of ['--show-stats', '--show-adv-stats', '--start-server', '--stop-server', '--zero-stats', '--dist-auth', '--dist-status', '--package-toolchain', '--why <FILE>', '--why-last', '--recent [N]', '--stats-format', '--version', 'docs/settings.md']) {
+    for (const word of ['--show-stats', '--show-adv-stats', '--start-server', '--stop-server', '--zero-stats', '--dist-auth', '--dist-status', '--package-toolchain', '--why <FILE>', '--why-last', '--recent [N]', '--cargo-init', '--cargo-doctor', 'sccache-ts cargo', '--stats-format', '--version', 'docs/settings.md']) {
       expect(action.kind === 'say' && action.text).toContain(word);
     }
   });
 
+  it.each(['cargo-sccache-ts', 'cargo-sccache-ts --help', 'cargo-sccache-ts -h'])('%s tells what is ours', async (line) => {
+    expect(await parseArguments(line.split(' '), '1.2.3')).toEqual({ kind: 'say', text: expect.stringContaining('init') as string });
+  });
+
   it.each<[string, string]>([
     ['', 'nothing to do'],
+    ['cargo-sccache-ts init --lib', "unexpected argument '--lib'"],
+    ['--cargo-init build', "unexpected argument 'build'"],
+    ['--cargo-init -s', "the argument '--show-stats' cannot be used with '--cargo-init'"],
     ['--stats-format json', 'nothing to do'],
     ['-s -z', "the argument '--show-stats' cannot be used with '--zero-stats'"],
     ['--start-server --stop-server', "the argument '--start-server' cannot be used with '--stop-server'"],

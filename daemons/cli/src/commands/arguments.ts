@@ -11,6 +11,9 @@ export type Action =
   | { readonly kind: 'why'; readonly file: string | undefined; readonly format: StatisticsFormat }
   | { readonly kind: 'recent'; readonly count: number; readonly format: StatisticsFormat }
   | { readonly kind: 'package-toolchain'; readonly compiler: string; readonly out: string }
+  /** `byCargo`: cargo itself has called us, and another one in PATH may not be meant. */
+  | { readonly kind: 'cargo'; readonly args: readonly string[]; readonly byCargo: boolean }
+  | { readonly kind: 'cargo-init' | 'cargo-doctor' }
   /** Help or version: text for standard output. */
   | { readonly kind: 'say'; readonly text: string };
 
@@ -26,6 +29,8 @@ interface Options {
   readonly why?: string;
   readonly whyLast?: true;
   readonly recent?: string | true;
+  readonly cargoInit?: true;
+  readonly cargoDoctor?: true;
   readonly statsFormat: string;
 }
 
@@ -41,6 +46,8 @@ const flags = {
   why: '--why <FILE>',
   whyLast: '--why-last',
   recent: '--recent [N]',
+  cargoInit: '--cargo-init',
+  cargoDoctor: '--cargo-doctor',
 } as const;
 
 const usageLine = `Usage: sccache-ts [OPTIONS] <${Object.values(flags).join('|')}|CMD>`;
@@ -86,11 +93,36 @@ function actionOf(options: Options): Action {
       return { kind: 'dist-auth' };
     case 'distStatus':
       return { kind: 'dist-status' };
+    case 'cargoInit':
+      return { kind: 'cargo-init' };
+    case 'cargoDoctor':
+      return { kind: 'cargo-doctor' };
   }
+}
+
+const cargoHelp = `Usage: cargo sccache-ts <init|doctor|COMMAND>
+
+  init       let every cargo in this workspace compile through sccache-ts: .cargo/config.toml
+  doctor     tell what in this workspace would not be cached, and why
+  COMMAND    run cargo with these words, through sccache-ts
+`;
+
+/** What cargo is to do belongs to cargo word for word; as a command of cargo's, two words are ours. */
+function cargoAction(args: readonly string[]): Action | undefined {
+  const [name, ...rest] = args;
+  if (name === 'cargo') return { kind: 'cargo', args: rest, byCargo: false };
+  if (name !== 'cargo-sccache-ts') return undefined;
+  const [first, second] = rest;
+  if (first === undefined || first === '-h' || first === '--help') return { kind: 'say', text: cargoHelp };
+  if (first !== 'init' && first !== 'doctor') return { kind: 'cargo', args: rest, byCargo: true };
+  if (second !== undefined) throw new Fault('USAGE', `unexpected argument '${second}'`, { hint: cargoHelp });
+  return { kind: first === 'init' ? 'cargo-init' : 'cargo-doctor' };
 }
 
 /** @throws Fault USAGE, its hint the usage line */
 export async function parseArguments(args: readonly string[], version: string): Promise<Action> {
+  const cargo = cargoAction(args);
+  if (cargo !== undefined) return cargo;
   const { Command, CommanderError } = await import('commander');
   let said = '';
   const program = new Command('sccache-ts')
@@ -107,10 +139,12 @@ export async function parseArguments(args: readonly string[], version: string): 
     .option('--why <FILE>', 'explain the last compile of a source, or of an output')
     .option('--why-last', 'explain the last compile')
     .option('--recent [N]', `list the last N compiles, ${usualRecent} unless told`)
+    .option('--cargo-init', 'let every cargo in this workspace compile through us: .cargo/config.toml')
+    .option('--cargo-doctor', 'tell what in this cargo workspace would not be cached, and why')
     .option('--stats-format <FMT>', 'how statistics and explanations are printed: text or json', 'text')
     .version(`sccache-ts ${version}`, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', '\nSettings: docs/settings.md\nStorages: the local disk')
+    .addHelpText('after', '\n`sccache-ts cargo …` runs cargo with everything set.\nSettings: docs/settings.md\nStorages: the local disk')
     .exitOverride()
     .configureOutput({ writeOut: (text) => (said += text), writeErr: () => undefined });
   try {

@@ -1,6 +1,7 @@
 // Knows: which command does which action, and how a failure is told and with which exit code. Refuses to know: the commands' work.
 import { causeChain, type Fault, isFault } from '@sccache-ts/core/base';
 import { type Action, parseArguments } from './arguments.js';
+import { cargoInit, runCargo, showCargoDoctor } from './cargo.js';
 import type { CommandContext } from './context.js';
 import { distAuth, distStatus, packToolchain } from './dist.js';
 import { showRecent, showWhy } from './explain.js';
@@ -29,6 +30,12 @@ function perform(action: Action, context: CommandContext): Promise<void> {
       return distAuth(context);
     case 'package-toolchain':
       return packToolchain(context, action);
+    case 'cargo':
+      return runCargo(context, action);
+    case 'cargo-init':
+      return cargoInit(context);
+    case 'cargo-doctor':
+      return showCargoDoctor(context);
   }
 }
 
