@@ -14,6 +14,7 @@
 
 #include "child.h"
 #include "frames.h"
+#include "knock.h"
 #include "land.h"
 #include "link.h"
 #include "start.h"
@@ -37,7 +38,7 @@ class Obedience {
 
   /** Returns only when the daemon hung up without a word. */
   void run(std::string_view request) {
-    if (place_.needsSecrets() && !exchangeSecrets()) giveUp();
+    if (place_.needsSecrets() && !exchangeSecrets(link_, place_)) giveUp();
     patienceMs_ = sys::patienceMs("SCCACHE_TS_FIRST_MS", 5000);
     heardMs_ = sys::nowMs();
     if (!link_.send(request)) hungUp();
@@ -45,29 +46,6 @@ class Obedience {
   }
 
  private:
-  /** The daemon shows its secret only to who shows the first, and hears of the compile only when it shows the second. */
-  bool exchangeSecrets() {
-    std::string secrets;
-    if (!sys::readPrivateFile(place_.secretsFile, secrets, 256)) return false;
-    size_t line = secrets.find('\n');
-    if (line == std::string::npos || line < 32 || secrets.size() != 2 * (line + 1) || secrets.back() != '\n') return false;
-    if (!link_.send(frames::knock(secrets.substr(0, line)))) return false;
-    uint64_t deadline = sys::nowMs() + sys::patienceMs("SCCACHE_TS_CONNECT_MS", 1000);
-    for (uint64_t now; (now = sys::nowMs()) < deadline;) {
-      pollfd ready{link_.fd(), POLLIN, 0};
-      if (poll(&ready, 1, static_cast<int>(deadline - now)) <= 0) continue;
-      bool alive = link_.receive();
-      std::string_view payload;
-      Order order;
-      Link::Next next = link_.next(payload);
-      if (next == Link::Next::frame) {
-        return frames::decode(payload, order) && order.kind == Kind::open && order.text + "\n" == secrets.substr(line + 1);
-      }
-      if (!alive || next == Link::Next::broken) return false;
-    }
-    return false;
-  }
-
   [[noreturn]] void giveUp() {
     link_.close();
     while (shown_ && child_.running()) turn();

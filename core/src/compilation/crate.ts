@@ -45,15 +45,15 @@ export interface CrateCompilation {
   readonly searchFolders: readonly SearchFolder[];
   /** Libraries that are bundled by name: `-l static=`, without their folder. */
   readonly bundled: readonly string[];
-  /** True when a linker takes part. */
-  readonly linked: boolean;
   /** What chooses and steers the linker; undefined when none takes part. */
-  readonly linking?: CrateLinking | undefined;
+  readonly linking: CrateLinking | undefined;
+  /** For which messages are laid out, where it was given. */
+  readonly messageWidth: string | undefined;
+  /** True when the compiler was told another name for the working directory, so that its own is no part of what is made. */
+  readonly cwdRenamed: boolean;
   readonly colour: ColourMode;
   /** True when the code depends on the processor we run on. */
   readonly nativeCpu: boolean;
-  /** A reason why this compile must stay at home; undefined when it may travel. */
-  readonly homeOnly: string | undefined;
 }
 
 export type CrateVerdict = { readonly kind: 'compile'; readonly compilation: CrateCompilation } | Decline;
@@ -72,6 +72,13 @@ export interface CrateReads {
   readonly variables: readonly AskedVariable[];
 }
 
+export interface LinkProbe {
+  /** A file of this name with this text stands in the folder. */
+  readonly source: { readonly name: string; readonly text: string };
+  /** For the same compiler, in the folder. */
+  readonly args: readonly string[];
+}
+
 export interface CrateCommandOptions {
   /** The caller's standard error shows colours. */
   readonly colours: boolean;
@@ -86,8 +93,19 @@ export interface CrateDialect {
   compileCommand(compilation: CrateCompilation, program: string, options: CrateCommandOptions): Command;
   /** Key parts from arguments and environment; no file's content. Arguments that only name files whose content is hashed are left out. */
   keyParts(compilation: CrateCompilation, env: EnvPairs, options: { readonly colours: boolean }): readonly KeyPart[];
-  /** Absolute names of files that the compiler looks for and tells of only when they are there. */
-  lookedFor(request: CompileRequest): readonly string[];
+  /**
+   * Names of files that the compiler looks for, or would be confused by, and of which it tells only when they are there.
+   * @param sources that were read, as the compiler spells them
+   */
+  lookedFor(request: CompileRequest, sources: readonly string[]): readonly string[];
+  /** Whether a source may have a library bundled that no argument names. */
+  mayBundle(source: string): boolean;
+  /** Whether messages say more than where outputs are. */
+  saysMore(messages: string): boolean;
+  /** Whether a file that a linker was given is the compiler's own, which it removes afterwards. @param folder absolute, of the outputs */
+  isLinkTemporary(path: string, folder: string): boolean;
+  /** A crate that is linked as this one is, to see whether that works with a further argument for the linker. */
+  linkProbe(compilation: CrateCompilation, at: { readonly folder: string; readonly linkArgument: string }): LinkProbe;
   /** @returns undefined when the text is no such list */
   readDepInfo(text: string): CrateReads | undefined;
 }

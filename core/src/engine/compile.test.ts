@@ -16,7 +16,7 @@ import type { CompileReport } from './report.js';
 const env: EnvPairs = [['PATH', '/usr/bin:/bin'], ['LANG', 'C.UTF-8']];
 const gcc = '/usr/bin/gcc';
 const compilers: Compilers = {
-  glance: () => undefined,
+  cratesOf: () => undefined,
   identify: () =>
     Promise.resolve({
       path: gcc,

@@ -1,8 +1,8 @@
 // Knows: one compile from end to end: what it is, whether we take it, and which way it goes. Refuses to know: the ways themselves, sockets,
 // settings, counters; who asks for a compile decides those.
-import { absoluteName, isFault } from '../base/index.js';
+import { absoluteName, Fault, isFault } from '../base/index.js';
 import { dirname, normalize } from 'node:path';
-import { type BaseFolder, baseFolder, baseOf, type Compilation, type CompileRequest, readsByPragma, type ReadResponseFile } from '../compilation/index.js';
+import { type BaseFolder, baseFolder, baseOf, type Compilation, type CompileRequest, type Decline, readsByPragma, type ReadResponseFile } from '../compilation/index.js';
 import { become, type Outcome, toldOf } from './answers.js';
 import { controlsOf } from './controls.js';
 import type { EnginePorts } from './engine-ports.js';
@@ -21,37 +21,40 @@ function baseAround({ cwd, input }: Pick<Compilation, 'cwd' | 'input'>, asked: r
 
 const isCrate = (asked: Asked | AskedCrate): asked is AskedCrate => asked.compilation.language === 'rust';
 
-/** Understands the command line; or what is to be told of one that we do not take. */
-async function understand(request: CompileRequest, front: Front, ports: EnginePorts): Promise<Asked | AskedCrate | Outcome> {
-  const refused = ports.compilers.glance(request, ports.readResponseFile);
-  if (refused !== undefined) return become({ outcome: refused.why, reason: refused.reason });
-  let compiler: AnyCompiler;
+async function identified(request: CompileRequest, { compilers }: EnginePorts): Promise<AnyCompiler | Outcome> {
   try {
-    compiler = await ports.compilers.identify(request);
+    return await compilers.identify(request);
   } catch (thrown) {
-    if (isFault(thrown, 'COMPILER_UNSUPPORTED') || isFault(thrown, 'COMPILER_NOT_FOUND')) {
-      return become({ outcome: 'unsupported', reason: thrown.message });
-    }
+    if (isFault(thrown, 'COMPILER_UNSUPPORTED') || isFault(thrown, 'COMPILER_NOT_FOUND')) return become({ outcome: 'unsupported', reason: thrown.message });
     throw thrown;
   }
+}
+
+/** Understands the command line; or what is to be told of one that we do not take. */
+async function understand(request: CompileRequest, front: Front, ports: EnginePorts): Promise<Asked | AskedCrate | Outcome> {
   const responseFiles: string[] = [];
   const read: ReadResponseFile = (path) => {
     responseFiles.push(path);
     return ports.readResponseFile(path);
   };
+  const declined = ({ why, reason }: Decline, compiler?: AnyCompiler): Outcome => become({ outcome: why, reason, ...(compiler && { compiler: compiler.facts.kind }) });
+  // Before the compiler is looked at: build tools ask it many things before they have it compile anything.
+  const crate = ports.compilers.cratesOf(request)?.parse(request, read);
+  if (crate?.kind === 'decline') return declined(crate);
+  const compiler = await identified(request, ports);
+  if ('answer' in compiler) return compiler;
   const controls = controlsOf(request.env);
   const common = { request, front, controls, responseFiles, startedMs: ports.nowMs() };
   const baseOfThis = (compilation: Pick<Compilation, 'cwd' | 'input'>): BaseFolder => baseAround(compilation, controls.basedirs, ports.basedirs);
   if ('crates' in compiler) {
-    const verdict = compiler.crates.parse(request, read);
-    if (verdict.kind === 'decline') return become({ outcome: verdict.why, reason: verdict.reason, compiler: compiler.facts.kind });
-    const { cwd, outputs: [main] } = verdict.compilation;
+    if (crate === undefined) throw new Fault('IMPOSSIBLE', `${request.compiler} compiles crates, and was not named as one that does`);
+    const { compilation } = crate;
     // Sources of registries lie elsewhere; what is made of them is the project's.
-    const folder = dirname(absoluteName(cwd, main?.path ?? ''));
-    return { ...common, compiler, compilation: verdict.compilation, base: baseOfThis({ cwd: folder, input: main?.path ?? '' }) };
+    const made = absoluteName(compilation.cwd, compilation.outputs[0]?.path ?? '');
+    return { ...common, compiler, compilation, base: baseOfThis({ cwd: dirname(made), input: made }) };
   }
   const verdict = compiler.dialect.parse(request, compiler.facts, read);
-  if (verdict.kind === 'decline') return become({ outcome: verdict.why, reason: verdict.reason, compiler: compiler.facts.kind });
+  if (verdict.kind === 'decline') return declined(verdict, compiler);
   return { ...common, compiler, compilation: verdict.compilation, base: baseOfThis(verdict.compilation) };
 }
 

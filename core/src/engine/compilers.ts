@@ -1,6 +1,6 @@
 // Knows: what a compiler is, for as long as it stays the same. Refuses to know: how one is examined (core/host), what it is told to do.
 import { Fault, type FileState, isFault, keyOf } from '../base/index.js';
-import type { CompileRequest, CompilerKind, CrateDialect, Decline, Dialect, ReadResponseFile } from '../compilation/index.js';
+import type { CompileRequest, CompilerKind, CrateDialect, Dialect } from '../compilation/index.js';
 import type { CompilerProbe, CrateProbe, FileSnapshot } from '../host/index.js';
 import { crateSurroundings, environmentKey } from './compilers-environment.js';
 import { rustcOf, refusedByName } from './compilers-names.js';
@@ -110,11 +110,5 @@ export function createCompilers({ dialects, probe, crates, nowMs }: CompilersPor
     return work;
   }
 
-  function glance(request: CompileRequest, readResponseFile: ReadResponseFile): Decline | undefined {
-    // Build tools ask their compiler of crates many things before they have it compile anything.
-    const verdict = crates === undefined || rustcOf(request) === undefined ? undefined : crates.dialect.parse(request, readResponseFile);
-    return verdict?.kind === 'decline' ? verdict : undefined;
-  }
-
-  return { glance, identify };
+  return { cratesOf: (request) => (rustcOf(request) === undefined ? undefined : crates?.dialect), identify };
 }

@@ -2,6 +2,7 @@
 // sources, and how a result is kept.
 import { basename, dirname } from 'node:path';
 import { absoluteName, envValue, isFault, type KeyPart, keyOf } from '../base/index.js';
+import type { LinkProbe } from '../compilation/index.js';
 import { canListLinks, cratesIn, findLinker } from '../host/index.js';
 import { parseDependencies } from './dependency-file.js';
 import type { Compilers } from './ports.js';
@@ -23,11 +24,11 @@ const variables = ['LIBRARY_PATH', 'LPATH', 'LD_RUN_PATH', 'COMPILER_PATH', 'GCC
 
 function canList(links: Links, asked: AskedCrate, linker: string): Promise<boolean> {
   const { compiler, compilation, request } = asked;
-  const words = compilation.linking?.words ?? [];
-  const mark = keyOf([compiler.identity, linker, ...words].map((value) => ({ label: '', value })));
+  const mark = keyOf([compiler.identity, linker, ...(compilation.linking?.words ?? [])].map((value) => ({ label: '', value })));
   const known = links.known.get(mark);
   if (known !== undefined) return known;
-  const asking = canListLinks({ program: compiler.path, words, env: request.env });
+  const probeIn = (folder: string, linkArgument: string): LinkProbe => compiler.crates.linkProbe(compilation, { folder, linkArgument });
+  const asking = canListLinks({ program: compiler.path, env: request.env, probeIn });
   links.known.set(mark, asking);
   const oldest = links.known.keys().next();
   if (links.known.size > mostKnown && oldest.done !== true) links.known.delete(oldest.value);
@@ -63,13 +64,6 @@ export interface LinkReads {
   readonly absent: readonly string[];
 }
 
-/** The compiler's own objects and lists, which it removes when the linker has read them. */
-function isTemporary(path: string, asked: AskedCrate): boolean {
-  const [main] = asked.compilation.outputs;
-  const own = absoluteName(asked.compilation.cwd, dirname(main?.path ?? ''));
-  return /\/rustc[A-Za-z0-9]{6}\//.test(path) || (path.startsWith(`${own}/`) && /\.(?:rcgu\.o|o|bc)$/.test(path));
-}
-
 const libraryName = /^lib(.+?)\.(?:so|a)(?:\.[0-9.]+)?$/;
 
 /** A library is taken from the first folder that has it: in no other folder that takes part may one of its name come to stand. */
@@ -94,10 +88,13 @@ export function cratesBeneath({ compilation }: AskedCrate): readonly string[] {
 export function readLinkList(list: string, asked: AskedCrate, isThere: (path: string) => boolean): LinkReads | undefined {
   const listed = parseDependencies(list);
   if (listed === undefined) return undefined;
-  const names = [...new Set(listed.map((name) => absoluteName(asked.compilation.cwd, name)))];
+  const { compilation, compiler } = asked;
+  const names = [...new Set(listed.map((name) => absoluteName(compilation.cwd, name)))];
+  const folder = dirname(absoluteName(compilation.cwd, compilation.outputs[0]?.path ?? ''));
+  const isTemporary = (path: string): boolean => compiler.crates.isLinkTemporary(path, folder);
   // Where the linker was given copies of crates, or what was made of them, those beneath count too; which they are, nobody says.
-  const rewritten = asked.compilation.linking?.throughCrates === true || names.some((path) => isTemporary(path, asked) && path.endsWith('.rlib'));
-  const files = [...names.filter((path) => !isTemporary(path, asked) || isThere(path)), ...(rewritten ? cratesBeneath(asked) : [])];
+  const rewritten = compilation.linking?.throughCrates === true || names.some((path) => isTemporary(path) && path.endsWith('.rlib'));
+  const files = [...names.filter((path) => !isTemporary(path) || isThere(path)), ...(rewritten ? cratesBeneath(asked) : [])];
   const taken = new Set(files);
   return { files, absent: [...new Set(shadows(files, asked))].filter((path) => !taken.has(path) && !isThere(path)) };
 }

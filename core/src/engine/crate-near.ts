@@ -28,21 +28,16 @@ function searchesForCrates({ searchFolders, cwd }: CrateCompilation): boolean {
   return searchFolders.some(({ kind, path }) => (kind === 'crate' || kind === 'all') && cratesIn(absoluteName(cwd, path)).length > 0);
 }
 
-/** What a crate's result may depend on that its compiler tells only afterwards: a variable by its name, an argument by its flag. */
-export function askerOf({ request, compilation }: AskedCrate): (name: string) => string | undefined {
-  return (name) => (name.startsWith('-') ? argumentValue(compilation.words, name) : envValue(request.env, name));
-}
+/** Where there are messages, they are the same only for one width. No variable has such a name. */
+export const widthName = 'width of messages';
 
-function argumentValue(words: readonly string[], flag: string): string | undefined {
-  const joined = words.find((word) => word.startsWith(`${flag}=`));
-  const at = words.indexOf(flag);
-  return joined?.slice(flag.length + 1) ?? (at < 0 ? undefined : words[at + 1]);
-}
+/** What a crate's result may depend on that its compiler tells only afterwards. */
+export const askerOf = ({ request, compilation }: AskedCrate) => (name: string): string | undefined => (name === widthName ? compilation.messageWidth : envValue(request.env, name));
 
 /** Starts no process but, once for each linker, the linking of a few lines. */
 export async function openCrateNear(asked: AskedCrate, { digests, storage, near, links }: DirectPorts): Promise<NearResult> {
   const { compilation, compiler, request, front, base } = asked;
-  const linker = compilation.linked ? (links === undefined ? 'crate-type' : await linkParts(asked, links)) : [];
+  const linker = compilation.linking !== undefined ? (links === undefined ? 'crate-type' : await linkParts(asked, links)) : [];
   if (typeof linker === 'string') return none(linker);
   const bundled = bundledFiles(compilation);
   if (bundled === undefined) return none('a static library is not found');

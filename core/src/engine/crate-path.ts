@@ -4,28 +4,27 @@
 // A build tool starts the next crate as soon as it hears of this one's metadata, long before the compiler ends; so what the compiler says is
 // shown at once, and nothing but its end is left to say afterwards.
 import { dirname } from 'node:path';
-import { keyOf } from '../base/index.js';
-import { discard, isWritableFolder, linkListOption, pickUp, temporaryBeside } from '../host/index.js';
+import { discard, isWritableFolder, linkListOption, pickUp, reachableStat, temporaryBeside } from '../host/index.js';
 import type { Entry } from '../storage/index.js';
 import { become, type Outcome, toldOf } from './answers.js';
-import { openCrateNear, askerOf } from './crate-near.js';
+import { askerOf, openCrateNear } from './crate-near.js';
 import { studyCrate } from './crate-study.js';
 import { movedCrate, unsharedCrate } from './crate-sharing.js';
 import type { DirectPorts, EnginePorts } from './engine-ports.js';
-import { type Near, resultPart } from './near.js';
+import type { Near } from './near.js';
 import { answerNear } from './near-answer.js';
-import { recordNear } from './near-record.js';
+import { keepLearnt, reportOfMiss } from './near-keep.js';
 import { entryFilesOfHome, placeOf } from './outputs.js';
 import type { RunResult } from './ports.js';
 import type { CompileReport } from './report.js';
-import { storeEntry } from './store.js';
 import type { AskedCrate } from './work.js';
 
 interface Compiled {
   readonly result: RunResult;
   /** What is left to be shown. */
   readonly unshown: Pick<RunResult, 'stdout' | 'stderr'>;
-  readonly entry: Entry | undefined;
+  /** What may be stored, or why there is nothing. */
+  readonly kept: Entry | string;
   /** The compiler's list of what it has read. */
   readonly depInfo: string | undefined;
   /** The linker's; undefined: it wrote none, or none took part. */
@@ -34,17 +33,22 @@ interface Compiled {
 
 const nothing = new Uint8Array();
 
+/** What is stored goes through memory, and several compiles end at a time. */
+const mostBytes = 256 * 1024 * 1024;
+
 async function readText(path: string): Promise<string | undefined> {
   const file = await pickUp(path);
   return file === undefined ? undefined : Buffer.from(file.bytes).toString();
 }
 
-async function pickUpResult({ compilation }: AskedCrate, result: RunResult): Promise<Pick<Compiled, 'entry' | 'depInfo'>> {
-  if (result.code !== 0) return { entry: undefined, depInfo: undefined };
+async function pickUpResult({ compilation }: AskedCrate, result: RunResult): Promise<Pick<Compiled, 'kept' | 'depInfo'>> {
+  if (result.code !== 0) return { kept: 'the compiler failed', depInfo: undefined };
   const depInfo = await readText(placeOf(compilation, compilation.depInfo));
+  const bytes = compilation.outputs.reduce((sum, { path }) => sum + Number(reachableStat(placeOf(compilation, path))?.size ?? 0), 0);
+  if (bytes > mostBytes) return { kept: 'outputs of more than 256 MB', depInfo };
   const files = await entryFilesOfHome(compilation);
   const { stdout, stderr, wallMs: compileMs } = result;
-  return { depInfo, entry: files === undefined ? undefined : { files, stdout, stderr, compileMs } };
+  return { depInfo, kept: files === undefined ? 'an expected output is missing' : { files, stdout, stderr, compileMs } };
 }
 
 /** Nobody waits for the metadata of one of these, so that what it says may wait for its end. */
@@ -75,35 +79,23 @@ async function compileShown(asked: AskedCrate): Promise<Compiled> {
 
 async function settleCompiled(asked: AskedCrate, near: Near, how: { readonly compiled: Compiled; readonly report: CompileReport; readonly ports: DirectPorts }): Promise<CompileReport> {
   const { compiled, report, ports } = how;
-  const { entry, depInfo, linkList, result } = compiled;
+  const { kept, depInfo, linkList, result } = compiled;
   if (result.code !== 0) return report;
-  if (entry === undefined) return { ...report, stored: 'skipped', reason: 'an expected output is missing' };
+  const skipped = (reason: string): CompileReport => ({ ...report, stored: 'skipped', reason });
+  if (typeof kept === 'string') return skipped(kept);
   const reads = depInfo === undefined ? undefined : asked.compiler.crates.readDepInfo(depInfo);
-  if (reads === undefined) return { ...report, stored: 'skipped', reason: 'the compiler does not tell what it has read' };
-  if (asked.compilation.linked && linkList === undefined) return { ...report, stored: 'skipped', reason: 'the linker does not tell what it has read' };
+  if (reads === undefined) return skipped('the compiler does not tell what it has read');
+  if (asked.compilation.linking !== undefined && linkList === undefined) return skipped('the linker does not tell what it has read');
   const learnt = await studyCrate({ ...reads, linkList }, { asked, near, digests: ports.digests, views: ports.near.views, stderr: result.stderr });
-  const parts = [...near.parts, ...learnt.parts, resultPart];
-  const key = keyOf(parts);
-  const kept = learnt.kind === 'known' ? await storeEntry(key, entry, ports) : undefined;
-  const unshared = asked.base.path === '' || learnt.kind !== 'known' ? undefined : unsharedCrate(asked, entry, learnt.sight.remembered.conditions);
-  const told = { ...report, key, parts, ...kept, ...(unshared === undefined ? {} : { unshared }) };
-  if (kept?.stored === 'failed') return told;
-  const shared = asked.base.path !== '' && unshared === undefined;
-  const trouble = await recordNear(asked, { near, learnt, entry: kept && key, shared }, ports);
-  return trouble === undefined ? told : { ...told, stored: kept === undefined ? 'skipped' : 'failed', reason: trouble };
+  const unshared = asked.base.path === '' || learnt.kind !== 'known' ? undefined : unsharedCrate(asked, kept, learnt.sight.remembered.conditions);
+  return keepLearnt(asked, { near, learnt, entry: kept, report, unshared }, ports);
 }
 
 async function compileAndNote(asked: AskedCrate, near: Near, { why, ports }: { readonly why: string; readonly ports: DirectPorts }): Promise<Outcome> {
-  const compiled = await (asked.compilation.linked ? compileLinked(asked) : compileShown(asked));
+  const compiled = await (asked.compilation.linking === undefined ? compileShown(asked) : compileLinked(asked));
   if (compiled === undefined) return become({ ...toldOf(asked), outcome: 'not-cacheable', reason: 'linking fails, or its place cannot be written' });
   const { result } = compiled;
-  const report: CompileReport = {
-    ...toldOf(asked),
-    outcome: asked.controls.recache ? 'recache' : 'miss',
-    near: why,
-    compileMs: result.wallMs,
-    compileFailed: result.code !== 0,
-  };
+  const report = reportOfMiss(asked, why, result);
   return {
     answer: { kind: 'finish', ...compiled.unshown, end: { code: result.code, signal: result.signal } },
     report,

@@ -21,22 +21,12 @@ function movedText(bytes: Uint8Array, from: string, to: string): Buffer | undefi
   return rest.includes(from.slice(0, -1)) ? undefined : Buffer.from(text.replace(beginnings(from), to), 'latin1');
 }
 
-/** rustc makes the name of its working directory part of a crate, unless it is told another name for it. */
-function cwdCounts({ compilation, base }: AskedCrate): boolean {
-  if (!`${compilation.cwd}/`.startsWith(base.path)) return false;
-  const remapped = compilation.words.flatMap((word, at) => {
-    const value = word.startsWith('--remap-path-prefix=') ? word.slice('--remap-path-prefix='.length) : compilation.words[at - 1] === '--remap-path-prefix' ? word : undefined;
-    return value === undefined ? [] : [value.slice(0, value.lastIndexOf('='))];
-  });
-  return !remapped.some((from) => compilation.cwd === from || compilation.cwd.startsWith(from.endsWith('/') ? from : `${from}/`));
-}
-
 /** Why a result belongs to its base folder alone; undefined when it is the same in every other one. */
 export function unsharedCrate(asked: AskedCrate, entry: Entry, conditions: readonly ManifestCondition[]): string | undefined {
   const { base, compilation, request } = asked;
   const folder = base.path.slice(0, -1);
   if (!plain.test(folder)) return 'the folder has a name that lists spell otherwise';
-  if (cwdCounts(asked)) return 'the working directory is part of the crate; --remap-path-prefix takes it out';
+  if (!compilation.cwdRenamed && `${compilation.cwd}/`.startsWith(base.path)) return 'the working directory is part of the crate; --remap-path-prefix takes it out';
   const ask = askerOf(asked);
   const variable = conditions.find(({ name }) => ask(name)?.includes(folder) === true);
   if (variable !== undefined) return `variable ${variable.name} names the folder`;

@@ -4,29 +4,13 @@ import { absoluteName, digestOf, isYoungAt, type KeyPart } from '../base/index.j
 import type { CrateReads, ManifestCondition } from '../compilation/index.js';
 import { type FileDigests, type FolderViews, pickUp, reachableStat } from '../host/index.js';
 import { cratesBeneath, readLinkList } from './crate-link.js';
-import { askerOf } from './crate-near.js';
+import { askerOf, widthName } from './crate-near.js';
 import type { Near } from './near.js';
 import type { SeenFile } from './near-sight.js';
 import type { Study } from './near-study.js';
 import type { AskedCrate } from './work.js';
 
-/** `foo.rs` and `foo/mod.rs` are two places for one module: where one was read, the other must stay empty. */
-function otherPlace(name: string): readonly string[] {
-  if (name.endsWith('/mod.rs')) return [`${name.slice(0, -'/mod.rs'.length)}.rs`];
-  return name.endsWith('.rs') ? [`${name.slice(0, -'.rs'.length)}/mod.rs`] : [];
-}
-
-/** A library that an attribute in the source names is looked for in folders of native libraries, and nobody says which one was taken. */
-const bundlesByAttribute = /kind\s*=\s*"static/;
-
-/** Messages are laid out for the width of a terminal: where there are any, they are the same only for that width. */
-const widthFlag = '--diagnostic-width';
-const announces = /^\{"\$message_type":"artifact"|^\{"artifact":/;
-
-/** Whether the compiler said more than where its outputs are. */
-export function saysMore(stderr: Uint8Array): boolean {
-  return Buffer.from(stderr.buffer, stderr.byteOffset, stderr.byteLength).toString().split('\n').some((line) => line !== '' && !announces.test(line));
-}
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
 export interface CrateStudied {
   readonly asked: AskedCrate;
@@ -66,11 +50,12 @@ async function seeFiles(names: readonly string[], { asked, near, digests }: Crat
 }
 
 /** Whether a source may have an unnamed library bundled. */
-async function mayBundle({ compilation }: AskedCrate, sources: readonly string[]): Promise<boolean> {
+async function mayBundle({ compilation, compiler }: AskedCrate, sources: readonly string[]): Promise<boolean> {
+  // Libraries are looked for in these folders, and nobody says which one was taken.
   if (!compilation.searchFolders.some(({ kind }) => kind === 'native' || kind === 'all')) return false;
   for (const name of sources) {
     const file = await pickUp(absoluteName(compilation.cwd, name));
-    if (file === undefined || bundlesByAttribute.test(Buffer.from(file.bytes).toString('latin1'))) return true;
+    if (file === undefined || compiler.crates.mayBundle(textOf(file.bytes))) return true;
   }
   return false;
 }
@@ -81,7 +66,7 @@ export type CrateTold = CrateReads & { readonly linkList: string | undefined };
 /** Looks at what a compile has read. */
 export async function studyCrate({ files: sources, variables, linkList }: CrateTold, studied: CrateStudied): Promise<Study> {
   const { asked, near, views, stderr } = studied;
-  const { compilation } = asked;
+  const { compilation, compiler, request } = asked;
   const linked = linkList === undefined ? undefined : readLinkList(linkList, asked, (path) => reachableStat(path) !== undefined);
   if (linkList !== undefined && linked === undefined) return { kind: 'doubt', reason: 'the linker\'s list cannot be read', parts: [] };
   // Into a static library goes all that stands beneath.
@@ -92,11 +77,11 @@ export async function studyCrate({ files: sources, variables, linkList }: CrateT
   if (await mayBundle(asked, sources)) return { kind: 'unfit', reason: 'a static library by attribute', parts: seen.parts };
   if (!(await near.named.stillSame())) return { kind: 'doubt', reason: 'an input changed while the compiler ran', parts: seen.parts };
   const view = views.view();
-  const absent = [...sources.flatMap(otherPlace).filter((name) => !sources.includes(name)), ...(linked?.absent ?? []), ...asked.compiler.crates.lookedFor(asked.request).filter((name) => !names.includes(name))];
+  const absent = [...compiler.crates.lookedFor(request, sources), ...(linked?.absent ?? [])];
   const come = absent.find((name) => view.at(absoluteName(compilation.cwd, name)).kind === 'file');
   if (come !== undefined) return { kind: 'doubt', reason: `${come} has come`, parts: seen.parts };
   const value = askerOf(asked);
-  const named = [...new Set([...variables.map(({ name }) => name), ...(saysMore(stderr) ? [widthFlag] : [])])];
+  const named = [...new Set([...variables.map(({ name }) => name), ...(compiler.crates.saysMore(textOf(stderr)) ? [widthName] : [])])];
   const conditions = named.map((name): ManifestCondition => {
     const now = value(name);
     return { name, value: now === undefined ? undefined : digestOf(now) };
@@ -108,6 +93,6 @@ export async function studyCrate({ files: sources, variables, linkList }: CrateT
   return {
     kind: 'known',
     sight: { remembered: { reads, absent, nothing: [], present: [], links: [], conditions }, files: seen.files, view },
-    parts: [...seen.parts, ...conditions.map(({ name, value: digest }) => ({ label: name.startsWith('-') ? `argument ${name}` : `variable ${name}`, value: digest ?? 'not set' }))],
+    parts: [...seen.parts, ...conditions.map(({ name, value: digest }) => ({ label: name === widthName ? name : `variable ${name}`, value: digest ?? 'not set' }))],
   };
 }

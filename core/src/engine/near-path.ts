@@ -1,15 +1,13 @@
 // Knows: the short way of a compile: answered from what earlier ones have read, or compiled at once and remembered by what it reads.
 // Refuses to know: preprocessors and build servers (preprocessed-path.ts).
-import { keyOf } from '../base/index.js';
-import { type Outcome, toldOf } from './answers.js';
+import type { Outcome } from './answers.js';
 import type { DirectPorts } from './engine-ports.js';
-import { type Near, resultPart } from './near.js';
+import type { Near } from './near.js';
 import { answerNear } from './near-answer.js';
-import { recordNear } from './near-record.js';
+import { keepLearnt, reportOfMiss } from './near-keep.js';
 import { study } from './near-study.js';
 import type { CompileReport } from './report.js';
 import { movedEntry } from './sharing.js';
-import { storeEntry } from './store.js';
 import { compileTraced, isTraceable, type TracedResult } from './traced.js';
 import type { Asked } from './work.js';
 
@@ -39,15 +37,8 @@ interface Traced {
 }
 
 function outcomeOfTraced(asked: Asked, { near, why, traced }: Traced, ports: DirectPorts): Outcome {
-  const { result } = traced;
-  const report: CompileReport = {
-    ...toldOf(asked),
-    outcome: asked.controls.recache ? 'recache' : 'miss',
-    near: why,
-    compileMs: result.wallMs,
-    compileFailed: result.code !== 0,
-    ...(traced.notStored === undefined ? {} : { stored: 'skipped', reason: traced.notStored }),
-  };
+  const { result, notStored } = traced;
+  const report: CompileReport = { ...reportOfMiss(asked, why, result), ...(notStored === undefined ? {} : { stored: 'skipped', reason: notStored }) };
   return {
     answer: { kind: 'finish', ...traced.shown, end: { code: result.code, signal: result.signal } },
     report,
@@ -60,12 +51,5 @@ async function settleTraced(asked: Asked, { near, traced, report }: { near: Near
   if (entry === undefined) return report;
   if (read === undefined) return { ...report, stored: 'skipped', reason: 'the compiler does not tell what it has read' };
   const learnt = await study(read, near, { asked, digests: ports.digests, near: ports.near });
-  // Of a result that is not kept they are of no use for a lookup, but tell what has changed since the compile before.
-  const parts = [...near.parts, ...learnt.parts, resultPart];
-  const key = keyOf(parts);
-  const kept = learnt.kind === 'known' ? await storeEntry(key, entry, ports) : undefined;
-  const told = { ...report, key, parts, ...kept };
-  if (kept?.stored === 'failed') return told;
-  const trouble = await recordNear(asked, { near, learnt, entry: kept && key, shared: false }, ports);
-  return trouble === undefined ? told : { ...told, stored: kept === undefined ? 'skipped' : 'failed', reason: trouble };
+  return keepLearnt(asked, { near, learnt, entry, report }, ports);
 }

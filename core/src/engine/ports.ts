@@ -1,6 +1,6 @@
 // Knows: what one compile needs from the world around it. Refuses to know: who provides it.
 import type { Digest, FileState } from '../base/index.js';
-import type { Command, Compilation, CompileRequest, CompilerFacts, CrateDialect, Decline, Dialect, ReadResponseFile } from '../compilation/index.js';
+import type { Command, Compilation, CompileRequest, CompilerFacts, CrateDialect, Dialect } from '../compilation/index.js';
 import type { RunHow } from '../wire/index.js';
 
 /** How a process ended. Exactly one of the two is set. */
@@ -70,8 +70,8 @@ export interface CompilerEvidence {
 
 /** Finds out what a compiler is. Remembers, validated by stat. Fault COMPILER_UNSUPPORTED or COMPILER_NOT_FOUND. */
 export interface Compilers {
-  /** Whether a request is not for us whatever its compiler is in detail; undefined: that has to be found out. Starts no process. */
-  glance(request: CompileRequest, readResponseFile: ReadResponseFile): Decline | undefined;
+  /** How the compiler of crates is spoken to that a request names, as far as names tell; undefined: it names another compiler. */
+  cratesOf(request: CompileRequest): CrateDialect | undefined;
   identify(request: CompileRequest): Promise<AnyCompiler>;
 }
 

@@ -77,16 +77,6 @@ function sysrootFiles(sysroot: string): readonly string[] {
   return [...own.sort(), ...targets];
 }
 
-/** Crates that have been compiled into a folder; none when it cannot be looked into. */
-export function cratesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).filter((name) => /^lib.*\.(?:rlib|rmeta)$/.test(name)).sort().map((name) => join(folder, name));
-  } catch {
-    // Nobody finds a crate there.
-    return [];
-  }
-}
-
 /** rustup chooses a toolchain by files above the working folder and by its own settings. */
 function rustupFiles(cwd: string, env: EnvPairs): readonly string[] {
   const home = envValue(env, 'RUSTUP_HOME') ?? join(envValue(env, 'HOME') ?? '/', '.rustup');

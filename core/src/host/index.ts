@@ -3,6 +3,7 @@ export * from './append-log.js';
 export * from './certificate.js';
 export * from './compiler-probe.js';
 export * from './crate-compiler-probe.js';
+export * from './crate-folder.js';
 export * from './daemon-place-lock.js';
 export * from './daemon-place-start.js';
 export * from './daemon-place.js';

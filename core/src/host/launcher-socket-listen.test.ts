@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { freePort } from '../../../fixtures/src/kit/ports.js';
 import { type CompileFrame, createFrameSplitter, decodeToLauncher, encodeFromLauncher, encodeToLauncher, type FromLauncher } from '../wire/index.js';
 import type { DaemonPlace } from './daemon-place.js';
 import { readSecrets } from './daemon-place-secrets.js';
@@ -44,14 +44,6 @@ async function listenAt(place: DaemonPlace): Promise<void> {
     // Knows one request by heart.
     atOnce: (payload) => (Buffer.from(payload).equals(known.subarray(4)) ? encodeToLauncher({ kind: 'exit', code: 7 }) : undefined),
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Says the pieces one after the other, and tells what it heard until the daemon hung up or nothing came for a while. */

@@ -3,6 +3,7 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EnvPairs, isFault } from '../base/index.js';
+import type { LinkProbe } from '../compilation/index.js';
 import { searchPath } from './compiler-probe-programs.js';
 import { pickUp } from './land.js';
 import { runProcess } from './processes.js';
@@ -13,18 +14,18 @@ export const linkListOption = (path: string): string => `-Wl,--dependency-file=$
 export interface LinkQuestion {
   /** The compiler of crates. */
   readonly program: string;
-  /** Words that choose and steer the linker, and the target. */
-  readonly words: readonly string[];
   readonly env: EnvPairs;
+  /** What is to be linked in a folder, with an argument for the linker. */
+  readonly probeIn: (folder: string, linkArgument: string) => LinkProbe;
 }
 
-/** Whether a program links with these words and writes a list of what it read when asked for one. Bounded in time; false in any doubt. */
-export async function canListLinks({ program, words, env }: LinkQuestion): Promise<boolean> {
+/** Whether a program links and writes a list of what it read when asked for one. Bounded in time; false in any doubt. */
+export async function canListLinks({ program, env, probeIn }: LinkQuestion): Promise<boolean> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'sccache-ts-link-')));
   try {
     const list = join(folder, 'list');
-    await writeFile(join(folder, 'probe.rs'), 'fn main() {}\n');
-    const args = ['--crate-name=probe', '--crate-type=bin', '--emit=link', '--edition=2021', `--out-dir=${folder}`, ...words, `-Clink-arg=${linkListOption(list)}`, 'probe.rs'];
+    const { source, args } = probeIn(folder, linkListOption(list));
+    await writeFile(join(folder, source.name), source.text);
     const done = await runProcess(program, args, { cwd: folder, env: Object.fromEntries(env), timeoutMs: 60_000, maxOutput: 1024 * 1024 });
     return done.code === 0 && (await pickUp(list)) !== undefined;
   } catch (thrown) {

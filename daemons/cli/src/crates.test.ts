@@ -1,7 +1,7 @@
 // Crates with the real rustc through the engine: what may change between two compiles of one command line, and what comes of it. Whatever that
 // is, outputs, words and ends are those of the bare compiler.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as nap } from 'node:timers/promises';
@@ -254,6 +254,19 @@ describe.skipIf(missing !== undefined)('a library', () => {
     await age();
     expect(verdict(await ours(args))).toBe('miss stored');
     expect(verdict(await ours(args))).toMatch(/^hit/);
+  });
+
+  it('whose outputs would fill the memory is compiled, and not kept', async () => {
+    write('src/one.rs', 'pub static BIG: &[u8] = include_bytes!("big");\n');
+    write('src/big', '');
+    truncateSync(join(dir, 'src/big'), 257 * 1024 * 1024);
+    await age();
+    clear();
+    const args = crate('one', 'lib', 'dep-info,link');
+    const front: Front = { ...idleFront, run: ({ args: words }) => Promise.resolve({ ...run(rustc, words, baseEnv), code: 0, signal: undefined, stdout: Buffer.of(), stderr: Buffer.of(), wallMs: 1 }) };
+    const outcome = await compile({ compiler: rustc, args, cwd: dir, env: baseEnv }, front, ports);
+    expect(verdict(await outcome.settle())).toBe('miss skipped outputs of more than 256 MB');
+    expect(statSync(join(dir, 'out/libone-5f0c.rlib')).size).toBeGreaterThan(257 * 1024 * 1024);
   });
 
   it('rests on the crates that it is given', async () => {

@@ -14,7 +14,7 @@ const isKept = (name: string): boolean => (name.startsWith('CARGO_') && !cargoOn
 /** What stands in the key for one option; undefined: nothing. */
 function textOf({ name, option, value, words }: RustcWord): string | undefined {
   switch (option?.effect) {
-    case 'unhashed':
+    case 'message-width':
     case 'out-dir':
     case 'search':
     case 'colour':

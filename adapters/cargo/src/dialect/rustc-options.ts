@@ -6,13 +6,12 @@ export type RustcShape = 'flag' | 'value';
 export type RustcEffect =
   /** Into the key as text. */
   | 'hashed'
-  /** Passed on, without effect on outputs. */
-  | 'unhashed'
   /** A question, which compiles nothing. */
   | 'question'
   /** Not to be cached; the option is the reason. */
   | 'declined'
-  | 'crate-name' | 'crate-type' | 'emit' | 'out-dir' | 'extern' | 'search' | 'library' | 'cfg' | 'colour' | 'target' | 'test' | 'format' | 'codegen' | 'unstable';
+  | 'crate-name' | 'crate-type' | 'emit' | 'out-dir' | 'extern' | 'search' | 'library' | 'cfg' | 'colour' | 'target' | 'test' | 'format' | 'codegen' | 'unstable'
+  | 'message-width' | 'remap' | 'remap-scope';
 
 export interface RustcOption {
   readonly shape: RustcShape;
@@ -39,8 +38,10 @@ const rows: readonly (readonly [shape: RustcShape, effect: RustcEffect, names: s
   ['value', 'format', '--error-format --json'],
   ['value', 'codegen', '-C --codegen'],
   ['value', 'unstable', '-Z'],
-  ['value', 'unhashed', '--diagnostic-width'],
-  ['value', 'hashed', '--check-cfg --edition --cap-lints -A --allow -W --warn -D --deny -F --forbid --force-warn --remap-path-prefix --env-set'],
+  ['value', 'message-width', '--diagnostic-width'],
+  ['value', 'remap', '--remap-path-prefix'],
+  ['value', 'remap-scope', '--remap-path-scope'],
+  ['value', 'hashed', '--check-cfg --edition --cap-lints -A --allow -W --warn -D --deny -F --forbid --force-warn --env-set'],
   ['flag', 'hashed', '-g -O -v --verbose'],
 ];
 

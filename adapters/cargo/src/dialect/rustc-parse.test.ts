@@ -35,8 +35,8 @@ describe('what is compiled', () => {
     ['test', ['test'], ['bin one-b', 'dep-info one-b.d'], true],
     ['check', ['bin'], ['rmeta libone-b.rmeta', 'dep-info one-b.d'], false],
   ])('%s: %j', (name, types, outputs, linked) => {
-    const { crateTypes, outputs: found, linked: isLinked } = compiled(cargoLines[name]);
-    expect([crateTypes, found.map(({ role, path }) => `${role} ${path.replace('/t/deps/', '')}`), isLinked]).toEqual([types, outputs, linked]);
+    const { crateTypes, outputs: found, linking } = compiled(cargoLines[name]);
+    expect([crateTypes, found.map(({ role, path }) => `${role} ${path.replace('/t/deps/', '')}`), linking !== undefined]).toEqual([types, outputs, linked]);
   });
 
   it('names the files that count by content, and where others are looked for', () => {
@@ -55,14 +55,20 @@ describe('what is compiled', () => {
   });
 
   it.each<readonly [string, Partial<CrateCompilation>]>([
-    [`--crate-name a --crate-type=rlib,staticlib ${rest}`, { crateTypes: ['rlib', 'staticlib'], linked: false }],
-    [`--crate-name a --crate-type lib --crate-type cdylib ${rest}`, { crateTypes: ['lib', 'cdylib'], linked: true }],
+    [`--crate-name a --crate-type=rlib,staticlib ${rest}`, { crateTypes: ['rlib', 'staticlib'], linking: undefined }],
+    [`--crate-name a --crate-type lib --crate-type cdylib ${rest}`, { crateTypes: ['lib', 'cdylib'], linking: { linker: undefined, target: undefined, words: [], throughCrates: false } }],
     [`--crate-name a --crate-type lib -C target-cpu=native ${rest}`, { nativeCpu: true }],
     [`--crate-name a --crate-type lib -Ctarget_cpu=native ${rest}`, { nativeCpu: true }],
     [`--crate-name a --crate-type lib --color always ${rest}`, { colour: 'always' }],
     [`--crate-name a --crate-type lib --color=always --error-format=json ${rest}`, { colour: 'never' }],
-    [`--crate-name a --crate-type lib -C split-debuginfo=off ${rest}`, { linked: false }],
+    [`--crate-name a --crate-type lib -C split-debuginfo=off ${rest}`, { linking: undefined }],
     [`--crate-name a -C linker=clang -C link-arg=-fuse-ld=lld ${rest}`, { linking: { linker: 'clang', target: undefined, words: ['-C', 'linker=clang', '-C', 'link-arg=-fuse-ld=lld'], throughCrates: false } }],
+    [`--crate-name a --crate-type lib --diagnostic-width=70 ${rest}`, { messageWidth: '70' }],
+    [`--crate-name a --crate-type lib --remap-path-prefix=/w=. ${rest}`, { cwdRenamed: true }],
+    [`--crate-name a --crate-type lib --remap-path-prefix /x=. --remap-path-prefix /=/r ${rest}`, { cwdRenamed: true }],
+    [`--crate-name a --crate-type lib --remap-path-prefix=/w/below=. --remap-path-prefix=/wo=. ${rest}`, { cwdRenamed: false }],
+    [`--crate-name a --crate-type lib --remap-path-prefix=/w=. -Zremap-path-scope=macro ${rest}`, { cwdRenamed: false }],
+    [`--crate-name a --crate-type lib --remap-path-prefix=/w=. --remap-path-scope=macro ${rest}`, { cwdRenamed: false }],
     [`--crate-name a -C lto ${rest}`, { linking: { linker: undefined, target: undefined, words: ['-C', 'lto'], throughCrates: true } }],
     [`--crate-name a -C lto=off ${rest}`, { linking: { linker: undefined, target: undefined, words: ['-C', 'lto=off'], throughCrates: false } }],
     [`rustc --crate-name a --crate-type lib ${rest}`, { input: 'src/lib.rs' }],

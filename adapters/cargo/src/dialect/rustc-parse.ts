@@ -27,6 +27,10 @@ interface Draft {
   linker: string | undefined;
   nativeCpu: boolean;
   lto: boolean;
+  messageWidth: string | undefined;
+  /** Folders that are given other names, and whether everywhere. */
+  readonly renamed: string[];
+  renamedInParts: boolean;
   colour: ColourMode;
   json: boolean;
   readonly extraInputs: string[];
@@ -71,6 +75,7 @@ function unstable(draft: Draft, word: RustcWord): void {
   if (declinedUnstable.test(name)) notCacheable(draft, `-Z ${name}`);
   if (readingUnstable.has(name) && value !== undefined) draft.extraInputs.push(value);
   if (linkArguments.has(name) && namesArgumentFile(value ?? '')) notCacheable(draft, '@file');
+  if (name === 'remap-path-scope') draft.renamedInParts = true;
   if (name === 'tune-cpu' && value === 'native') draft.nativeCpu = true;
   if (/link|pre-link/.test(name)) draft.linkWords.push(...word.words);
 }
@@ -149,6 +154,9 @@ const deeds: Readonly<Partial<Record<string, (draft: Draft, word: RustcWord) => 
   colour: (draft, { value }) => takeColour(draft, value),
   target: takeTarget,
   test: (draft) => void (draft.test = true),
+  'message-width': (draft, { value }) => void (draft.messageWidth = value),
+  remap: (draft, { value }) => void draft.renamed.push(value.slice(0, Math.max(0, value.lastIndexOf('=')))),
+  'remap-scope': (draft) => void (draft.renamedInParts = true),
   format: (draft, { name, value }) => void (draft.json ||= name === '--json' || value === 'json'),
   codegen,
   unstable,
@@ -156,7 +164,7 @@ const deeds: Readonly<Partial<Record<string, (draft: Draft, word: RustcWord) => 
 
 const newDraft = (): Draft => ({
   ...{ decline: undefined, crateName: undefined, crateTypes: [], test: false, emits: undefined, outDir: undefined, input: undefined, extraFilename: '', target: undefined },
-  ...{ linker: undefined, nativeCpu: false, lto: false, colour: 'auto' as const, json: false, extraInputs: [], searchFolders: [], bundled: [], linkWords: [] },
+  ...{ linker: undefined, nativeCpu: false, lto: false, messageWidth: undefined, renamed: [], renamedInParts: false, colour: 'auto' as const, json: false, extraInputs: [], searchFolders: [], bundled: [], linkWords: [] },
 });
 
 /** What a compile cannot be without. */
@@ -179,15 +187,17 @@ function compilationOf(draft: Draft, { words, cwd }: { readonly words: readonly 
   const { crateName = '', outDir: folder = '', input = '', target, extraFilename } = draft;
   const emits = (draft.emits ?? []) as readonly Emission[];
   const types: readonly CrateType[] = draft.test ? ['test'] : draft.crateTypes.length === 0 ? ['bin'] : draft.crateTypes;
+  const isBelow = (folder: string): boolean => folder !== '' && `${cwd}/`.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
   const linked = emits.includes('link') && types.some((type) => linkedTypes.has(type));
   const named = { crateName, extraFilename, folder, types, emits };
   const linking: CrateLinking | undefined = linked ? { linker: draft.linker, words: draft.linkWords, target, throughCrates: draft.lto } : undefined;
   return {
     ...{ language: 'rust', crateName, crateTypes: types, input, cwd, words, outputs: outputsOf(named), depInfo: depInfoOf(named) },
-    ...{ extraInputs: draft.extraInputs, searchFolders: draft.searchFolders, bundled: draft.bundled, linked, linking },
+    ...{ extraInputs: draft.extraInputs, searchFolders: draft.searchFolders, bundled: draft.bundled, linking },
     colour: draft.json ? 'never' : draft.colour,
     nativeCpu: draft.nativeCpu,
-    homeOnly: undefined,
+    messageWidth: draft.messageWidth,
+    cwdRenamed: !draft.renamedInParts && draft.renamed.some(isBelow),
   };
 }
 

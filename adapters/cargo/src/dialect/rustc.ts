@@ -1,9 +1,9 @@
 // Knows: how rustc, and what stands in its place, is spoken to. Refuses to know: files and processes.
-import { envValue } from '@sccache-ts/core/base';
-import type { Command, CompileRequest, CrateCommandOptions, CrateCompilation, CrateDialect } from '@sccache-ts/core/compilation';
+import type { Command, CrateCommandOptions, CrateCompilation, CrateDialect, LinkProbe } from '@sccache-ts/core/compilation';
 import { readRustcDepInfo } from './rustc-dep-info.js';
 import { rustcKeyParts } from './rustc-key.js';
 import { parseRustc } from './rustc-parse.js';
+import { isLinkTemporary, lookedFor, mayBundle } from './rustc-places.js';
 import { readWords } from './rustc-words.js';
 
 /** rustc takes `--color` once only. */
@@ -18,16 +18,21 @@ function compileCommand({ words, colour }: CrateCompilation, program: string, { 
   return { program, args: [...withoutColour(words), ...link, '--color=always'] };
 }
 
-/** clippy looks for its settings in a package's folder and in all above, and tells of them when it finds some. */
-function lookedFor({ compiler, env }: CompileRequest): readonly string[] {
-  if (!/(?:^|\/)clippy-driver$/.test(compiler)) return [];
-  const names: string[] = [];
-  for (let folder = envValue(env, 'CLIPPY_CONF_DIR') ?? envValue(env, 'CARGO_MANIFEST_DIR') ?? ''; folder.startsWith('/'); ) {
-    const prefix = folder === '/' ? '/' : `${folder}/`;
-    names.push(`${prefix}.clippy.toml`, `${prefix}clippy.toml`);
-    folder = folder === '/' ? '' : folder.slice(0, Math.max(1, folder.lastIndexOf('/')));
-  }
-  return names;
+/** Lines that tell of an output; builds without messages have no others. */
+const announces = /^\{"\$message_type":"artifact"|^\{"artifact":/;
+
+const saysMore = (messages: string): boolean => messages.split('\n').some((line) => line !== '' && !announces.test(line));
+
+function linkProbe({ linking, words: [first = ''] }: CrateCompilation, { folder, linkArgument }: { readonly folder: string; readonly linkArgument: string }): LinkProbe {
+  const source = { name: 'probe.rs', text: 'fn main() {}\n' };
+  // What stands in rustc's place is told first which one it stands for.
+  const wrapped = /(?:^|\/)rustc$/.test(first) ? [first] : [];
+  const crate = ['--crate-name=probe', '--crate-type=bin', '--emit=link', '--edition=2021', `--out-dir=${folder}`];
+  return { source, args: [...wrapped, ...crate, ...(linking?.words ?? []), `-Clink-arg=${linkArgument}`, source.name] };
 }
 
-export const rustcDialect: CrateDialect = { parse: parseRustc, compileCommand, keyParts: rustcKeyParts, lookedFor, readDepInfo: readRustcDepInfo };
+export const rustcDialect: CrateDialect = {
+  ...{ parse: parseRustc, compileCommand, linkProbe },
+  ...{ keyParts: rustcKeyParts, readDepInfo: readRustcDepInfo },
+  ...{ lookedFor, mayBundle, saysMore, isLinkTemporary },
+};
