@@ -81,7 +81,7 @@ describe('what the installed compilers are', () => {
     const labels = async (name: string): Promise<readonly string[]> =>
       (await probe.survey({ compiler: installed(name), cwd: '/', env })).parts.map((part) => part.label);
     const gcc = await labels('gcc');
-    expect(gcc).toEqual(expect.arrayContaining(['driver', 'program cc1', 'program cc1plus', 'program as', 'program objcopy', 'lto plugin', 'command']));
+    expect(gcc).toEqual(expect.arrayContaining(['driver', 'program cc1', 'program cc1plus', 'program as', 'program objcopy', 'program collect2', 'program ld', 'lto plugin', 'command']));
     expect(gcc.some((label) => label.startsWith('library libmpfr'))).toBe(true);
     const clang = await labels('clang');
     expect(clang).toEqual(expect.arrayContaining(['driver', 'program as', 'command']));

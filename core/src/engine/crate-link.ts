@@ -2,10 +2,11 @@
 // sources, and how a result is kept.
 import { basename, dirname } from 'node:path';
 import { absoluteName, envValue, isFault, type KeyPart, keyOf } from '../base/index.js';
-import type { LinkProbe } from '../compilation/index.js';
-import { canListLinks, cratesIn, findLinker } from '../host/index.js';
+import type { CrateCompilation, LinkProbe } from '../compilation/index.js';
+import { canListLinks, cratesIn, type FileDigests, findLinker } from '../host/index.js';
 import { parseDependencies } from './dependency-file.js';
-import type { Compilers } from './ports.js';
+import type { Tools } from './near.js';
+import type { AnyCompiler, Compilers } from './ports.js';
 import type { AskedCrate } from './work.js';
 
 /** Whether linkers list what they read, asked once for each. */
@@ -36,22 +37,55 @@ function canList(links: Links, asked: AskedCrate, linker: string): Promise<boole
   return asking;
 }
 
-/** @returns key parts, or why what this linker makes cannot be known */
-export async function linkParts(asked: AskedCrate, links: Links): Promise<readonly KeyPart[] | string> {
+/** gcc and clang find these by name; what they start when nobody chooses is part of what they are. */
+const chosenLinker = /-fuse-ld=([^\s,]+)|--ld-path=([^\s,]+)/g;
+
+function chosenNames({ linking }: CrateCompilation): readonly string[] {
+  const words = (linking?.words ?? []).join(' ');
+  return [...words.matchAll(chosenLinker)].map(([, kind = '', path]) => path ?? (kind.startsWith('/') ? kind : `ld.${kind}`));
+}
+
+/** Linkers that the command line chooses; one that is not in PATH is one of the compiler's own, or the link fails. */
+async function chosenLinkers({ compilation, request }: AskedCrate, digests: FileDigests): Promise<Linking> {
+  const names = chosenNames(compilation);
+  const places = names.map((name) => findLinker(name, { path: envValue(request.env, 'PATH'), cwd: compilation.cwd }));
+  const { paths, states, digests: contents } = await digests.take(places.flatMap(({ found }) => found ?? []));
+  return {
+    parts: names.map((name, at) => ({ label: `linker ${name}`, value: contents[paths.indexOf(places[at]?.found ?? '')] ?? 'not in PATH' })),
+    tools: { files: paths.map((path, at) => ({ path, state: states[at] })), absent: places.flatMap(({ missed }) => missed), links: [] },
+  };
+}
+
+/** A compiler that links, with all that it is made of. */
+function toolsOf({ path, evidence }: AnyCompiler, missed: readonly string[]): Tools {
+  if (evidence === undefined) return { files: [{ path, state: undefined }], absent: [], links: [] };
+  return { files: evidence.files, absent: [...evidence.absent, ...missed], links: [{ path, target: evidence.real }] };
+}
+
+export interface Linking {
+  readonly parts: readonly KeyPart[];
+  readonly tools: Tools;
+}
+
+/** @returns why what this linker makes cannot be known, when it cannot */
+export async function openLinking(asked: AskedCrate, links: Links, digests: FileDigests): Promise<Linking | string> {
   const { compilation, compiler, request } = asked;
   const { linking } = compilation;
-  if (linking === undefined) return [];
-  if (linking.target !== undefined && linking.target !== compiler.facts.host) return 'linked for another target';
-  const path = findLinker(linking.linker ?? 'cc', { path: envValue(request.env, 'PATH'), cwd: compilation.cwd });
-  if (path === undefined) return 'the linker is not found';
+  if (linking?.target !== undefined && linking.target !== compiler.facts.host) return 'linked for another target';
+  const { found, missed } = findLinker(linking?.linker ?? 'cc', { path: envValue(request.env, 'PATH'), cwd: compilation.cwd });
+  if (found === undefined) return 'the linker is not found';
   try {
-    const { identity } = await links.compilers.identify({ ...request, compiler: path, args: [] });
-    if (!(await canList(links, asked, identity))) return 'the linker does not list what it reads';
+    const linker = await links.compilers.identify({ ...request, compiler: found, args: [] });
+    if (!(await canList(links, asked, linker.identity))) return 'the linker does not list what it reads';
     const set = variables.flatMap((name): KeyPart[] => {
       const value = envValue(request.env, name);
       return value === undefined ? [] : [{ label: `variable ${name}`, value }];
     });
-    return [{ label: 'linker', value: identity }, ...set];
+    const [own, chosen] = [toolsOf(linker, missed), await chosenLinkers(asked, digests)];
+    return {
+      parts: [{ label: 'linker', value: linker.identity }, ...chosen.parts, ...set],
+      tools: { files: [...own.files, ...chosen.tools.files], absent: [...own.absent, ...chosen.tools.absent], links: own.links },
+    };
   } catch (thrown) {
     if (isFault(thrown)) return 'the linker is no compiler that we know';
     throw thrown;

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { absoluteName, digestOf, envValue, type KeyPart, keyOf } from '../base/index.js';
 import type { CrateCompilation } from '../compilation/index.js';
 import { cratesIn, describeProcessor, reachableStat } from '../host/index.js';
-import { linkParts } from './crate-link.js';
+import { openLinking } from './crate-link.js';
 import type { DirectPorts } from './engine-ports.js';
 import { type NearResult, readManifest } from './near.js';
 import type { AskedCrate } from './work.js';
@@ -37,8 +37,8 @@ export const askerOf = ({ request, compilation }: AskedCrate) => (name: string):
 /** Starts no process but, once for each linker, the linking of a few lines. */
 export async function openCrateNear(asked: AskedCrate, { digests, storage, near, links }: DirectPorts): Promise<NearResult> {
   const { compilation, compiler, request, front, base } = asked;
-  const linker = compilation.linking !== undefined ? (links === undefined ? 'crate-type' : await linkParts(asked, links)) : [];
-  if (typeof linker === 'string') return none(linker);
+  const linking = compilation.linking === undefined ? undefined : links === undefined ? 'crate-type' : await openLinking(asked, links, digests);
+  if (typeof linking === 'string') return none(linking);
   const bundled = bundledFiles(compilation);
   if (bundled === undefined) return none('a static library is not found');
   if (searchesForCrates(compilation)) return none('crates are looked for in a folder');
@@ -48,7 +48,7 @@ export async function openCrateNear(asked: AskedCrate, { digests, storage, near,
     { label: 'format', value: 'crate 1' },
     { label: 'compiler', value: compiler.identity },
     ...compiler.crates.keyParts(compilation, request.env, { colours: front.colour }),
-    ...linker,
+    ...(linking?.parts ?? []),
     // Messages and lists of what was read name them.
     { label: 'outputs', value: compilation.outputs.map(({ path }) => path).join('\0') },
   ];
@@ -66,5 +66,5 @@ export async function openCrateNear(asked: AskedCrate, { digests, storage, near,
   const key = keyOf(parts);
   await near.settling.wait(key);
   const manifest = await readManifest(storage, key, front.signal);
-  return { kind: 'near', near: { key, parts, named, manifest, unfit: manifest.unfit } };
+  return { kind: 'near', near: { key, parts, named, tools: linking?.tools, manifest, unfit: manifest.unfit } };
 }

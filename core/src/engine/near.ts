@@ -1,6 +1,6 @@
 // Knows: direct mode's key of a compile: everything that is known before any header is read, and what was remembered under it.
 // Refuses to know: headers (near-lookup.ts, near-study.ts).
-import { absoluteName, type CacheKey, digestOf, isFault, type KeyPart, keyOf } from '../base/index.js';
+import { absoluteName, type CacheKey, digestOf, type FileState, isFault, type KeyPart, keyOf } from '../base/index.js';
 import { decodeManifest, emptyManifest, type Manifest } from '../compilation/index.js';
 import { describeProcessor, type FileDigests, type FileSnapshot, type FolderViews, type SearchLists } from '../host/index.js';
 import type { Storage } from '../storage/index.js';
@@ -19,12 +19,22 @@ export interface NearPorts {
   readonly ignoreTimeMacros: boolean;
 }
 
+/** What proves that programs beside the compiler are still the same, and would be found again. */
+export interface Tools {
+  /** A state that is undefined: nothing proves it. */
+  readonly files: readonly { readonly path: string; readonly state: FileState | undefined }[];
+  readonly absent: readonly string[];
+  readonly links: readonly { readonly path: string; readonly target: string }[];
+}
+
 export interface Near {
   readonly key: CacheKey;
   readonly parts: readonly KeyPart[];
   /** The source first, then files that arguments name. */
   readonly named: FileSnapshot;
   readonly manifest: Manifest;
+  /** Programs that take part beside the compiler; undefined: none. */
+  readonly tools?: Tools | undefined;
   /** Why the files that are read do not tell everything; known of the source alone, or from an earlier compile. */
   readonly unfit: string | undefined;
 }

@@ -10,7 +10,8 @@ import { answerOfLocated, type Answer, toldOf } from './answers.js';
 import { environmentKey } from './compilers-environment.js';
 import type { Near } from './near.js';
 import type { Sight } from './near-sight.js';
-import { type Claims, createClaims, type NamedState } from './recall-claims.js';
+import type { CompilerEvidence } from './ports.js';
+import { type Claimed, type Claims, createClaims, type NamedState } from './recall-claims.js';
 import { fingerprintOf, type RecallRequest } from './recall-fingerprint.js';
 import type { CompileReport } from './report.js';
 import type { AskedAny } from './work.js';
@@ -78,6 +79,24 @@ function otherFiles(asked: AskedAny, near: Near, table: PathTable): readonly Nam
   return files;
 }
 
+/** Names whose links must lead where they led. */
+function linksOf({ request, compilation }: AskedAny, { real }: CompilerEvidence, { tools }: Near, { remembered }: Sight): Kept['links'] {
+  const seen = remembered.links.map(({ name, target }) => ({ path: absoluteName(compilation.cwd, name), target }));
+  return [{ path: request.compiler, target: real }, ...(tools?.links ?? []), ...seen];
+}
+
+/** What the answer rests on, but for what was named in the request and for what is landed. */
+function groundsOf({ compilation }: AskedAny, { near, sight, evidence }: Pick<Remembered, 'near' | 'sight'> & { readonly evidence: CompilerEvidence }): Claimed {
+  const { files, remembered } = sight;
+  const path = (name: string): string => absoluteName(compilation.cwd, name);
+  return {
+    files: [...evidence.files, ...(near.tools?.files ?? []), ...files],
+    present: remembered.present.map(path),
+    absent: [...evidence.absent, ...(near.tools?.absent ?? []), ...remembered.absent.map(path)],
+    nothing: [...near.named.paths.filter((_, at) => near.named.digests[at] === undefined), ...remembered.nothing.map(path)],
+  };
+}
+
 export function createRecall(table: PathTable, nowMs: () => number): Recall {
   const kept = new Map<Digest, Kept>();
   const claims = createClaims(table, nowMs);
@@ -112,22 +131,13 @@ export function createRecall(table: PathTable, nowMs: () => number): Recall {
       const answer = located === undefined ? undefined : answerOfLocated(asked, located);
       const others = otherFiles(asked, near, table);
       if (located === undefined || answer === undefined || others === undefined) return;
-      const { files, remembered, view } = sight;
-      const path = (name: string): string => absoluteName(asked.compilation.cwd, name);
-      const made = claims.make(
-        {
-          files: [...evidence.files, ...others, ...files, { path: located.path, state: located.state }],
-          present: remembered.present.map(path),
-          absent: [...evidence.absent, ...remembered.absent.map(path)],
-          nothing: [...near.named.paths.filter((_, at) => near.named.digests[at] === undefined), ...remembered.nothing.map(path)],
-        },
-        view,
-      );
+      const grounds = groundsOf(asked, { near, sight, evidence });
+      const made = claims.make({ ...grounds, files: [...grounds.files, ...others, { path: located.path, state: located.state }] }, sight.view);
       if (made === undefined) return;
       const fingerprint = fingerprintOf({ ...request, umask: front.umask, colour: front.colour });
       forget(fingerprint);
       const environment = evidence.script ? environmentKey(request, true) : undefined;
-      const links = [{ path: asked.request.compiler, target: evidence.real }, ...remembered.links.map(({ name, target }) => ({ path: path(name), target }))];
+      const links = linksOf(asked, evidence, near, sight);
       kept.set(fingerprint, { environment, claims: made, links, answer, report: { ...toldOf(asked), outcome: 'hit', hitBy: 'memory', key: entry }, entry, storage });
       const oldest = kept.keys().next();
       if (kept.size > mostKept && oldest.done !== true) forget(oldest.value);

@@ -38,8 +38,8 @@ export interface ProgramSearch {
 }
 
 const helpers: Readonly<Record<CompilerKind, readonly string[]>> = {
-  gcc: ['cc1', 'cc1plus', 'cc1obj', 'cc1objplus', 'as', 'objcopy'],
-  clang: ['as', 'objcopy'],
+  gcc: ['cc1', 'cc1plus', 'cc1obj', 'cc1objplus', 'as', 'objcopy', 'collect2', 'ld'],
+  clang: ['as', 'objcopy', 'ld'],
 };
 
 /** Libraries that hold the code generators and their arithmetic. The C library and its like do not shape objects. */

@@ -36,7 +36,7 @@ export async function canListLinks({ program, env, probeIn }: LinkQuestion): Pro
   }
 }
 
-/** The linker as the compiler finds it: by name in PATH. */
-export function findLinker(name: string, where: { readonly path: string | undefined; readonly cwd: string }): string | undefined {
-  return searchPath(name, where.path, where.cwd).found;
+/** A linker as the compiler finds it, by name in PATH, and the places that were passed over. */
+export function findLinker(name: string, where: { readonly path: string | undefined; readonly cwd: string }): { readonly found: string | undefined; readonly missed: readonly string[] } {
+  return searchPath(name, where.path, where.cwd);
 }

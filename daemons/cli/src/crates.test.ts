@@ -82,7 +82,7 @@ const idleFront: Front = { signal: new AbortController().signal, colour: false, 
 
 /** One compile as launcher and daemon would do it, always equal to the bare compiler's. */
 async function ours(args: readonly string[], more: EnvPairs = []): Promise<CompileReport> {
-  const env = [...baseEnv, ...more];
+  const env = [...baseEnv.filter(([name]) => !more.some((pair) => pair[0] === name)), ...more];
   clear();
   const expected = { ...run(rustc, args, env), files: outputs() };
   clear();
@@ -387,6 +387,25 @@ describe.skipIf(missing !== undefined)('what a linker makes', () => {
   it('is left to the compiler where the settings say so', async () => {
     ports = { ...ports, links: undefined };
     expect(verdict(await ours(native()))).toBe('not-cacheable crate-type');
+  });
+
+  it('rests on the linker that is chosen by name', async ({ skip }) => {
+    const bfd = spawnSync('sh', ['-c', 'command -v ld.bfd']).stdout.toString().trim();
+    skip(bfd === '', 'no ld.bfd here');
+    // A linker of our own that does the same, found first in PATH.
+    mkdirSync(join(dir, 'bin'));
+    const linker = (comment: string): void => {
+      writeFileSync(join(dir, 'bin/ld.bfd'), `#!/bin/sh\n# ${comment}\nexec ${bfd} "$@"\n`, { mode: 0o755 });
+    };
+    linker('one');
+    await age();
+    const more: EnvPairs = [['PATH', `${dir}/bin:/usr/bin:/bin`]];
+    const args = [...native(), '-C', 'link-arg=-fuse-ld=bfd'];
+    expect(verdict(await ours(args, more))).toBe('miss stored');
+    expect(verdict(await ours(args, more))).toMatch(/^hit/);
+    linker('two');
+    await age();
+    expect(verdict(await ours(args, more))).toBe('miss stored');
   });
 
   it('is left to the compiler where the linker is none that we know', async () => {
