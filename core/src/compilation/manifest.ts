@@ -18,9 +18,9 @@ export interface ManifestResult {
   readonly nothing: readonly string[];
   /** A file must stand here, whatever is in it. */
   readonly present: readonly string[];
-  /** Folders that the compiler left out, because they are others that it searches under another name. */
+  /** Folders that are named by way of a link, and where it leads. */
   readonly links: readonly ManifestLink[];
-  /** What else it was made under, found out only by making it: variables that the source asked for. */
+  /** What else it was made under: variables that the source asked for, which of the folders that are searched are one. */
   readonly conditions: readonly ManifestCondition[];
 }
 

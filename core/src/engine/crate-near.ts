@@ -12,7 +12,7 @@ import type { AskedCrate } from './work.js';
 const none = (reason: string): NearResult => ({ kind: 'none', reason });
 
 /** Where libraries that are bundled by name lie; undefined when one is in none of the folders that were named. */
-function bundledFiles({ bundled, searchFolders, cwd }: CrateCompilation): readonly string[] | undefined {
+export function bundledFiles({ bundled, searchFolders, cwd }: CrateCompilation): readonly string[] | undefined {
   const files: string[] = [];
   for (const name of bundled) {
     const places = searchFolders.flatMap(({ kind, path }) => (kind === 'native' || kind === 'all' ? [`${path}/lib${name}.a`, `${path}/${name}.lib`] : []));
@@ -66,5 +66,5 @@ export async function openCrateNear(asked: AskedCrate, { digests, storage, near,
   const key = keyOf(parts);
   await near.settling.wait(key);
   const manifest = await readManifest(storage, key, front.signal);
-  return { kind: 'near', near: { key, parts, named, tools: linking?.tools, manifest, unfit: manifest.unfit } };
+  return { kind: 'near', near: { key, parts, named, folders: [], tools: linking?.tools, manifest, unfit: manifest.unfit } };
 }

@@ -2,7 +2,7 @@
 // Refuses to know: results and where they are kept.
 import { absoluteName, digestOf, isYoungAt, type KeyPart } from '../base/index.js';
 import type { CrateReads, ManifestCondition } from '../compilation/index.js';
-import { type FileDigests, type FolderViews, pickUp, reachableStat } from '../host/index.js';
+import { type FileDigests, type FolderViews, movedSince, pickUp, reachableStat } from '../host/index.js';
 import { cratesBeneath, readLinkList } from './crate-link.js';
 import { askerOf, widthName } from './crate-near.js';
 import type { Near } from './near.js';
@@ -30,6 +30,8 @@ interface Seen {
 async function seeFiles(names: readonly string[], { asked, near, digests }: CrateStudied): Promise<Seen | Unknown> {
   const { compilation, startedMs } = asked;
   const snapshot = await digests.take(names.map((name) => absoluteName(compilation.cwd, name)));
+  const moved = movedSince(snapshot.paths, startedMs);
+  if (moved !== undefined) return { kind: 'doubt', reason: `${moved} was put into place while the compiler ran, or just before`, parts: [] };
   const before = new Map(near.named.paths.map((path, at) => [path, near.named.digests[at]]));
   const files: SeenFile[] = [];
   const parts: KeyPart[] = [];

@@ -2,6 +2,7 @@
 // Refuses to know: preprocessors and build servers (preprocessed-path.ts).
 import type { Outcome } from './answers.js';
 import type { DirectPorts } from './engine-ports.js';
+import { identityOfFolders, samenessName } from './named-folders.js';
 import type { Near } from './near.js';
 import { answerNear } from './near-answer.js';
 import { keepLearnt, reportOfMiss } from './near-keep.js';
@@ -23,7 +24,8 @@ const tracesInstead = (asked: Asked, ports: DirectPorts): boolean => ports.distr
 
 export async function compileNear(asked: Asked, near: Near, ports: DirectPorts): Promise<NearWay> {
   const holdsNames = asked.compilation.dependencyFile !== undefined;
-  const answered = asked.controls.recache ? 'asked not to look' : await answerNear(asked, near, { ports, holdsNames, move: movedEntry });
+  const ask = (name: string): string | undefined => (name === samenessName ? identityOfFolders(near.folders, asked).sameness : undefined);
+  const answered = asked.controls.recache ? 'asked not to look' : await answerNear(asked, near, { ports, ask, holdsNames, move: movedEntry });
   if (typeof answered !== 'string') return { kind: 'done', outcome: answered };
   if (near.unfit !== undefined || !tracesInstead(asked, ports)) return goOn(near.unfit ?? answered);
   const traced = await compileTraced(asked);

@@ -1,9 +1,9 @@
 // Knows: what a finished compile is remembered by in direct mode: the files that it read and the places that it passed over.
 // Refuses to know: results and where they are kept.
 import { absoluteName, digestOf, isYoungAt, type KeyPart, keyOf } from '../base/index.js';
-import { lookedFor, type LookedFor, type ManifestLink, type ReadSource, type SearchList } from '../compilation/index.js';
-import { type FileDigests, type FolderView, reachableStat, realName, type SearchQuestion } from '../host/index.js';
-import { namedFolders } from './named-folders.js';
+import { lookedFor, type LookedFor, type ReadSource } from '../compilation/index.js';
+import { type FileDigests, type FolderView, movedSince, reachableStat, type SearchQuestion } from '../host/index.js';
+import { identityOfFolders, namedFolders, samenessName } from './named-folders.js';
 import type { Near, NearPorts } from './near.js';
 import type { SeenFile, Sight } from './near-sight.js';
 import type { Asked } from './work.js';
@@ -29,7 +29,8 @@ const searchVariables = /^variable (?:CPATH|.*_INCLUDE_PATH|GCC_EXEC_PREFIX|COMP
 function searchQuestion({ compiler, compilation, request }: Asked): SearchQuestion {
   const command = compiler.dialect.searchCommand(compilation, compiler.path);
   const variables = compiler.dialect.keyParts(compilation, request.env).filter(({ label }) => searchVariables.test(label));
-  const relative = variables.length > 0 || namedFolders(compilation, request.env).some((folder) => !folder.startsWith('/'));
+  const folders = namedFolders(compilation, request.env);
+  const relative = variables.length > 0 || folders.some((folder) => !folder.startsWith('/'));
   const parts = [
     { label: 'compiler', value: compiler.identity },
     { label: 'program', value: command.program },
@@ -37,17 +38,7 @@ function searchQuestion({ compiler, compilation, request }: Asked): SearchQuesti
     ...variables,
     ...(relative ? [{ label: 'cwd', value: compilation.cwd }] : []),
   ];
-  return { key: keyOf(parts), command, cwd: compilation.cwd, env: request.env };
-}
-
-/** Folders that were named and are not searched under that name: they are others that are, and that may change. */
-function linksOf(asked: Asked, search: SearchList): readonly ManifestLink[] {
-  const { compilation, request } = asked;
-  const searched = new Set([...search.quoted, ...search.angled, ...search.missing]);
-  return namedFolders(compilation, request.env).flatMap((name) => {
-    const target = searched.has(name) ? undefined : realName(absoluteName(compilation.cwd, name));
-    return target === undefined ? [] : [{ name, target }];
-  });
+  return { key: keyOf(parts), command, folders, cwd: compilation.cwd, env: request.env };
 }
 
 /** Why what stands on the disk now may not be what the compiler met; undefined when it is. */
@@ -140,14 +131,17 @@ export async function study(read: readonly string[], near: Near, at: { readonly 
   });
   if (found.precompiled !== undefined) return unfit('precompiled header', all.parts);
   if (compiler.facts.kind === 'gcc' && (await hasEqualHeaders(all, found.unread, at))) return unfit('equal headers with #pragma once', all.parts);
+  const moved = movedSince([...names, ...search.quoted, ...search.angled, ...near.folders].map(path), asked.startedMs);
+  if (moved !== undefined) return doubt(`${moved} was put into place while the compiler ran, or just before`, all.parts);
   const changed = changedMeanwhile(found, view, asked);
   if (changed !== undefined) return changed;
+  const { sameness, links } = identityOfFolders(near.folders, asked);
   const reads = all.files.map(({ digest }, index) => ({ name: names[index] ?? '', digest }));
   const answers = [...found.asked].map(([question, answer]) => ({ label: `asked ${question}`, value: digestOf(answer) }));
   return {
     kind: 'known',
     sight: {
-      remembered: { reads, absent: [...found.absent], nothing: [...found.nothing], present: [...found.present], links: linksOf(asked, search), conditions: [] },
+      remembered: { reads, absent: [...found.absent], nothing: [...found.nothing], present: [...found.present], links, conditions: [{ name: samenessName, value: digestOf(sameness) }] },
       files: all.files,
       view,
     },

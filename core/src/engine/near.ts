@@ -4,6 +4,7 @@ import { absoluteName, type CacheKey, digestOf, type FileState, isFault, type Ke
 import { decodeManifest, emptyManifest, type Manifest } from '../compilation/index.js';
 import { describeProcessor, type FileDigests, type FileSnapshot, type FolderViews, type SearchLists } from '../host/index.js';
 import type { Storage } from '../storage/index.js';
+import { namedFolders } from './named-folders.js';
 import type { Settling } from './settling.js';
 import type { SourceMemo } from './source-memo.js';
 import type { Asked } from './work.js';
@@ -33,6 +34,8 @@ export interface Near {
   /** The source first, then files that arguments name. */
   readonly named: FileSnapshot;
   readonly manifest: Manifest;
+  /** Named for included files, as spelled. */
+  readonly folders: readonly string[];
   /** Programs that take part beside the compiler; undefined: none. */
   readonly tools?: Tools | undefined;
   /** Why the files that are read do not tell everything; known of the source alone, or from an earlier compile. */
@@ -82,7 +85,7 @@ export async function openNear(asked: Asked, { digests, storage, near }: EngineP
   if (named.digests.slice(names.length).some((digest) => digest !== undefined)) return none('precompiled header');
   const words = [...compiler.dialect.keyParts(compilation, request.env), ...compiler.dialect.nearParts(compilation)];
   const parts: KeyPart[] = [
-    { label: 'format', value: 'near 1' },
+    { label: 'format', value: 'near 2' },
     { label: 'compiler', value: compiler.identity },
     ...words.map(({ label, value }) => ({ label, value: base.strip(value) })),
   ];
@@ -102,5 +105,5 @@ export async function openNear(asked: Asked, { digests, storage, near }: EngineP
   const key = keyOf(parts);
   await near.settling.wait(key);
   const manifest = await readManifest(storage, key, front.signal);
-  return { kind: 'near', near: { key, parts, named, manifest, unfit: mentions.unclear ?? time ?? manifest.unfit } };
+  return { kind: 'near', near: { key, parts, named, manifest, folders: namedFolders(compilation, request.env), unfit: mentions.unclear ?? time ?? manifest.unfit } };
 }

@@ -15,6 +15,8 @@ export interface Claimed {
   readonly present: readonly string[];
   /** Names under which no file may stand. */
   readonly absent: readonly string[];
+  /** Folders that must stay the very ones that they are, whatever comes to be in them. */
+  readonly folders: readonly string[];
   /** Names under which nothing at all may stand. */
   readonly nothing: readonly string[];
 }
@@ -72,6 +74,8 @@ interface Slots {
   /** The same name in another state, in exchange for a slot. */
   exchange(slot: number, state: FileState): number;
   give(slot: number): void;
+  /** Whether a slot was taken for this very file or folder, in whatever state. */
+  isSame(slot: number, state: FileState): boolean;
 }
 
 function createSlots(table: PathTable): Slots {
@@ -105,7 +109,8 @@ function createSlots(table: PathTable): Slots {
     give(slot);
     return taken;
   }
-  return { take, exchange, give };
+  const isSame = (slot: number, { dev, ino }: FileState): boolean => claims.get(slot)?.split('\0')[1]?.startsWith(`${dev}:${ino}:`) === true;
+  return { take, exchange, give, isSame };
 }
 
 interface Gathered {
@@ -115,7 +120,7 @@ interface Gathered {
   readonly nothing: string[];
 }
 
-/** Sorts empty places by the folder that vouches for them. */
+/** Sorts empty places by the folder that vouches for them. With them stand the folders that are claimed for themselves. */
 function gather(claimed: Claimed, view: FolderView): { groups: readonly Gathered[]; loose: { absent: string[]; nothing: string[] } } {
   const groups = new Map<string, Gathered>();
   const loose: { absent: string[]; nothing: string[] } = { absent: [], nothing: [] };
@@ -131,6 +136,10 @@ function gather(claimed: Claimed, view: FolderView): { groups: readonly Gathered
       group[kind].push(path);
     }
   }
+  for (const folder of claimed.folders) {
+    const state = view.at(folder).kind === 'folder' ? view.holder(`${folder}/.`) : undefined;
+    if (state !== undefined && !groups.has(folder)) groups.set(folder, { folder, state, absent: [], nothing: [] });
+  }
   return { groups: [...groups.values()], loose };
 }
 
@@ -145,7 +154,8 @@ export function createClaims(table: PathTable, nowMs: () => number): ClaimsBook 
     const slot = claims[at] ?? 0;
     const folder = table.look(slot);
     if (!isEmpty(table, placeOf(claims, group))) return false;
-    if (folder === undefined) return true;
+    // Another folder under its name may be one that is searched already.
+    if (folder === undefined || !slots.isSame(slot, folder)) return false;
     if (!isYoungAt(folder, nowMs())) claims[at] = slots.exchange(slot, folder);
     return true;
   }

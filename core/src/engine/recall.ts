@@ -93,6 +93,7 @@ function groundsOf({ compilation }: AskedAny, { near, sight, evidence }: Pick<Re
     files: [...evidence.files, ...(near.tools?.files ?? []), ...files],
     present: remembered.present.map(path),
     absent: [...evidence.absent, ...(near.tools?.absent ?? []), ...remembered.absent.map(path)],
+    folders: near.folders.map(path),
     nothing: [...near.named.paths.filter((_, at) => near.named.digests[at] === undefined), ...remembered.nothing.map(path)],
   };
 }

@@ -26,6 +26,7 @@ export * from './inputs-archive.js';
 export * from './inputs-look.js';
 export * from './jwks.js';
 export * from './land.js';
+export * from './moved-names.js';
 export * from './launcher-socket-dial.js';
 export * from './launcher-socket-guard.js';
 export * from './launcher-socket-listen.js';

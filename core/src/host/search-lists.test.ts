@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,6 +18,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 const question = (more: Partial<SearchQuestion> = {}): SearchQuestion => ({
   key: digestOf('question'),
   command: { program: join(dir, 'cc'), args: ['-E', '-v', '-Iinc', '-Inone', '-x', 'c', '/dev/null'] },
+  folders: ['inc', 'none'],
   cwd: dir,
   env: [['PATH', process.env['PATH'] ?? ''], ['LANG', 'de_DE.UTF-8'], ['LANGUAGE', 'de']],
   ...more,
@@ -42,6 +43,22 @@ describe('createSearchLists', () => {
     expect((await lists.of(question()))?.angled.slice(0, 2)).toEqual(['inc', 'none']);
     rmSync(join(dir, 'inc'), { recursive: true });
     expect((await lists.of(question()))?.angled[0]).toBe('none');
+    expect(asked()).toBe(3);
+  });
+
+  it('asks again when a name leads to a folder that is searched already, and when it leads away from it', async () => {
+    mkdirSync(join(dir, 'other'));
+    const turn = (to: string): void => {
+      rmSync(join(dir, 'none'), { force: true });
+      symlinkSync(to, join(dir, 'none'));
+    };
+    const lists = createSearchLists();
+    turn('other');
+    expect((await lists.of(question()))?.angled.slice(0, 2)).toEqual(['inc', 'none']);
+    turn('inc');
+    expect((await lists.of(question()))?.angled).not.toContain('none');
+    turn('other');
+    expect((await lists.of(question()))?.angled.slice(0, 2)).toEqual(['inc', 'none']);
     expect(asked()).toBe(3);
   });
 

@@ -8,12 +8,17 @@ export interface SearchQuestion {
   /** Of everything that the answer depends on, but for the folders that there are. */
   readonly key: CacheKey;
   readonly command: Command;
+  /** Named in it, as spelled. The compiler leaves out those that it searches under another name. */
+  readonly folders: readonly string[];
   readonly cwd: string;
   readonly env: EnvPairs;
 }
 
 export interface SearchLists {
-  /** Undefined when the compiler gives no answer that we can read. Remembered while the folders that it found are there and those that it missed are not. */
+  /**
+   * Undefined when the compiler gives no answer that we can read. Remembered while the folders that it found or was told of are the very same and those
+   * that it missed are not there.
+   */
   of(question: SearchQuestion): Promise<SearchList | undefined>;
 }
 
@@ -22,10 +27,18 @@ const rememberedLimit = 2_000;
 const timeoutMs = 10_000;
 const maxOutput = 1024 * 1024;
 
-const isFolder = (path: string): boolean => reachableStat(path)?.isDirectory() === true;
+interface Known {
+  readonly list: SearchList;
+  /** Which folders stood under all the names. */
+  readonly stood: string;
+}
 
-function holds({ quoted, angled, missing }: SearchList, cwd: string): boolean {
-  return [...quoted, ...angled].every((folder) => isFolder(absoluteName(cwd, folder))) && !missing.some((folder) => isFolder(absoluteName(cwd, folder)));
+function standing({ quoted, angled, missing }: SearchList, { folders, cwd }: SearchQuestion): string {
+  const identity = (name: string): string => {
+    const stat = reachableStat(absoluteName(cwd, name));
+    return stat?.isDirectory() === true ? `${stat.dev}:${stat.ino}` : '';
+  };
+  return [...quoted, ...angled, ...missing, ...folders].map(identity).join(' ');
 }
 
 async function ask({ command, cwd, env }: SearchQuestion): Promise<SearchList | undefined> {
@@ -38,28 +51,28 @@ async function ask({ command, cwd, env }: SearchQuestion): Promise<SearchList | 
 }
 
 export function createSearchLists(): SearchLists {
-  const known = new Map<CacheKey, SearchList>();
+  const known = new Map<CacheKey, Known>();
   const asking = new Map<CacheKey, Promise<SearchList | undefined>>();
-  const keep = (key: CacheKey, list: SearchList): void => {
+  const keep = (key: CacheKey, value: Known): void => {
     known.delete(key);
-    known.set(key, list);
+    known.set(key, value);
     const oldest = known.keys().next();
     if (known.size > rememberedLimit && oldest.done !== true) known.delete(oldest.value);
   };
   return {
     async of(question) {
-      const { key, cwd } = question;
+      const { key } = question;
       const before = known.get(key);
-      if (before !== undefined && holds(before, cwd)) {
+      if (before !== undefined && standing(before.list, question) === before.stood) {
         keep(key, before);
-        return before;
+        return before.list;
       }
       const underWay = asking.get(key);
       if (underWay !== undefined) return underWay;
       const work = ask(question).finally(() => asking.delete(key));
       asking.set(key, work);
       const list = await work;
-      if (list !== undefined) keep(key, list);
+      if (list !== undefined) keep(key, { list, stood: standing(list, question) });
       return list;
     },
   };
