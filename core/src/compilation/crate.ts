@@ -86,11 +86,23 @@ export interface CrateCommandOptions {
   readonly linkArgument?: string | undefined;
 }
 
+/** Who reads variables of a compile's environment. */
+export interface EnvRead {
+  /** Variables that the source asks for. */
+  readonly asked: readonly string[];
+  /** Macros take part, which may read any. */
+  readonly macros: boolean;
+}
+
 /** All members are pure. */
 export interface CrateDialect {
   parse(request: CompileRequest, readResponseFile: ReadResponseFile): CrateVerdict;
   /** The whole compile. */
   compileCommand(compilation: CrateCompilation, program: string, options: CrateCommandOptions): Command;
+  /** Has the compiler write its list of what a compile reads to `place`, and make nothing else. */
+  listCommand(compilation: CrateCompilation, program: string, place: string): Command;
+  /** What a build server is told of the environment. */
+  remoteEnv(env: EnvPairs, read: EnvRead): EnvPairs;
   /** Key parts from arguments and environment; no file's content. Arguments that only name files whose content is hashed are left out. */
   keyParts(compilation: CrateCompilation, env: EnvPairs, options: { readonly colours: boolean }): readonly KeyPart[];
   /**

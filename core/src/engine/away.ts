@@ -1,13 +1,10 @@
 // Knows: one compile on a build server, from its toolchain to outputs that may stand for those of a compile at home.
-// Refuses to know: whether distribution is worth trying now; distribution.ts decides that.
+// Refuses to know: what is sent and when what comes back is believed (its errand), and whether distribution is worth trying now (distribution.ts).
 import { Fault } from '../base/index.js';
-import type { MemberCache } from '../host/index.js';
-import type { ArchiveId, JobAlloc, RunJobHeader, ServerId } from '../wire/index.js';
-import { verify } from './away-result.js';
+import type { ArchiveId, JobAlloc, ServerId } from '../wire/index.js';
 import type { DistClient, PinnedJob } from './dist-client.js';
-import { type InputSet, inputSetOf } from './input-set.js';
-import type { AwayMentions } from './input-set-scan.js';
-import type { AwayJob, AwayResult } from './ports.js';
+import type { Errand } from './errand.js';
+import type { AwayResult } from './ports.js';
 import { type ReadyToolchain, type Toolchains, within } from './toolchains.js';
 
 /** Uploads under way, by server and archive, shared by the jobs that need them. */
@@ -16,12 +13,9 @@ export type Uploads = Map<string, Promise<void>>;
 export interface AwayPorts {
   readonly client: DistClient;
   readonly toolchains: Toolchains;
-  readonly members: MemberCache<AwayMentions>;
   readonly uploads: Uploads;
   /** Outlives the single compile. */
   readonly closed: AbortSignal;
-  /** Bytes of input that travel at most. */
-  readonly maxInputBytes: number;
   /** How long a compile waits for its toolchain to be uploaded. */
   readonly uploadPatienceMs: number;
   /** Asks the scheduler for a build server; whoever owns the connection learns from it how the scheduler does. */
@@ -42,9 +36,6 @@ export class ServerTrouble extends Error {
     this.server = server;
   }
 }
-
-/** `/tmp` is in every toolchain, and each job has its own. */
-const dependencyPath = '/tmp/sccache-ts-read.d';
 
 const atHome = (reason: string, server?: ServerId): AwayResult => ({ kind: 'home', reason, server, fault: undefined });
 
@@ -87,37 +78,26 @@ async function provide(pinned: PinnedJob, toolchain: ReadyToolchain, ports: Away
   return true;
 }
 
-function headerOf(job: AwayJob, executable: string, set: InputSet): RunJobHeader {
-  const { dialect } = job.compiler;
-  const { program, args } = dialect.remoteCommand(job.compilation, executable, dependencyPath);
-  const envVars = dialect.remoteEnv(job.request.env);
-  return {
-    command: { executable: program, arguments: args, envVars, cwd: set.cwd },
-    outputs: [...set.outputs.map((output) => output.remote), dependencyPath],
-  };
-}
-
 /**
  * @throws ServerTrouble for what happened on a build server; whatever `alloc` and reading the inputs throw
  */
-export async function compileThere(job: AwayJob, ports: AwayPorts): Promise<AwayResult> {
-  const toolchain = await ports.toolchains.choose(job.compiler);
+export async function compileThere(errand: Errand, ports: AwayPorts): Promise<AwayResult> {
+  const toolchain = await ports.toolchains.choose(errand.compiler);
   if (toolchain.kind === 'home') return { ...toolchain, server: undefined };
-  const set = await inputSetOf(job, { members: ports.members, links: toolchain.links, maxBytes: ports.maxInputBytes });
-  if (set.kind === 'home') return atHome(set.reason);
-  const allocation = await ports.alloc(toolchain.archiveId, job.signal);
+  const packed = await errand.pack(toolchain);
+  if (packed.kind === 'home') return atHome(packed.reason);
+  const allocation = await ports.alloc(toolchain.archiveId, errand.signal);
   if (allocation.kind === 'none') return atHome(allocation.reason, allocation.server);
   const server = allocation.job.serverId;
   try {
     const pinned = { alloc: allocation.job, certificate: await ports.client.certificate(server, allocation.certDigest) };
     if (allocation.needToolchain && !(await provide(pinned, toolchain, ports))) return atHome('its toolchain is still being uploaded', server);
-    const header = headerOf(job, toolchain.executable, set);
     const from = performance.now();
-    const reply = await ports.client.runJob(pinned, { header, archive: set.archive }, job.signal);
+    const reply = await ports.client.runJob(pinned, packed, errand.signal);
     const compileMs = performance.now() - from;
-    const verified = await verify(reply, { job, set, dependencyPath });
+    const verified = await packed.verify(reply);
     if (verified.kind === 'repeat') return atHome(verified.reason, server);
-    return { kind: 'compiled', server, outputs: verified.outputs, compileMs };
+    return { kind: 'compiled', server, ...verified.made, compileMs };
   } catch (cause) {
     throw new ServerTrouble(server, cause);
   }

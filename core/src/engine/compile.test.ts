@@ -227,7 +227,7 @@ describe('compile', () => {
       let files: readonly string[] = [];
       const distribution = answering((job) => {
         files = job.files;
-        return Promise.resolve({ kind: 'compiled', server: '127.0.0.1:1', outputs: [{ path: join(dir, 'a.o'), bytes: wanted.object }], compileMs: 5 });
+        return Promise.resolve({ kind: 'compiled', server: '127.0.0.1:1', outputs: [{ path: join(dir, 'a.o'), bytes: wanted.object }], stdout: new Uint8Array(), stderr: new Uint8Array(), compileMs: 5 });
       });
       const { report } = await run(args, { ports: { distribution } });
       expect(report).toMatchObject({ outcome: 'miss', away: { kind: 'compiled', server: '127.0.0.1:1' }, stored: 'stored' });
@@ -242,7 +242,7 @@ describe('compile', () => {
       const doubts: (() => ReturnType<Distribution['compile']>)[] = [
         () => Promise.resolve({ kind: 'home', reason: 'exit 1', server: '127.0.0.1:1', fault: undefined }),
         () => Promise.resolve({ kind: 'home', reason: 'gone', server: undefined, fault: new Fault('HTTP_UNREACHABLE', 'gone') }),
-        () => Promise.resolve({ kind: 'compiled', server: '127.0.0.1:1', outputs: [], compileMs: 5 }),
+        () => Promise.resolve({ kind: 'compiled', server: '127.0.0.1:1', outputs: [], stdout: new Uint8Array(), stderr: new Uint8Array(), compileMs: 5 }),
       ];
       for (const [at, doubt] of doubts.entries()) {
         storage = createMemoryStorage();

@@ -24,6 +24,9 @@ export function rustcOf({ compiler, args, env }: Pick<CompileRequest, 'compiler'
   return ['rustc', 'clippy-driver'].includes(stemOf(compiler)) ? { wrapped: undefined } : undefined;
 }
 
+/** Whether a request is for rustc by its own name, with nothing in its place. */
+export const isRustcItself = (request: Pick<CompileRequest, 'compiler' | 'args' | 'env'>): boolean => stemOf(request.compiler) === 'rustc' && rustcOf(request)?.wrapped === undefined;
+
 /**
  * Why a program is refused without being run: a phrase that continues its path; undefined when it may be a gcc or clang.
  * @param path as the caller resolved it

@@ -6,8 +6,12 @@ import type { SchedulerStatus, ServerId } from '../wire/index.js';
 import { type AwayPorts, compileThere, ServerTrouble } from './away.js';
 import { createDistClient, type DistDeadlines } from './dist-client.js';
 import { type Connection, createConnection } from './distribution-connection.js';
+import { compileErrand } from './compile-errand.js';
+import { crateErrand, crateHomeOnly } from './crate-errand.js';
+import { marksIn } from './crate-input-set.js';
+import type { Errand } from './errand.js';
 import { mentionsOf } from './input-set-scan.js';
-import type { AwayJob, AwayResult, Distribution } from './ports.js';
+import type { AwayCrate, AwayJob, AwayResult, Distribution } from './ports.js';
 import { createToolchains, type ToolchainRule } from './toolchains.js';
 
 export interface DistributionSettings {
@@ -52,6 +56,8 @@ export interface LiveDistribution extends Distribution {
 }
 
 const maxInputBytes = 64 * 1024 * 1024;
+/** A crate needs all that stands beneath it. */
+const maxCrateInputBytes = 512 * 1024 * 1024;
 const memberBytes = 128 * 1024 * 1024;
 const defaultJobs = 256;
 const defaultPatienceMs = 10_000;
@@ -69,7 +75,7 @@ const wireStatus = ({ numServers, numCpus, inProgress }: SchedulerStatus) => ({
   in_progress: inProgress,
 });
 
-function homeAfter(thrown: unknown, job: AwayJob, connection: Connection): AwayResult {
+function homeAfter(thrown: unknown, job: Pick<AwayJob, 'signal'>, connection: Connection): AwayResult {
   if (job.signal.aborted) return home('cancelled');
   if (!(thrown instanceof ServerTrouble)) return home('the fleet cannot be used', { fault: thrown });
   const { server, cause } = thrown;
@@ -90,6 +96,7 @@ async function statusOf(url: string, connection: Connection): Promise<Distributi
 
 interface Parts {
   readonly http: HttpClient;
+  readonly errandOf: (job: AwayJob | AwayCrate) => Errand;
   readonly connection: Connection;
   readonly away: AwayPorts;
 }
@@ -109,26 +116,30 @@ function partsOf(settings: DistributionSettings, ports: DistributionPorts, close
     patienceMs,
   });
   const members = createMemberCache({ maxBytes: memberBytes, watch: mentionsOf });
+  const crateMembers = createMemberCache({ maxBytes: memberBytes, watch: marksIn });
+  const errandOf = (job: AwayJob | AwayCrate): Errand =>
+    'files' in job ? compileErrand(job, { members, maxBytes: maxInputBytes }) : crateErrand(job, { members: crateMembers, maxBytes: maxCrateInputBytes });
   const { alloc } = connection;
-  const away = { client, toolchains, members, uploads: new Map(), closed, maxInputBytes, uploadPatienceMs: patienceMs, alloc };
-  return { http, connection, away };
+  const away = { client, toolchains, uploads: new Map(), closed, uploadPatienceMs: patienceMs, alloc };
+  return { http, errandOf, connection, away };
 }
 
 /** Distribution over one scheduler. Nothing is asked before the first compile or status. */
 export function createDistribution(settings: DistributionSettings, ports: DistributionPorts): LiveDistribution {
   const { maxJobs = defaultJobs, schedulerUrl } = settings;
   const closed = new AbortController();
-  const { http, connection, away } = partsOf(settings, ports, closed.signal);
+  const { http, errandOf, connection, away } = partsOf(settings, ports, closed.signal);
   let jobs = 0;
 
-  async function compile(job: AwayJob): Promise<AwayResult> {
+  async function compile(job: AwayJob | AwayCrate): Promise<AwayResult> {
     if (closed.signal.aborted) return home('distribution is closed');
-    if (job.compilation.homeOnly !== undefined) return home(job.compilation.homeOnly);
+    const homeOnly = 'files' in job ? job.compilation.homeOnly : crateHomeOnly(job);
+    if (homeOnly !== undefined) return home(homeOnly);
     if (jobs >= maxJobs) return home(`${maxJobs} compiles are away already`);
     jobs += 1;
     try {
       if (!(await connection.usable())) return home('no scheduler just now');
-      const result = await compileThere(job, away);
+      const result = await compileThere(errandOf(job), away);
       if (result.kind === 'compiled') connection.server.worked(result.server);
       return result;
     } catch (thrown) {

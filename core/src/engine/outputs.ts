@@ -59,7 +59,7 @@ export function landOrderOf(compilation: Placed, located: Located): LandOrder | 
 }
 
 /** What a build server sent, as an entry's files; undefined when it lacks one that this compile must have. @param dependencies the dependency file, which the preprocess step here has written */
-export function entryFilesOfAway(compilation: Compilation, outputs: readonly AwayOutput[], dependencies: Uint8Array | undefined): readonly EntryFile[] | undefined {
+export function entryFilesOfAway(compilation: Placed, outputs: readonly AwayOutput[], dependencies: Uint8Array | undefined): readonly EntryFile[] | undefined {
   const files: EntryFile[] = [];
   for (const output of storedOutputs(compilation)) {
     const place = placeOf(compilation, output.path);

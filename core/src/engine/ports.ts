@@ -1,6 +1,6 @@
 // Knows: what one compile needs from the world around it. Refuses to know: who provides it.
 import type { Digest, FileState } from '../base/index.js';
-import type { Command, Compilation, CompileRequest, CompilerFacts, CrateDialect, Dialect } from '../compilation/index.js';
+import type { Command, Compilation, CompileRequest, CompilerFacts, CrateCompilation, CrateDialect, CrateReads, Dialect } from '../compilation/index.js';
 import type { RunHow } from '../wire/index.js';
 
 /** How a process ended. Exactly one of the two is set. */
@@ -85,10 +85,31 @@ export interface AwayJob {
   readonly signal: AbortSignal;
 }
 
+/** The same for a crate. */
+export interface AwayCrate {
+  readonly request: CompileRequest;
+  readonly compiler: CrateCompiler;
+  readonly compilation: CrateCompilation;
+  /** Libraries that are bundled, as spelled. */
+  readonly bundled: readonly string[];
+  /** The caller's standard error shows colours. */
+  readonly colours: boolean;
+  /** Has the compiler say now what it will read; undefined: it will fail, or does not say so. */
+  reads(): Promise<CrateReads | undefined>;
+  readonly signal: AbortSignal;
+}
+
 export interface AwayOutput {
   /** The local path, absolute. */
   readonly path: string;
   readonly bytes: Uint8Array;
+}
+
+/** What the compiler said and made over there. */
+export interface MadeAway {
+  readonly outputs: readonly AwayOutput[];
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
 }
 
 /**
@@ -96,10 +117,10 @@ export interface AwayOutput {
  * `home`: repeat at home, e.g. because it exited non-zero or wrote diagnostics; not an error of the fleet when `fault` is undefined.
  */
 export type AwayResult =
-  | { readonly kind: 'compiled'; readonly server: string; readonly outputs: readonly AwayOutput[]; readonly compileMs: number }
+  | (MadeAway & { readonly kind: 'compiled'; readonly server: string; readonly compileMs: number })
   | { readonly kind: 'home'; readonly reason: string; readonly server: string | undefined; readonly fault: unknown };
 
 /** Distribution. Never throws for the fleet's sake: every doubt is `home`. */
 export interface Distribution {
-  compile(job: AwayJob): Promise<AwayResult>;
+  compile(job: AwayJob | AwayCrate): Promise<AwayResult>;
 }

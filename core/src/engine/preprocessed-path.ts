@@ -5,6 +5,7 @@ import { readsByPragma } from '../compilation/index.js';
 import { discard, isNowhere, temporaryBeside } from '../host/index.js';
 import type { Entry } from '../storage/index.js';
 import { become, landEntry, type Outcome, replay, toldOf } from './answers.js';
+import { awayReportOf } from './away-report.js';
 import { parseDependencies } from './dependency-file.js';
 import type { DirectPorts, EnginePorts } from './engine-ports.js';
 import { compileAtHome } from './home.js';
@@ -121,16 +122,12 @@ async function compileAway(work: Work, ports: EnginePorts): Promise<{ entry: Ent
   if (distribution === undefined || compilation.homeOnly !== undefined || inputs.precompiled.length > 0) return undefined;
   const { request, compiler } = work;
   const result = await distribution.compile({ request, compiler, compilation, files: inputs.files, signal: work.front.signal });
-  if (result.kind === 'home') {
-    const { server, reason, fault } = result;
-    const report: AwayReport = fault === undefined ? { kind: 'repeated', server, reason } : { kind: 'fault', server, fault };
-    return { entry: undefined, report };
-  }
+  if (result.kind === 'home') return { entry: undefined, report: awayReportOf(result) };
   const files = entryFilesOfAway(compilation, result.outputs, inputs.dependencies);
-  const nothing = new Uint8Array();
-  const entry = files && { files, stdout: nothing, stderr: nothing, compileMs: result.compileMs };
+  const { stdout, stderr, compileMs } = result;
+  const entry = files && { files, stdout, stderr, compileMs };
   if (entry !== undefined && (await landEntry(work, entry, inputs.dependencyTemporary))) {
-    return { entry, report: { kind: 'compiled', server: result.server } };
+    return { entry, report: awayReportOf(result) };
   }
   return { entry: undefined, report: { kind: 'repeated', server: result.server, reason: 'outputs could not be put in place' } };
 }

@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Digest, logTo } from '../base/index.js';
-import { gccDialect } from '../compilation/index.js';
-import type { Compiler } from './ports.js';
-import { createToolchains, type ToolchainRule, type Toolchains, type ToolchainsOptions } from './toolchains.js';
+import { createToolchains, type Packable, type ToolchainRule, type Toolchains, type ToolchainsOptions } from './toolchains.js';
 
 let folder = '';
 /** A program that the packer takes for a small gcc: a copy of true that answers what gcc is asked. */
@@ -22,12 +20,7 @@ const toolchains = (more: Partial<ToolchainsOptions> = {}): Toolchains => {
   open.push(made);
   return made;
 };
-const compiler = (path = fake, identity = 'one'): Compiler => ({
-  path,
-  facts: { kind: 'gcc', plusplus: false, version: '1', apple: false },
-  dialect: gccDialect,
-  identity: identity as Digest,
-});
+const compiler = (path = fake, identity = 'one'): Packable => ({ path, kind: 'gcc', identity: identity as Digest });
 
 beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'sts-tc-')));

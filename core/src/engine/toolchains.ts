@@ -1,6 +1,7 @@
 // Knows: which archive stands for a compiler on build servers: the user's own, a remembered one, or one packed now.
 // Refuses to know: build servers.
-import { causeChain, Fault, isFault, type Log } from '../base/index.js';
+import { causeChain, type Digest, Fault, isFault, type Log } from '../base/index.js';
+import type { CompilerKind } from '../compilation/index.js';
 import {
   canonicalPath,
   createToolchainCache,
@@ -16,7 +17,16 @@ import {
   type ToolchainMap,
 } from '../host/index.js';
 import { type ArchiveId, archiveIdFromHash } from '../wire/index.js';
-import type { Compiler } from './ports.js';
+
+/** A compiler as what packs it knows it. */
+export interface Packable {
+  /** Its own, in the archive too. */
+  readonly path: string;
+  readonly identity: Digest;
+  readonly kind: CompilerKind | 'rustc';
+  /** Of a compiler of crates. */
+  readonly sysroot?: string;
+}
 
 /** What the user says about the toolchain of one compiler. */
 export type ToolchainRule =
@@ -38,7 +48,7 @@ export type ToolchainChoice = ReadyToolchain | { readonly kind: 'home'; readonly
 
 export interface Toolchains {
   /** Never throws. Not ready soon: home, while the packing goes on for the compiles to come. */
-  choose(compiler: Compiler): Promise<ToolchainChoice>;
+  choose(compiler: Packable): Promise<ToolchainChoice>;
   close(): Promise<void>;
 }
 
@@ -94,7 +104,7 @@ function createOverrides(ended: AbortSignal): (rule: ToolchainRule & { kind: 'pa
   };
 }
 
-const ready = ({ cache }: Store, compiler: Compiler, of: Pick<KnownToolchain, 'archiveId' | 'links'>): ToolchainChoice => ({
+const ready = ({ cache }: Store, compiler: Packable, of: Pick<KnownToolchain, 'archiveId' | 'links'>): ToolchainChoice => ({
   kind: 'ready',
   archiveId: of.archiveId,
   executable: compiler.path,
@@ -108,12 +118,12 @@ const ready = ({ cache }: Store, compiler: Compiler, of: Pick<KnownToolchain, 'a
   },
 });
 
-async function pack(compiler: Compiler, into: Store, by: ToolchainsOptions & { readonly ended: AbortSignal }): Promise<KnownToolchain> {
+async function pack(compiler: Packable, into: Store, by: ToolchainsOptions & { readonly ended: AbortSignal }): Promise<KnownToolchain> {
   const out = temporaryBeside(`${by.cacheDir}/tc/packing`);
   const from = performance.now();
   const signal = by.ended;
   try {
-    const { files, links } = await packageToolchain({ compiler: compiler.path, kind: compiler.facts.kind, env: by.env, out, signal });
+    const { files, links } = await packageToolchain({ ...compiler, compiler: compiler.path, env: by.env, out, signal });
     const archiveId = archiveIdFromHash(await hashFile(out, signal));
     const stored = await into.cache.insert(archiveId, { file: out }, signal);
     if (stored !== 'stored') {
@@ -130,7 +140,7 @@ async function pack(compiler: Compiler, into: Store, by: ToolchainsOptions & { r
 
 interface Packer {
   /** Once at a time for each key; what fails is said once and remembered for a while. Never throws. */
-  pack(key: string, compiler: Compiler, into: Store): Promise<ToolchainChoice>;
+  pack(key: string, compiler: Packable, into: Store): Promise<ToolchainChoice>;
   refusal(key: string): string | undefined;
   settled(): Promise<unknown>;
 }
@@ -139,7 +149,7 @@ function createPacker(by: ToolchainsOptions & { readonly ended: AbortSignal }): 
   const packing = new Map<string, Promise<ToolchainChoice>>();
   const refusals = new Map<string, { readonly until: number; readonly reason: string }>();
 
-  async function attempt(key: string, compiler: Compiler, into: Store): Promise<ToolchainChoice> {
+  async function attempt(key: string, compiler: Packable, into: Store): Promise<ToolchainChoice> {
     try {
       const packed = await pack(compiler, into, by);
       await into.map.set(key, packed).catch((cause: unknown) => {
@@ -173,7 +183,7 @@ function createPacker(by: ToolchainsOptions & { readonly ended: AbortSignal }): 
   };
 }
 
-async function ruleFor(compiler: Compiler, rules: readonly ToolchainRule[]): Promise<ToolchainRule | undefined> {
+async function ruleFor(compiler: Packable, rules: readonly ToolchainRule[]): Promise<ToolchainRule | undefined> {
   const exact = rules.find((rule) => rule.compiler === compiler.path);
   if (exact !== undefined || rules.length === 0) return exact;
   const real = await canonicalPath(compiler.path);
@@ -201,7 +211,7 @@ export function createToolchains(options: ToolchainsOptions): Toolchains {
     return store;
   };
 
-  async function automatic(compiler: Compiler): Promise<ToolchainChoice> {
+  async function automatic(compiler: Packable): Promise<ToolchainChoice> {
     const key = `${compiler.identity} ${compiler.path}`;
     const refusal = packer.refusal(key);
     if (refusal !== undefined) return home(refusal);

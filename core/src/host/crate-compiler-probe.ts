@@ -36,7 +36,8 @@ const outputLimit = 1024 * 1024;
 const ownLibrary = /^lib(?:rustc|std|test|LLVM|proc_macro)/;
 const mostFiles = 20_000;
 
-function filesBelow(folder: string, wanted: (name: string) => boolean = () => true): string[] {
+/** In all folders below; none where there is none. At most some ten thousand. */
+export function filesBelow(folder: string, wanted: (name: string) => boolean = () => true): string[] {
   const found: string[] = [];
   const look = (at: string): void => {
     let entries;
@@ -65,7 +66,7 @@ function subfolders(folder: string): readonly string[] {
 }
 
 /** What compiles read or load of a sysroot: the compiler's own libraries, the standard libraries of every target, linkers that come along. */
-function sysrootFiles(sysroot: string): readonly string[] {
+export function sysrootFiles(sysroot: string): readonly string[] {
   const own = [join(sysroot, 'lib'), join(sysroot, 'lib64')].flatMap((folder) => {
     try {
       return readdirSync(folder).filter((name) => ownLibrary.test(name)).map((name) => join(folder, name));

@@ -1,4 +1,4 @@
-// Knows: what a gcc or clang needs to run in an empty root, and how that becomes the same archive each time.
+// Knows: what a gcc, clang or rustc needs to run in an empty root, and how that becomes the same archive each time.
 // Refuses to know: who wants the archive and what its digest is called.
 import { createWriteStream } from 'node:fs';
 import { lstat, readdir, readlink, realpath, rename, stat } from 'node:fs/promises';
@@ -10,12 +10,15 @@ import type { CompilerKind } from '../compilation/index.js';
 import { discard, temporaryBeside } from './files.js';
 import { programKind, sharedLibraries } from './ldd.js';
 import { runProcess } from './processes.js';
+import { rustcFiles } from './toolchain-package-rustc.js';
 import { tarOf, type TarSource } from './toolchain-tar.js';
 
 export interface PackageRequest {
   /** Absolute path of the driver; its name in the archive. */
   readonly compiler: string;
-  readonly kind: CompilerKind;
+  readonly kind: CompilerKind | 'rustc';
+  /** Of a rustc: where its libraries are. */
+  readonly sysroot?: string | undefined;
   /** For the compiler's and ldd's processes; needs PATH. */
   readonly env: Readonly<Record<string, string>>;
   /** Put in place when complete, never half. */
@@ -44,14 +47,11 @@ const mostEntries = 100_000;
 const mostHops = 40;
 /** Measured on gcc 12 (80 MB): level 1 34.1 MB 0.9 s, 4 32.4 MB 1.3 s, 6 31.6 MB 2.4 s, 9 31.5 MB 6.3 s. */
 const gzipLevel = 4;
-/** Programs that stand before a compiler: packed alone they compile nothing. */
+/** They stand before a compiler: packed alone they compile nothing. */
 const wrappers = new Set(['ccache', 'distcc', 'icecc', 'sccache', 'sccache-ts', 'buildcache', 'firebuild']);
 
-const unpackable = (compiler: string, why: string, cause?: unknown): Fault =>
-  new Fault('TOOLCHAIN_UNPACKABLE', `${compiler} cannot be packed: ${why}`, {
-    cause,
-    hint: 'Give an archive of your own with [[dist.toolchains]] type = "path_override", or set type = "no_dist".',
-  });
+const hint = 'Give an archive of your own with [[dist.toolchains]] type = "path_override", or set type = "no_dist".';
+const unpackable = (compiler: string, why: string, cause?: unknown): Fault => new Fault('TOOLCHAIN_UNPACKABLE', `${compiler} cannot be packed: ${why}`, { cause, hint });
 
 /** The set of what goes into the archive: real files, links with where they end, empty directories. */
 class Contents {
@@ -192,6 +192,20 @@ async function addClang({ request, contents }: Packing): Promise<void> {
   if (marker !== undefined && (await exists(marker))) await contents.add(marker);
 }
 
+async function addRustc({ request, contents }: Packing): Promise<void> {
+  const { compiler, sysroot = dirname(dirname(compiler)) } = request;
+  const files = rustcFiles(sysroot);
+  if (files === undefined) throw unpackable(compiler, `there is no standard library in ${sysroot}`);
+  for (const path of files) await contents.add(path);
+}
+
+async function addGnu(packing: Packing): Promise<void> {
+  const { request } = packing;
+  const [as] = await addNamedPrograms(packing, ['as', 'objcopy']);
+  if (request.kind === 'gcc' && as !== 'as') throw unpackable(request.compiler, 'no assembler is found');
+  await (request.kind === 'gcc' ? addGcc(packing) : addClang(packing));
+}
+
 async function addLoaderSettings({ contents }: Packing): Promise<void> {
   if (await exists('/etc/ld.so.conf')) await contents.add('/etc/ld.so.conf');
   if (await stat('/etc/ld.so.conf.d').then((it) => it.isDirectory(), () => false)) await contents.addFolder('/etc/ld.so.conf.d');
@@ -222,9 +236,7 @@ export async function packageToolchain(request: PackageRequest): Promise<Packed>
   try {
     contents.directories.add('/tmp');
     await addProgram(packing, request.compiler);
-    const [as] = await addNamedPrograms(packing, ['as', 'objcopy']);
-    if (request.kind === 'gcc' && as !== 'as') throw unpackable(request.compiler, 'no assembler is found');
-    await (request.kind === 'gcc' ? addGcc(packing) : addClang(packing));
+    await (request.kind === 'rustc' ? addRustc(packing) : addGnu(packing));
     await addLoaderSettings(packing);
     await write(contents.sources(), request.out, request.signal);
   } catch (cause) {

@@ -9,7 +9,8 @@ const cargoOnly = /^CARGO_(?:MAKEFLAGS|BUILD_.*|ENCODED_RUSTFLAGS|TARGET_DIR|REG
 /** Read by rustc, by drivers in its place, or by macros as a matter of course. */
 const alsoRead = /^(?:CARGO$|OUT_DIR$|RUSTC_BOOTSTRAP$|RUSTC_FORCE_.*|RUSTC_OVERRIDE_.*|RUSTC_BREAK_.*|RUSTC_STABLE$|RUST_TARGET_PATH$|RUST_MIN_STACK$|SOURCE_DATE_EPOCH$|CLIPPY_.*|.*_DEPLOYMENT_TARGET$|SDKROOT$)/;
 
-const isKept = (name: string): boolean => (name.startsWith('CARGO_') && !cargoOnly.test(name)) || alsoRead.test(name);
+/** Whether compilers, or macros as a matter of course, read a variable. */
+export const isRead = (name: string): boolean => (name.startsWith('CARGO_') && !cargoOnly.test(name)) || alsoRead.test(name);
 
 /** What stands in the key for one option; undefined: nothing. */
 function textOf({ name, option, value, words }: RustcWord): string | undefined {
@@ -42,7 +43,7 @@ export function rustcKeyParts(compilation: CrateCompilation, env: EnvPairs, { co
   const read = readWords(ownWords(compilation.words, env)) ?? [];
   const texts = read.flatMap((word) => textOf(word) ?? []);
   const cfgs = read.flatMap(({ option, value }) => (option?.effect === 'cfg' ? [value] : [])).sort();
-  const variables = env.filter(([name]) => isKept(name)).map(([name, value]) => ({ label: `variable ${name}`, value }));
+  const variables = env.filter(([name]) => isRead(name)).map(([name, value]) => ({ label: `variable ${name}`, value }));
   variables.sort((one, other) => (one.label < other.label ? -1 : 1));
   const shown = compilation.colour === 'auto' ? String(colours) : compilation.colour;
   return [

@@ -3,6 +3,7 @@ import type { Command, CrateCommandOptions, CrateCompilation, CrateDialect, Link
 import { readRustcDepInfo } from './rustc-dep-info.js';
 import { rustcKeyParts } from './rustc-key.js';
 import { parseRustc } from './rustc-parse.js';
+import { listCommand, remoteEnv } from './rustc-remote.js';
 import { isLinkTemporary, lookedFor, mayBundle } from './rustc-places.js';
 import { readWords } from './rustc-words.js';
 
@@ -32,7 +33,7 @@ function linkProbe({ linking, words: [first = ''] }: CrateCompilation, { folder,
 }
 
 export const rustcDialect: CrateDialect = {
-  ...{ parse: parseRustc, compileCommand, linkProbe },
+  ...{ parse: parseRustc, compileCommand, linkProbe, listCommand, remoteEnv },
   ...{ keyParts: rustcKeyParts, readDepInfo: readRustcDepInfo },
   ...{ lookedFor, mayBundle, saysMore, isLinkTemporary },
 };
