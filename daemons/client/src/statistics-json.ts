@@ -35,6 +35,8 @@ export interface StatisticsJson {
   readonly not_cached: Readonly<Record<string, number>>;
   readonly dist_compiles: Readonly<Record<string, number>>;
   readonly dist_errors: number;
+  /** Not sccache's; absent while there is nothing to tell. */
+  readonly dist_repeated?: Readonly<Record<string, number>>;
   /** There is one level. */
   readonly multi_level: null;
 }
@@ -84,6 +86,7 @@ export function statisticsJson(it: Statistics): StatisticsJson {
     not_cached: it.notCached,
     dist_compiles: it.distCompiles,
     dist_errors: it.distErrors,
+    ...(Object.keys(it.distRepeated).length === 0 ? {} : { dist_repeated: it.distRepeated }),
     multi_level: null,
   };
 }

@@ -99,6 +99,9 @@ export function statisticsText(info: StatisticsInfo, advanced: boolean): string 
   const servers = ranked(info.stats.dist_compiles);
   if (servers.length > 0) lines.push('', 'Successful distributed compiles');
   for (const [server, count] of servers) lines.push(`  ${server.padEnd(names - 2)} ${String(count).padStart(values)}`);
+  const repeated = ranked(info.stats.dist_repeated ?? {});
+  if (repeated.length > 0) lines.push('', 'Compiled at home instead of on a build server');
+  for (const [reason, count] of repeated) lines.push(`  ${reason.padEnd(names - 2)} ${String(count).padStart(values)}`);
   const reasons = ranked(info.stats.not_cached);
   if (reasons.length > 0) lines.push('', 'Non-cacheable reasons:');
   for (const [reason, count] of reasons) say(reason, String(count).padStart(values));

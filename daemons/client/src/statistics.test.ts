@@ -97,7 +97,7 @@ describe('recordCompile', () => {
     ['store skipped', { ...miss, stored: 'skipped', reason: 'an output cannot be read: Error: EACCES /home/u/x.o' }, { nonCacheableCompilations: 1, cacheMisses: emptyStatistics.cacheMisses, notCached: { 'an output cannot be read': 1 } }],
     ['away', { ...miss, away: { kind: 'compiled', server: '1.2.3.4:5' } }, { distCompiles: { '1.2.3.4:5': 1 }, distErrors: 0 }],
     ['away failed', { ...miss, away: { kind: 'fault', server: undefined, fault: new Error('x') } }, { distCompiles: {}, distErrors: 1 }],
-    ['away repeated', { ...miss, away: { kind: 'repeated', server: '1.2.3.4:5', reason: 'diagnostics' } }, { distCompiles: {}, distErrors: 0 }],
+    ['away repeated', { ...miss, away: { kind: 'repeated', server: '1.2.3.4:5', reason: 'an input may be missing there: can\'t find crate' } }, { distCompiles: {}, distErrors: 0, distRepeated: { 'an input may be missing there': 1 } }],
     ['fault before anything was known', { outcome: 'fault', reason: 'x' }, { requestsExecuted: 1, cacheErrors: { basic: { 'C/C++': 1 }, advanced: { 'c/c++': 1 } } }],
     ['fault', { outcome: 'fault', language: 'c', compiler: 'gcc' }, { cacheErrors: { basic: { 'C/C++': 1 }, advanced: { 'c [gcc]': 1 } }, compilations: 0 }],
   ])('%s', (_name, report, expected) => {

@@ -37,6 +37,8 @@ export interface Statistics extends Counters {
   readonly cacheErrors: LanguageCounts;
   readonly notCached: Readonly<Record<string, number>>;
   readonly distCompiles: Readonly<Record<string, number>>;
+  /** Compiles that were meant for a build server and done at home all the same, without anybody's fault, by reason. sccache has none. */
+  readonly distRepeated: Readonly<Record<string, number>>;
 }
 
 const noLanguages: LanguageCounts = { basic: {}, advanced: {} };
@@ -64,6 +66,7 @@ export const emptyStatistics: Statistics = {
   cacheErrors: noLanguages,
   notCached: {},
   distCompiles: {},
+  distRepeated: {},
 };
 
 /** Names come from outside; a daemon that runs for months must not collect them without end. */
@@ -147,6 +150,7 @@ function recordCompilation(statistics: Statistics, report: CompileReport): Stati
 
 function recordAway(statistics: Statistics, { away }: CompileReport): Statistics {
   if (away?.kind === 'compiled') return { ...statistics, distCompiles: counted(statistics.distCompiles, away.server) };
+  if (away?.kind === 'repeated') return { ...statistics, distRepeated: counted(statistics.distRepeated, stem(away.reason)) };
   return away?.kind === 'fault' ? plus(statistics, { distErrors: 1 }) : statistics;
 }
 

@@ -1,7 +1,7 @@
 // Knows: the commands that concern distribution. Refuses to know: schedulers and archives.
-import { isAbsolute, resolve } from 'node:path';
+import { basename, isAbsolute, resolve } from 'node:path';
 import { Fault } from '@sccache-ts/core/base';
-import { createCompilerProbe, createFileDigests, findCompiler, packageToolchain, realPathOf } from '@sccache-ts/core/host';
+import { createCompilerProbe, createCrateProbe, createFileDigests, findCompiler, type PackageRequest, packageToolchain, realPathOf } from '@sccache-ts/core/host';
 import { type CommandContext, settingsOf } from './context.js';
 import { askDaemon, reachOrStartDaemon } from './daemon.js';
 
@@ -17,6 +17,14 @@ export async function distAuth(context: CommandContext): Promise<void> {
   if (auth?.kind === 'unavailable') throw new Fault('SETTINGS_INVALID', `dist.auth: login kind ${auth.type} is not available yet`);
 }
 
+async function packable(compiler: string, { cwd, env }: CommandContext): Promise<Pick<PackageRequest, 'compiler' | 'kind' | 'sysroot'>> {
+  const digests = createFileDigests(Date.now);
+  if (!/^rustc\b/.test(basename(compiler))) return { compiler, kind: (await createCompilerProbe({ digests }).survey({ compiler, cwd, env })).facts.kind };
+  const { sysroot } = await createCrateProbe({ digests }).survey({ compiler, cwd, env, wrapped: undefined });
+  // The name may be rustup's, which compiles nothing itself.
+  return { compiler: `${sysroot}/bin/rustc`, kind: 'rustc', sysroot };
+}
+
 /** @throws Fault COMPILER_NOT_FOUND, COMPILER_UNSUPPORTED, TOOLCHAIN_UNPACKABLE */
 export async function packToolchain(context: CommandContext, wanted: { readonly compiler: string; readonly out: string }): Promise<void> {
   await settingsOf(context);
@@ -24,7 +32,5 @@ export async function packToolchain(context: CommandContext, wanted: { readonly 
   const found = findCompiler(wanted.compiler, { path: env['PATH'], cwd: context.cwd, own: [realPathOf(context.script)] });
   if (found === undefined) throw new Fault('COMPILER_NOT_FOUND', `${wanted.compiler}: cannot find binary path`);
   const compiler = isAbsolute(found) ? found : resolve(context.cwd, found);
-  const probe = createCompilerProbe({ digests: createFileDigests(Date.now) });
-  const { facts } = await probe.survey({ compiler, cwd: context.cwd, env: context.env });
-  await packageToolchain({ compiler, kind: facts.kind, env, out: resolve(context.cwd, wanted.out) });
+  await packageToolchain({ ...(await packable(compiler, context)), env, out: resolve(context.cwd, wanted.out) });
 }
