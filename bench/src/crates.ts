@@ -1,115 +1,98 @@
-// Knows: what caching does to a whole application of crates from the registry, built by cargo from nothing and again. Refuses to know: how tools
-// are started (fronts.ts).
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+// Knows: what caching and distribution do to whole applications of crates from the registry, built by cargo from nothing and again. Refuses to know: how one
+// build is done (crates-build.ts).
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { cleanEnvironment, clientEnvironment, hasTool, launcher, run } from '@sccache-ts/fixtures';
-import type { Site } from '@sccache-ts/fixtures';
-import { sccacheCounts } from './counts.js';
+import { cleanEnvironment, hasTool, sandboxMissing, warmRustc } from '@sccache-ts/fixtures';
+import type { Client, Site } from '@sccache-ts/fixtures';
+import { type Application, build, type CrateRound, made, type Made, measurePlain, measureTool, type Place } from './crates-build.js';
 import { median, milliseconds, ratio, type Table } from './figures.js';
-import { quiet, sccachePrograms } from './fronts.js';
+import { sccachePrograms, silent } from './fronts.js';
 
-const application = { name: 'ripgrep', version: '14.1.1' } as const;
+const applications: readonly Application[] = [
+  { name: 'ripgrep', version: '14.1.1', profile: 'release', what: 'a tool' },
+  { name: 'basic-http-server', version: '0.8.1', profile: 'debug', what: 'a service on tokio, hyper and serde' },
+  { name: 'git-absorb', version: '0.6.16', profile: 'debug', what: 'a tool with much C (libgit2, zlib) that build scripts have compiled' },
+];
 
-interface Wrapper {
+interface Contender {
   readonly name: string;
-  /** Undefined: plain cargo. */
-  readonly program: string | undefined;
+  readonly measure: (application: Application, at: { readonly place: Place; readonly plain: Made; readonly label: string }) => Promise<CrateRound>;
 }
 
-interface Round {
-  readonly coldMs: number;
-  readonly warmMs: number;
-  /** Share of rustc's calls that the second build was answered from the cache. */
-  readonly hits: number;
-  readonly calls: number;
-  /** Files of either build that are not plain cargo's. */
-  readonly different: number;
+/** In each round with a client of its own, whose cache is empty. */
+function caching(site: Site, name: string, start: (label: string) => Promise<Client>): Contender {
+  return {
+    name,
+    measure: async (application, { place, plain, label }) => {
+      const client = await start(label);
+      try {
+        return await measureTool(application, place, { client, isPeer: name === 'sccache', plain });
+      } finally {
+        await client.stop();
+      }
+    },
+  };
 }
 
-type Made = ReadonlyMap<string, string>;
-
-/** Digests of all that rustc and linkers made. */
-function made(folder: string): Made {
-  const files = new Map<string, string>();
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || !(/\.(?:rlib|rmeta|d|so|a)$/.test(entry.name) || (statSync(path).mode & 0o111) !== 0)) continue;
-    files.set(path, createHash('sha256').update(readFileSync(path)).digest('hex'));
-  }
-  return files;
-}
-
-const differences = (one: Made, other: Made): number => [...new Set([...one.keys(), ...other.keys()])].filter((path) => one.get(path) !== other.get(path)).length;
-
-interface Place {
-  readonly target: string;
-  readonly root: string;
-}
-
-/** @returns milliseconds @throws Error when cargo does not succeed */
-async function build({ target, root }: Place, env: Readonly<Record<string, string>>): Promise<number> {
-  for (const folder of [target, root]) rmSync(folder, { recursive: true, force: true });
-  const args = ['install', application.name, '--version', application.version, '--locked', '--root', root, '--target-dir', target];
-  const { code, stderr, wallMs } = await run('cargo', args, { cwd: '/', env, timeoutMs: 1_800_000 });
-  if (code !== 0) throw new Error(`cargo exits ${code}: ${stderr.toString().slice(-500)}`);
-  return wallMs;
-}
-
-async function measured({ program }: Wrapper, place: Place, { folder, plain }: { readonly folder: string; readonly plain: Made }): Promise<Round> {
-  const surroundings = program === undefined ? cleanEnvironment() : quiet(clientEnvironment({ folder }));
-  const env = { ...surroundings, CARGO_INCREMENTAL: '0', ...(program === undefined ? {} : { RUSTC_WRAPPER: program }) };
-  try {
-    const coldMs = await build(place, env);
-    const cold = differences(plain, made(place.target));
-    if (program === undefined) return { coldMs, warmMs: Number.NaN, hits: 0, calls: 0, different: cold };
-    const before = await sccacheCounts(program, env);
-    const warmMs = await build(place, env);
-    const after = await sccacheCounts(program, env);
-    const hits = after.hits - before.hits;
-    return { coldMs, warmMs, hits, calls: hits + after.misses - before.misses, different: cold + differences(plain, made(place.target)) };
-  } finally {
-    if (program !== undefined) await run(program, ['--stop-server'], { env, timeoutMs: 30_000 });
-  }
-}
-
-function wrappers(): readonly Wrapper[] {
+async function contenders(site: Site): Promise<readonly Contender[]> {
+  const plainCargo: Contender = { name: 'plain cargo', measure: (application, { place, plain }) => measurePlain(application, place, plain) };
+  const all = [plainCargo, caching(site, 'sccache-ts', (label) => site.client(`ours-${label}`, undefined, { env: silent }))];
   const peer = sccachePrograms();
-  return [{ name: 'plain cargo', program: undefined }, { name: 'sccache-ts', program: launcher() }, ...(peer === undefined ? [] : [{ name: 'sccache', program: peer.sccache }])];
+  if (peer !== undefined) all.push(caching(site, 'sccache', (label) => site.client(`peer-${label}`, undefined, { env: silent, program: peer.sccache })));
+  const noSandbox = sandboxMissing();
+  if (noSandbox !== undefined) {
+    process.stdout.write(`crates on a build server are left out: ${noSandbox}\n`);
+    return all;
+  }
+  const scheduler = await site.scheduler();
+  await site.builder(scheduler);
+  const away = async (label: string): Promise<Client> => {
+    const client = await site.client(`away-${label}`, scheduler, { env: silent });
+    await warmRustc(client, join(site.folder, `warm-${label}`));
+    return client;
+  };
+  return [...all, caching(site, 'sccache-ts, a build server', away)];
 }
 
-export async function cratesTable(site: Site, rounds: number): Promise<Table> {
-  if (!hasTool('cargo')) throw new Error('there is no cargo here');
-  const place = { target: join(site.folder, 'target'), root: join(site.folder, 'installed') };
+async function tableOf(application: Application, all: readonly Contender[], { site, rounds }: { readonly site: Site; readonly rounds: number }): Promise<Table> {
+  const folder = join(site.folder, application.name);
+  mkdirSync(folder);
+  const place = { target: join(folder, 'target'), root: join(folder, 'installed') };
   // Sources are fetched before anybody's time counts.
-  await build(place, { ...cleanEnvironment(), CARGO_INCREMENTAL: '0' });
+  await build(application, place, cleanEnvironment());
   const plain = made(place.target);
-  const all = wrappers();
-  const taken = new Map<string, Round[]>(all.map(({ name }) => [name, []]));
+  const taken = new Map<string, CrateRound[]>(all.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const at of all.keys()) {
-      const wrapper = all[(at + round) % all.length];
-      if (wrapper !== undefined) taken.get(wrapper.name)?.push(await measured(wrapper, place, { folder: join(site.folder, `c${round}${at}`), plain }));
+      const contender = all[(at + round) % all.length];
+      if (contender !== undefined) taken.get(contender.name)?.push(await contender.measure(application, { place, plain, label: `${application.name}-${round}` }));
     }
   }
-  const of = (name: string, pick: (round: Round) => number): number => median((taken.get(name) ?? []).map(pick));
+  const of = (name: string, pick: (round: CrateRound) => number): number => median((taken.get(name) ?? []).map(pick));
   const bare = of('plain cargo', ({ coldMs }) => coldMs);
   const rival = of('sccache', ({ warmMs }) => warmMs);
+  const row = (name: string): string[] => {
+    const [first, again] = [of(name, ({ coldMs }) => coldMs), of(name, ({ warmMs }) => warmMs)];
+    const counts = [`${of(name, ({ hits }) => hits)} of ${of(name, ({ calls }) => calls)}`, String(of(name, ({ away }) => away)), String(of(name, ({ repeated }) => repeated))];
+    const cached = name === 'plain cargo' ? ['–', '–', '–', '–', '–'] : [milliseconds(again), ratio(again, rival), ...counts];
+    return [name, milliseconds(first), ratio(first, bare), ...cached, String(of(name, ({ different }) => different))];
+  };
   return {
     title: `An application of crates: ${application.name} ${application.version}`,
     note:
-      `\`cargo install --locked\` (release profile) into the same folder, emptied before each build; medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} in which all take turns, each with an empty cache ` +
-      'and without a daemon at first. Again: the same build once more. From the cache: of the calls of rustc that the tool took on in it; of the rest, what it says when asked for its statistics. ' +
+      `${application.what[0]?.toUpperCase() ?? ''}${application.what.slice(1)}: \`cargo install --locked\` (${application.profile} profile) into the same folder, emptied before each build; medians of ${rounds} ` +
+      `${rounds === 1 ? 'round' : 'rounds'} in which all take turns, each with an empty cache. Again: the same build once more. From the cache: of the calls of rustc and of C compilers that the tool took ` +
+      'on in it. Away: compiles of the first build that a build server on this very machine did, in its sandbox; back: meant for it and done at home. ' +
       'Different: libraries, metadata, lists and executables of both builds that are not byte for byte those of plain cargo.',
-    head: ['tool', 'first, ms', 'over plain', 'again, ms', '÷ sccache', 'from the cache', 'different'],
-    rows: all.map(({ name, program }) => [
-      name,
-      milliseconds(of(name, ({ coldMs }) => coldMs)),
-      ratio(of(name, ({ coldMs }) => coldMs), bare),
-      milliseconds(of(name, ({ warmMs }) => warmMs)),
-      program === undefined ? '–' : ratio(of(name, ({ warmMs }) => warmMs), rival),
-      program === undefined ? '–' : `${of(name, ({ hits }) => hits)} of ${of(name, ({ calls }) => calls)}`,
-      String(of(name, ({ different }) => different)),
-    ]),
+    head: ['tool', 'first, ms', 'over plain', 'again, ms', '÷ sccache', 'from the cache', 'away', 'back', 'different'],
+    rows: all.map(({ name }) => row(name)),
   };
+}
+
+export async function cratesTables(site: Site, rounds: number): Promise<readonly Table[]> {
+  if (!hasTool('cargo')) throw new Error('there is no cargo here');
+  const all = await contenders(site);
+  const tables: Table[] = [];
+  for (const application of applications) tables.push(await tableOf(application, all, { site, rounds }));
+  return tables;
 }

@@ -28,7 +28,7 @@ export function sccachePrograms(): { readonly sccache: string; readonly sccacheD
 }
 
 /** Nobody logs who has not asked for it; and a daemon whose turn comes late must still be the one that was started. */
-const silent = { SCCACHE_LOG: 'error', SCCACHE_IDLE_TIMEOUT: '0' } as const;
+export const silent = { SCCACHE_LOG: 'error', SCCACHE_IDLE_TIMEOUT: '0' } as const;
 
 /** Ways in which ccache is set, each with a cache of its own. Like must meet like, so these are rows of their own. */
 export const ccacheModes = {

@@ -8,7 +8,7 @@ import type { Library, Site } from '@sccache-ts/fixtures';
 import { builderTable } from './builder.js';
 import { burstPart } from './burst.js';
 import { coldPart } from './cold.js';
-import { cratesTable } from './crates.js';
+import { cratesTables } from './crates.js';
 import { documentOf } from './document.js';
 import { textOf } from './figures.js';
 import type { Table } from './figures.js';
@@ -68,7 +68,7 @@ function partsOf({ library, runs, rounds, files, compiles }: Sizes): Parts {
     burst: (site) => burstPart(site, runs),
     cold: (site) => coldPart(site, { rounds, files }),
     memory: (site) => memoryPart(site, compiles),
-    crates: async (site) => tableOnly(await cratesTable(site, rounds)),
+    crates: async (site) => ({ tables: await cratesTables(site, rounds), figures: [] }),
     file: async (site) => tableOnly(await cacheTable(await about(site))),
     away: async (site) => tableOnly(await awayTable(await about(site))),
     library: async (site) => tableOnly(await libraryTable(await about(site))),
