@@ -1,5 +1,6 @@
 // The words that every room shares. Pure.
 export * from './absolute-name.js';
+export * from './as-buffer.js';
 export * from './bytes.js';
 export * from './digest.js';
 export * from './environment.js';

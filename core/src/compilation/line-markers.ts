@@ -4,6 +4,7 @@
 // Grammar of a marker, always at the start of a line: `# line "name" flags`, flag 1 meaning that the file is entered here.
 // In names `\\`, `\"` and octal `\ooo` stand for themselves, `"` and other bytes. Markers without flags come from `#line`
 // as well, so only the first one of all counts besides those with flag 1: it names the input.
+import { asBuffer } from '../base/index.js';
 import type { LineMarkerScanner, SourceFiles } from './types.js';
 
 const marker = /^# \d+ "((?:[^"\\]|\\.)*)"([ \d]*)/s;
@@ -101,7 +102,7 @@ export function createLineMarkerScanner(): LineMarkerScanner {
 
   function push(piece: Uint8Array): void {
     if (piece.length === 0) return;
-    const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    const chunk = asBuffer(piece);
     assembler.push(chunk);
     if (pending === undefined || pending.length === 0) {
       scanLines(chunk, pending !== undefined);

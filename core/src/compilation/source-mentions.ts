@@ -3,6 +3,7 @@
 //
 // Every directive counts, also one in a branch that is not taken, in a comment or in a string: what is listed here is a superset of what
 // a preprocessor acts on, and more of it only costs a hit.
+import { asBuffer } from '../base/index.js';
 
 /** An operand of `#include` and its like. */
 export interface IncludeOperand {
@@ -119,7 +120,7 @@ const isDefinedTest = (text: string, at: number): boolean => /defined[ \t]*\(?[ 
 
 /** Reads a whole file. Files that mention nothing cost one search. */
 export function sourceMentions(content: Uint8Array): SourceMentions {
-  const latin1 = Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1');
+  const latin1 = asBuffer(content).toString('latin1');
   // A word may go on behind the end of a line.
   const text = latin1.includes('\\') || latin1.includes('??/') ? latin1.replace(continuation, '') : latin1;
   if (!interesting.test(text)) return nothing;

@@ -1,4 +1,5 @@
 // Knows: a crate compiled on a build server in place of its compiler here. Refuses to know: how it is packed, sent and verified (crate-errand.ts).
+import { asBuffer } from '../base/index.js';
 import { discard, isNowhere, temporaryBeside } from '../host/index.js';
 import type { CrateReads } from '../compilation/index.js';
 import { landEntry } from './answers.js';
@@ -38,7 +39,7 @@ async function take(asked: AskedCrate, result: Extract<AwayResult, { kind: 'comp
   const entry = { files, stdout, stderr, compileMs };
   if (!(await landEntry(asked, entry))) return undefined;
   const list = files.find(({ role }) => role === 'dep-info');
-  const depInfo = list && Buffer.from(list.bytes.buffer, list.bytes.byteOffset, list.bytes.byteLength).toString();
+  const depInfo = list && asBuffer(list.bytes).toString();
   const unshown = { stdout, stderr };
   return { result: { code: 0, signal: undefined, ...unshown, wallMs: compileMs }, unshown, kept: entry, depInfo, linkList: undefined };
 }

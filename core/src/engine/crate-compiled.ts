@@ -1,4 +1,5 @@
 // Knows: a crate's compile by its compiler here, shown as it goes, and what it leaves. Refuses to know: what is remembered of it, and build servers.
+import { asBuffer } from '../base/index.js';
 import { dirname } from 'node:path';
 import { discard, isWritableFolder, linkListOption, pickUp, reachableStat, temporaryBeside } from '../host/index.js';
 import type { Entry } from '../storage/index.js';
@@ -50,7 +51,7 @@ async function compileLinked(asked: AskedCrate): Promise<CompiledCrate | undefin
     const result = await front.run(command, { how: 'final' });
     const { stdout, stderr } = result;
     // A link that fails is told with all of its arguments.
-    if (Buffer.from(stderr.buffer, stderr.byteOffset, stderr.byteLength).includes(place)) return undefined;
+    if (asBuffer(stderr).includes(place)) return undefined;
     return { result, unshown: { stdout, stderr }, ...(await pickUpResult(asked, result)), linkList: await readText(place) };
   } finally {
     await discard(place);

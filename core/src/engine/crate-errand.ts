@@ -1,6 +1,6 @@
 // Knows: what a compile of a crate sends to a build server, and when what comes back may stand for a compile at home.
 // Refuses to know: how it goes there and comes back.
-import { envValue } from '../base/index.js';
+import { asBuffer, envValue } from '../base/index.js';
 import type { CrateReads } from '../compilation/index.js';
 import type { MemberCache } from '../host/index.js';
 import type { RunJobHeader, RunJobReply } from '../wire/index.js';
@@ -23,7 +23,7 @@ export function crateHomeOnly({ compilation, request }: Pick<AwayCrate, 'compila
   return isRustcItself(request) ? undefined : 'another program stands in for rustc';
 }
 
-const textOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+const textOf = (bytes: Uint8Array): string => asBuffer(bytes).toString();
 
 /** What is said when a file is not there, or a crate, or a library. */
 const wantsFile = /couldn't read|can't find crate|file not found for module|No such file|could not find native|cannot open|not found for module|could not read/;
@@ -38,7 +38,7 @@ function failureReason(code: number, stderr: string): string {
 
 /** Metadata names the compiler that made it: an archive of the user's own may hold another one. That of executables is empty. */
 function strangerIn(outputs: MadeAway['outputs'], version: string): string | undefined {
-  const foreign = outputs.find(({ path, bytes }) => /\.(?:rlib|rmeta)$/.test(path) && bytes.byteLength > 0 && !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(version));
+  const foreign = outputs.find(({ path, bytes }) => /\.(?:rlib|rmeta)$/.test(path) && bytes.byteLength > 0 && !asBuffer(bytes).includes(version));
   return foreign === undefined ? undefined : 'another rustc was at work there';
 }
 

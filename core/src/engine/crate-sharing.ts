@@ -1,6 +1,6 @@
 // Knows: whether what was made of a crate in one folder is what its compiler makes in another, and how its lists and messages are there. Refuses to
 // know: files on disk.
-import { envValue } from '../base/index.js';
+import { asBuffer, envValue } from '../base/index.js';
 import type { ManifestCondition } from '../compilation/index.js';
 import type { Entry } from '../storage/index.js';
 import { askerOf } from './crate-near.js';
@@ -9,14 +9,12 @@ import type { AskedCrate } from './work.js';
 /** A name that lists and messages spell as it is. */
 const plain = /^[A-Za-z0-9_./+-]+$/;
 
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
 /** Where a folder begins a name in a text. @param folder with a `/` at its end */
 const beginnings = (folder: string): RegExp => new RegExp(`(?<![A-Za-z0-9_./+-])${folder.replace(/[.+]/g, '\\$&')}`, 'g');
 
 /** Another folder's text; undefined when the folder stands in it otherwise than at the beginning of names. */
 function movedText(bytes: Uint8Array, from: string, to: string): Buffer | undefined {
-  const text = bufferOf(bytes).toString('latin1');
+  const text = asBuffer(bytes).toString('latin1');
   const rest = text.replace(beginnings(from), '');
   return rest.includes(from.slice(0, -1)) ? undefined : Buffer.from(text.replace(beginnings(from), to), 'latin1');
 }
@@ -35,7 +33,7 @@ export function unsharedCrate(asked: AskedCrate, entry: Entry, conditions: reado
   if (macros && envValue(request.env, 'CARGO_MANIFEST_DIR')?.startsWith(folder) === true) return 'macros may read the folder';
   const texts = [entry.stdout, entry.stderr, ...entry.files.flatMap(({ role, bytes }) => (role === 'dep-info' ? [bytes] : []))];
   if (texts.some((text) => movedText(text, base.path, base.path) === undefined)) return 'lists or messages cannot be made anew';
-  const named = entry.files.find(({ role, bytes }) => role !== 'dep-info' && bufferOf(bytes).includes(folder));
+  const named = entry.files.find(({ role, bytes }) => role !== 'dep-info' && asBuffer(bytes).includes(folder));
   return named === undefined ? undefined : 'what is made names the folder';
 }
 

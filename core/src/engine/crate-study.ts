@@ -1,6 +1,6 @@
 // Knows: what a finished compile of a crate is remembered by: the files and variables that the compiler says it has read.
 // Refuses to know: results and where they are kept.
-import { absoluteName, digestOf, isYoungAt, type KeyPart } from '../base/index.js';
+import { absoluteName, asBuffer, digestOf, isYoungAt, type KeyPart } from '../base/index.js';
 import type { CrateReads, ManifestCondition } from '../compilation/index.js';
 import { type FileDigests, type FolderViews, movedSince, pickUp, reachableStat } from '../host/index.js';
 import { cratesBeneath, readLinkList } from './crate-link.js';
@@ -10,7 +10,7 @@ import type { SeenFile } from './near-sight.js';
 import type { Study } from './near-study.js';
 import type { AskedCrate } from './work.js';
 
-const textOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+const textOf = (bytes: Uint8Array): string => asBuffer(bytes).toString('latin1');
 
 export interface CrateStudied {
   readonly asked: AskedCrate;

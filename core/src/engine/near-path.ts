@@ -24,7 +24,9 @@ const tracesInstead = (asked: Asked, ports: DirectPorts): boolean => ports.distr
 
 export async function compileNear(asked: Asked, near: Near, ports: DirectPorts): Promise<NearWay> {
   const holdsNames = asked.compilation.dependencyFile !== undefined;
-  const ask = (name: string): string | undefined => (name === samenessName ? identityOfFolders(near.folders, asked).sameness : undefined);
+  // Each result that is remembered asks; the folders are looked at once.
+  let sameness: string | undefined;
+  const ask = (name: string): string | undefined => (name === samenessName ? (sameness ??= identityOfFolders(near.folders, asked).sameness) : undefined);
   const answered = asked.controls.recache ? 'asked not to look' : await answerNear(asked, near, { ports, ask, holdsNames, move: movedEntry });
   if (typeof answered !== 'string') return { kind: 'done', outcome: answered };
   if (near.unfit !== undefined || !tracesInstead(asked, ports)) return goOn(near.unfit ?? answered);

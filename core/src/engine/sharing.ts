@@ -1,4 +1,5 @@
 // Knows: whether a result that was made in one folder is the one that the compiler makes in another. Refuses to know: files on disk.
+import { asBuffer } from '../base/index.js';
 import { moveDependencies } from '../compilation/index.js';
 import type { Entry } from '../storage/index.js';
 import type { Work } from './work.js';
@@ -18,10 +19,10 @@ export function unsharedBecause({ base, compilation, inputs }: Work, entry: Entr
   const packed = compilation.args.find(({ words: [word = ''] }) => packs.test(word));
   if (packed !== undefined) return `${packed.words[0] ?? ''} hides names`;
   const folder = base.path.slice(0, -1);
-  const shows = (bytes: Uint8Array): boolean => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(folder);
+  const shows = (bytes: Uint8Array): boolean => asBuffer(bytes).includes(folder);
   if (shows(entry.stdout) || shows(entry.stderr)) return 'diagnostics name the folder';
   for (const { role, bytes } of entry.files) {
-    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const content = asBuffer(bytes);
     if (role === 'd') {
       const text = content.toString();
       if (text.includes(folder) && moveDependencies(text, base.path, base.path) === undefined) return 'the dependency file cannot be made anew';

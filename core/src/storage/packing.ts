@@ -2,6 +2,7 @@
 // Refuses to know: entries and files.
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
+import { asBuffer } from '../base/index.js';
 import { mostDecoded } from './zstd-frame.js';
 
 /** The numbers are part of the entry format. */
@@ -50,7 +51,6 @@ async function loadZstd(level: number): Promise<Zstd | undefined> {
   }
 }
 
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** @param level zstd's, 1 to 22; @param allowed `brotli` leaves zstd out, as on a platform without it */
 export function createPacking(level = 3, allowed: 'zstd' | 'brotli' = 'zstd'): Packing {
