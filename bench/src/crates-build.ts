@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanEnvironment, type Client, run, type Stats, sum } from '@sccache-ts/fixtures';
+import type { Made } from './crates-same.js';
 import { quiet } from './fronts.js';
 
 export interface Application {
@@ -20,16 +21,15 @@ export interface Place {
   readonly root: string;
 }
 
-export type Made = ReadonlyMap<string, string>;
-
 export interface CrateRound {
   readonly coldMs: number;
   readonly warmMs: number;
-  /** Of the second build: calls that were answered from the cache, and calls that the tool took on. */
+  /** Of the second build: calls that were answered from the cache, all compiles among its calls, and why those that were never looked up were not. */
   readonly hits: number;
   readonly calls: number;
-  /** Files of either build that are not plain cargo's. */
-  readonly different: number;
+  readonly declined: Readonly<Record<string, number>>;
+  /** What its builds made. */
+  readonly builds: readonly Made[];
   /** Of the first build: compiles done by a build server, and those that were meant for one and done at home. */
   readonly away: number;
   readonly repeated: number;
@@ -46,8 +46,6 @@ export function made(folder: string): Made {
   return files;
 }
 
-const differences = (one: Made, other: Made): number => [...new Set([...one.keys(), ...other.keys()])].filter((path) => one.get(path) !== other.get(path)).length;
-
 /** @returns milliseconds @throws Error when cargo does not succeed */
 export async function build({ name, version, profile }: Application, { target, root }: Place, env: Readonly<Record<string, string>>): Promise<number> {
   for (const folder of [target, root]) rmSync(folder, { recursive: true, force: true });
@@ -63,23 +61,36 @@ function throughTool({ program, env }: Client, isPeer: boolean): Readonly<Record
   return { ...quiet(env), RUSTC_WRAPPER: program, ...(isPeer ? {} : { CC: `${program} cc`, CXX: `${program} c++` }) };
 }
 
-const callsOf = ({ cache_hits, cache_misses }: Stats['stats']): number => sum(cache_hits.counts) + sum(cache_misses.counts);
+const lookedUp = ({ cache_hits, cache_misses }: Stats['stats']): number => sum(cache_hits.counts) + sum(cache_misses.counts);
 
-export async function measurePlain(application: Application, place: Place, plain: Made): Promise<CrateRound> {
+/** What was counted more in the second than in the first. */
+function gained(before: Readonly<Record<string, number>>, after: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(after).flatMap(([name, count]) => (count > (before[name] ?? 0) ? [[name, count - (before[name] ?? 0)]] : [])));
+}
+
+export async function measurePlain(application: Application, place: Place): Promise<CrateRound> {
   const coldMs = await build(application, place, cleanEnvironment());
-  return { coldMs, warmMs: Number.NaN, hits: 0, calls: 0, different: differences(plain, made(place.target)), away: 0, repeated: 0 };
+  return { coldMs, warmMs: Number.NaN, hits: 0, calls: 0, declined: {}, builds: [made(place.target)], away: 0, repeated: 0 };
 }
 
 /** Builds with an empty cache, and again. */
-export async function measureTool(application: Application, place: Place, by: { readonly client: Client; readonly isPeer: boolean; readonly plain: Made }): Promise<CrateRound> {
-  const { client, isPeer, plain } = by;
+export async function measureTool(application: Application, place: Place, by: { readonly client: Client; readonly isPeer: boolean }): Promise<CrateRound> {
+  const { client, isPeer } = by;
   const env = throughTool(client, isPeer);
   const coldMs = await build(application, place, env);
-  const cold = differences(plain, made(place.target));
-  const { dist_compiles: compiles, dist_errors: errors, dist_repeated: repeated = {}, ...before } = await client.stats();
+  const cold = made(place.target);
+  const before = await client.stats();
   const warmMs = await build(application, place, env);
   const after = await client.stats();
-  const hits = sum(after.cache_hits.counts) - sum(before.cache_hits.counts);
-  const calls = callsOf(after) - callsOf({ ...before, dist_compiles: compiles, dist_errors: errors });
-  return { coldMs, warmMs, hits, calls, different: cold + differences(plain, made(place.target)), away: sum(compiles), repeated: errors + sum(repeated) };
+  const declined = gained(before.not_cached, after.not_cached);
+  return {
+    coldMs,
+    warmMs,
+    hits: sum(after.cache_hits.counts) - sum(before.cache_hits.counts),
+    calls: lookedUp(after) - lookedUp(before) + sum(declined),
+    declined,
+    builds: [cold, made(place.target)],
+    away: sum(before.dist_compiles),
+    repeated: before.dist_errors + sum(before.dist_repeated ?? {}),
+  };
 }

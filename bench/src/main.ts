@@ -8,7 +8,7 @@ import type { Library, Site } from '@sccache-ts/fixtures';
 import { builderTable } from './builder.js';
 import { burstPart } from './burst.js';
 import { coldPart } from './cold.js';
-import { cratesTables } from './crates.js';
+import { applicationPart, applications } from './crates.js';
 import { documentOf } from './document.js';
 import { textOf } from './figures.js';
 import type { Table } from './figures.js';
@@ -27,7 +27,7 @@ import { libraryTable } from './whole-library.js';
 const usage =
   `Usage: npm run bench -- [--library ${Object.keys(libraries).join('|')}] [--runs N] [--rounds N, of cold builds]\n` +
   "  [--files N, at most, of the library that ninja builds] [--compiles N, for the daemon's memory]\n" +
-  '  [--only hit,cpu,ninja,burst,cold,memory,crates,file,away,library,scheduler,builder] [--install] [--write]';
+  '  [--only hit,cpu,ninja,burst,cold,memory,ripgrep,basic-http-server,git-absorb,file,away,library,scheduler,builder]\n  [--install] [--write]';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const debian: Readonly<Record<string, string>> = { ccache: 'ccache', distcc: 'distcc', sccache: 'sccache', icecc: 'icecc', ninja: 'ninja-build' };
@@ -68,7 +68,7 @@ function partsOf({ library, runs, rounds, files, compiles }: Sizes): Parts {
     burst: (site) => burstPart(site, runs),
     cold: (site) => coldPart(site, { rounds, files }),
     memory: (site) => memoryPart(site, compiles),
-    crates: async (site) => ({ tables: await cratesTables(site, rounds), figures: [] }),
+    ...Object.fromEntries(applications.map((application) => [application.name, (site: Site) => applicationPart(site, application, rounds)])),
     file: async (site) => tableOnly(await cacheTable(await about(site))),
     away: async (site) => tableOnly(await awayTable(await about(site))),
     library: async (site) => tableOnly(await libraryTable(await about(site))),
@@ -87,7 +87,8 @@ function readSizes(values: Readonly<Record<'library' | keyof typeof defaults, st
   return { library: libraries[values.library], runs, rounds, files, compiles };
 }
 
-async function measure(parts: Parts, names: readonly string[]): Promise<readonly Table[]> {
+/** Tables are written as they come: a run that is stopped has not measured in vain. */
+async function measure(parts: Parts, names: readonly string[], write: (tables: readonly Table[]) => void): Promise<void> {
   const done: Part[] = [];
   for (const name of names) {
     const site = openSite('bench');
@@ -96,15 +97,22 @@ async function measure(parts: Parts, names: readonly string[]): Promise<readonly
       if (part === undefined) continue;
       done.push(part);
       for (const table of part.tables) say(`\n${textOf(table)}`);
+      write(part.tables);
     } finally {
       await site.close();
     }
   }
   const figures = done.flatMap((part) => part.figures);
-  if (figures.length === 0) return done.flatMap(({ tables }) => tables);
+  if (figures.length === 0) return;
   const summary = summaryTable(figures);
   say(`\n${textOf(summary)}`);
-  return [summary, ...done.flatMap(({ tables }) => tables)];
+  write([summary]);
+}
+
+const document = join(root, 'docs/performance.md');
+
+function writeDocument(tables: readonly Table[]): void {
+  writeFileSync(document, documentOf(tables, process.argv.slice(2), existsSync(document) ? readFileSync(document, 'utf8') : ''));
 }
 
 async function main(): Promise<number> {
@@ -131,9 +139,7 @@ async function main(): Promise<number> {
   if (values.install) installPeers();
   // Its presence makes every start of node slower, and ours is the only tool in the run that has a node in it.
   delete process.env['NODE_EXTRA_CA_CERTS'];
-  const tables = await measure(parts, names);
-  const document = join(root, 'docs/performance.md');
-  if (values.write) writeFileSync(document, documentOf(tables, process.argv.slice(2), existsSync(document) ? readFileSync(document, 'utf8') : ''));
+  await measure(parts, names, values.write ? writeDocument : () => undefined);
   return 0;
 }
 
