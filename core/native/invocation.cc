@@ -18,6 +18,14 @@ std::string lowerStem(const std::string& path) {
   return stem;
 }
 
+/** Commands of ours, no compilers; daemons/cli/src/commands/own-words.ts has the same list. */
+bool isOwnWord(std::string_view word) {
+  for (const char* own : {"cargo", "make", "cmake", "ninja", "node-gyp", "cmake-js", "init", "doctor", "toolchain"}) {
+    if (word == own) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool isOurName(const std::string& path) {
@@ -32,7 +40,6 @@ Invocation readInvocation(int argc, char** argv) {
   // `sccache-ts sccache-ts gcc …` happens when two layers of a build system both put us in front.
   while (*args != nullptr && isOurName(*args)) args++;
   if (*args == nullptr || **args == '-' || **args == '\0') return {Invocation::Kind::command, "", args};
-  // No compiler: what cargo needs is set by the command line's program.
-  if (std::string_view(*args) == "cargo") return {Invocation::Kind::command, "", args};
+  if (isOwnWord(*args)) return {Invocation::Kind::command, "", args};
   return {Invocation::Kind::compile, *args, args + 1};
 }

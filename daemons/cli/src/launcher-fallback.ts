@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import {
   become, daemonPlace, describeCompile, findCompiler, isFaithful, nativeLauncherAt, noteFailure, obey, reachDaemon, realPathOf,
 } from '@sccache-ts/core/host';
+import { ownWords } from './commands/own-words.js';
 
 const isOurName = (path: string): boolean => ['sccache-ts', 'sccache'].includes(parse(path).name.toLowerCase());
 
@@ -33,8 +34,7 @@ export async function launch({ build, self, args }: Launch): Promise<undefined> 
     // `sccache-ts sccache-ts gcc …` happens when two layers of a build system both put us in front.
     while (rest[0] !== undefined && isOurName(rest[0])) rest = rest.slice(1);
     const [first, ...others] = rest;
-    // `cargo` is no compiler: what it needs is set by the command line's program.
-    if (first === undefined || first === '' || first.startsWith('-') || first === 'cargo') return undefined;
+    if (first === undefined || first === '' || first.startsWith('-') || ownWords.includes(first)) return undefined;
     [name, rest] = [first, others];
   }
   const compiler = findCompiler(name, { path: process.env['PATH'], cwd: process.cwd(), own: [shim] });

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type Action, parseArguments } from './arguments.js';
+import { ownWords } from './own-words.js';
 
 describe('parseArguments', () => {
   it.each<[string, Action]>([
@@ -23,6 +26,18 @@ describe('parseArguments', () => {
     ['cargo --show-stats', { kind: 'cargo', args: ['--show-stats'], byCargo: false }],
     ['cargo init', { kind: 'cargo', args: ['init'], byCargo: false }],
     ['cargo', { kind: 'cargo', args: [], byCargo: false }],
+    ['make -j8 all', { kind: 'tool', name: 'make', args: ['-j8', 'all'] }],
+    ['cmake --help', { kind: 'tool', name: 'cmake', args: ['--help'] }],
+    ['ninja', { kind: 'tool', name: 'ninja', args: [] }],
+    ['node-gyp rebuild', { kind: 'tool', name: 'node-gyp', args: ['rebuild'] }],
+    ['cmake-js compile', { kind: 'tool', name: 'cmake-js', args: ['compile'] }],
+    ['init', { kind: 'init', write: false }],
+    ['init --write', { kind: 'init', write: true }],
+    ['doctor', { kind: 'doctor' }],
+    ['toolchain ls', { kind: 'toolchain-ls' }],
+    ['toolchain pack gcc out.tar.gz', { kind: 'package-toolchain', compiler: 'gcc', out: 'out.tar.gz' }],
+    ['toolchain test gcc', { kind: 'toolchain-test', compiler: 'gcc', archive: undefined }],
+    ['toolchain test gcc gcc.tar.xz', { kind: 'toolchain-test', compiler: 'gcc', archive: 'gcc.tar.xz' }],
     ['--cargo-init', { kind: 'cargo-init' }],
     ['--cargo-doctor', { kind: 'cargo-doctor' }],
     ['cargo-sccache-ts init', { kind: 'cargo-init' }],
@@ -43,13 +58,19 @@ describe('parseArguments', () => {
     }
   });
 
-  it.each(['cargo-sccache-ts', 'cargo-sccache-ts --help', 'cargo-sccache-ts -h'])('%s tells what is ours', async (line) => {
-    expect(await parseArguments(line.split(' '), '1.2.3')).toEqual({ kind: 'say', text: expect.stringContaining('init') as string });
+  it.each(['cargo-sccache-ts', 'cargo-sccache-ts --help', 'cargo-sccache-ts -h', 'init --help', 'doctor -h', 'toolchain', 'toolchain --help'])('%s tells what is ours', async (line) => {
+    expect(await parseArguments(line.split(' '), '1.2.3')).toEqual({ kind: 'say', text: expect.stringMatching(/^Usage: .* sccache-ts|^Usage: sccache-ts/) as string });
   });
 
   it.each<[string, string]>([
     ['', 'nothing to do'],
     ['cargo-sccache-ts init --lib', "unexpected argument '--lib'"],
+    ['init --force', "unexpected argument '--force'"],
+    ['doctor --write', "unexpected argument '--write'"],
+    ['toolchain mend', "'mend' is not a command for toolchains"],
+    ['toolchain ls more', "unexpected argument 'more'"],
+    ['toolchain pack gcc', 'pack takes a compiler and the archive to write'],
+    ['toolchain test', 'test takes a compiler'],
     ['--cargo-init build', "unexpected argument 'build'"],
     ['--cargo-init -s', "the argument '--show-stats' cannot be used with '--cargo-init'"],
     ['--stats-format json', 'nothing to do'],
@@ -69,4 +90,10 @@ describe('parseArguments', () => {
   ])('refuses %j', async (line, message) => {
     await expect(parseArguments(line.split(' ').filter((it) => it !== ''), '1.2.3')).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(message) as string });
   });
+});
+
+it('the native launcher knows the same words', () => {
+  const source = readFileSync(fileURLToPath(new URL('../../../../core/native/invocation.cc', import.meta.url)), 'utf8');
+  const list = /isOwnWord\(std::string_view word\) \{\s*for \(const char\* own : \{([^}]*)\}/.exec(source)?.[1] ?? '';
+  expect(list.match(/"[^"]*"/g)?.map((word) => word.slice(1, -1))).toEqual(ownWords);
 });

@@ -1,5 +1,8 @@
 // Knows: the options of the command line and which of them go together. Refuses to know: what they do.
 import { Fault } from '@sccache-ts/core/base';
+import { isToolName, type ToolName } from './own-words.js';
+import { setUpAction } from './set-up-arguments.js';
+import { toolchainAction, type ToolchainAction } from './toolchain-arguments.js';
 
 export type StatisticsFormat = 'text' | 'json';
 
@@ -14,6 +17,11 @@ export type Action =
   /** `byCargo`: cargo itself has called us, and another one in PATH may not be meant. */
   | { readonly kind: 'cargo'; readonly args: readonly string[]; readonly byCargo: boolean }
   | { readonly kind: 'cargo-init' | 'cargo-doctor' }
+  /** A build tool with its own arguments. */
+  | { readonly kind: 'tool'; readonly name: ToolName; readonly args: readonly string[] }
+  | { readonly kind: 'init'; readonly write: boolean }
+  | { readonly kind: 'doctor' }
+  | ToolchainAction
   /** Help or version: text for standard output. */
   | { readonly kind: 'say'; readonly text: string };
 
@@ -107,10 +115,13 @@ const cargoHelp = `Usage: cargo sccache-ts <init|doctor|COMMAND>
   COMMAND    run cargo with these words, through sccache-ts
 `;
 
-/** What cargo is to do belongs to cargo word for word; as a command of cargo's, two words are ours. */
-function cargoAction(args: readonly string[]): Action | undefined {
+/** What a build tool is to do belongs to it word for word; as a command of cargo's, two words are ours. */
+function wordAction(args: readonly string[]): Action | undefined {
   const [name, ...rest] = args;
   if (name === 'cargo') return { kind: 'cargo', args: rest, byCargo: false };
+  if (isToolName(name)) return { kind: 'tool', name, args: rest };
+  if (name === 'init' || name === 'doctor') return setUpAction(name, rest);
+  if (name === 'toolchain') return toolchainAction(rest);
   if (name !== 'cargo-sccache-ts') return undefined;
   const [first, second] = rest;
   if (first === undefined || first === '-h' || first === '--help') return { kind: 'say', text: cargoHelp };
@@ -121,8 +132,8 @@ function cargoAction(args: readonly string[]): Action | undefined {
 
 /** @throws Fault USAGE, its hint the usage line */
 export async function parseArguments(args: readonly string[], version: string): Promise<Action> {
-  const cargo = cargoAction(args);
-  if (cargo !== undefined) return cargo;
+  const command = wordAction(args);
+  if (command !== undefined) return command;
   const { Command, CommanderError } = await import('commander');
   let said = '';
   const program = new Command('sccache-ts')
@@ -144,7 +155,7 @@ export async function parseArguments(args: readonly string[], version: string): 
     .option('--stats-format <FMT>', 'how statistics and explanations are printed: text or json', 'text')
     .version(`sccache-ts ${version}`, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', '\n`sccache-ts cargo …` runs cargo with everything set.\nSettings: docs/settings.md\nStorages: the local disk')
+    .addHelpText('after', '\n`sccache-ts cargo|make|cmake|ninja|node-gyp|cmake-js …` runs the build tool with everything set.\n`sccache-ts init [--write]` says what to do in this folder; `sccache-ts doctor` checks everything; `sccache-ts toolchain ls|pack|test`.\nSettings: docs/settings.md\nStorages: the local disk')
     .exitOverride()
     .configureOutput({ writeOut: (text) => (said += text), writeErr: () => undefined });
   try {

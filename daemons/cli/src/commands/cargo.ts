@@ -3,15 +3,10 @@
 import { dirname, join } from 'node:path';
 import { cargoConfig, cargoDoctor, cargoPlan } from '@sccache-ts/adapter-cargo';
 import { type EnvPairs, envValue, Fault } from '@sccache-ts/core/base';
-import { become, findCompiler, makeFolders, nativeLauncherAt, realPathOf, writeAtomically } from '@sccache-ts/core/host';
+import { become, findCompiler, makeFolders, realPathOf, writeAtomically } from '@sccache-ts/core/host';
 import { cargoConfigs, configIn, readText, workspaceManifest } from './cargo-workspace.js';
 import type { CommandContext } from './context.js';
-
-/** The launcher beside this program: the native one where it was built, else the one in JavaScript. */
-function launcherOf({ script }: CommandContext): string {
-  const bin = join(dirname(dirname(script)), 'bin');
-  return nativeLauncherAt(join(bin, 'sccache-ts')) ?? join(bin, 'sccache-ts.js');
-}
+import { launcherOf, namedLauncher } from './launcher-path.js';
 
 const searchOf = ({ env, cwd }: CommandContext, own: readonly string[]) => ({ path: envValue(env, 'PATH'), cwd, own });
 
@@ -36,14 +31,6 @@ export function runCargo(context: CommandContext, asked: { readonly args: readon
   const { path, args, env } = cargoCall(context, asked);
   for (const [name, value] of env) process.env[name] = value;
   return become({ path, args });
-}
-
-/** A name alone holds on every machine that has us in PATH; a path is for those that have not. */
-function namedLauncher(context: CommandContext): string {
-  const launcher = launcherOf(context);
-  const inPath = findCompiler('sccache-ts', searchOf(context, []));
-  const ours = [launcher, join(dirname(launcher), 'sccache-ts.js')].map(realPathOf);
-  return inPath !== undefined && ours.includes(realPathOf(inPath)) ? 'sccache-ts' : launcher;
 }
 
 /** With exactly these permissions. @throws Fault SETTINGS_UNREADABLE */

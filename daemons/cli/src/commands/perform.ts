@@ -1,5 +1,6 @@
 // Knows: which command does which action, and how a failure is told and with which exit code. Refuses to know: the commands' work.
 import { causeChain, type Fault, isFault } from '@sccache-ts/core/base';
+import { runTool } from './build-tools/tools.js';
 import { type Action, parseArguments } from './arguments.js';
 import { cargoInit, runCargo, showCargoDoctor } from './cargo.js';
 import type { CommandContext } from './context.js';
@@ -8,10 +9,10 @@ import { showRecent, showWhy } from './explain.js';
 import { startServer, stopServer } from './server.js';
 import { showStatistics, zeroStatistics } from './statistics.js';
 
-function perform(action: Action, context: CommandContext): Promise<void> {
+async function perform(action: Action, context: CommandContext): Promise<void> {
   switch (action.kind) {
     case 'say':
-      return Promise.resolve(context.print(action.text));
+      return context.print(action.text);
     case 'show-stats':
       return showStatistics(context, action);
     case 'zero-stats':
@@ -36,6 +37,16 @@ function perform(action: Action, context: CommandContext): Promise<void> {
       return cargoInit(context);
     case 'cargo-doctor':
       return showCargoDoctor(context);
+    case 'tool':
+      return runTool(context, action);
+    case 'init':
+      return (await import('./init.js')).initialise(context, action);
+    case 'doctor':
+      return (await import('./doctor.js')).examine(context);
+    case 'toolchain-ls':
+      return (await import('./toolchain.js')).listToolchains(context);
+    case 'toolchain-test':
+      return (await import('./toolchain.js')).testToolchain(context, action);
   }
 }
 
