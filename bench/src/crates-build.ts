@@ -94,3 +94,8 @@ export async function measureTool(application: Application, place: Place, by: { 
     repeated: before.dist_errors + sum(before.dist_repeated ?? {}),
   };
 }
+
+/** Leaves the application's sources and those of all its crates with cargo. @throws Error when cargo does not succeed */
+export async function fetchApplication(application: Application, folder: string): Promise<void> {
+  await build({ ...application, profile: 'debug' }, { target: join(folder, 'fetched'), root: join(folder, 'installed') }, cleanEnvironment());
+}

@@ -10,6 +10,7 @@ import { burstPart } from './burst.js';
 import { coldPart } from './cold.js';
 import { applicationPart, applications } from './crates.js';
 import { documentOf } from './document.js';
+import { elsewhereTable } from './elsewhere.js';
 import { textOf } from './figures.js';
 import type { Table } from './figures.js';
 import { hitPart, processorPart } from './hit-tables.js';
@@ -27,7 +28,7 @@ import { libraryTable } from './whole-library.js';
 const usage =
   `Usage: npm run bench -- [--library ${Object.keys(libraries).join('|')}] [--runs N] [--rounds N, of cold builds]\n` +
   "  [--files N, at most, of the library that ninja builds] [--compiles N, for the daemon's memory]\n" +
-  '  [--only hit,cpu,ninja,burst,cold,memory,ripgrep,basic-http-server,git-absorb,file,away,library,scheduler,builder]\n  [--install] [--write]';
+  '  [--only hit,cpu,ninja,burst,cold,memory,ripgrep,basic-http-server,git-absorb,elsewhere,file,away,library,scheduler,builder]\n  [--install] [--write]';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const debian: Readonly<Record<string, string>> = { ccache: 'ccache', distcc: 'distcc', sccache: 'sccache', icecc: 'icecc', ninja: 'ninja-build' };
@@ -69,6 +70,7 @@ function partsOf({ library, runs, rounds, files, compiles }: Sizes): Parts {
     cold: (site) => coldPart(site, { rounds, files }),
     memory: (site) => memoryPart(site, compiles),
     ...Object.fromEntries(applications.map((application) => [application.name, (site: Site) => applicationPart(site, application, rounds)])),
+    elsewhere: async (site) => tableOnly(await elsewhereTable(site)),
     file: async (site) => tableOnly(await cacheTable(await about(site))),
     away: async (site) => tableOnly(await awayTable(await about(site))),
     library: async (site) => tableOnly(await libraryTable(await about(site))),
