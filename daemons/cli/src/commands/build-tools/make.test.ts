@@ -1,90 +1,21 @@
 // `sccache-ts make` through the real launcher, with the real make: what is built, cached and said is what plain make would have built and said.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cleanEnvironment, type Client, differences, launcher, openSite, sandboxMissing, snapshot, sum, toolMissing, until } from '../../../../../fixtures/src/kit/index.js';
-import type { CommandContext } from '../context.js';
-import { runCommandLine } from '../perform.js';
-import { masqueradeFolder } from './masquerade.js';
 
-const cli = fileURLToPath(new URL('../../..', import.meta.url));
 const nested = fileURLToPath(new URL('../../../../../adapters/make/fixtures/nested', import.meta.url));
 const missing = toolMissing('make') ?? toolMissing('gcc') ?? toolMissing('g++');
 if (missing !== undefined) process.stderr.write(`skipped: ${missing}\n`);
 
 let home = '';
-let err = '';
 beforeEach(() => {
   home = realpathSync(mkdtempSync(join(tmpdir(), 'make-command-')));
-  err = '';
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
-
-function write(name: string, text: string, mode = 0o644): string {
-  const path = join(home, name);
-  mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(path, text);
-  chmodSync(path, mode);
-  return path;
-}
-
-function context(env: Readonly<Record<string, string>>): CommandContext {
-  const all = { HOME: home, ...env };
-  return {
-    env: Object.entries(all), around: { env: all, home, platform: 'linux' }, cwd: home, uid: process.geteuid?.() ?? 0, build: '1.2.3', script: join(cli, 'dist/main.js'),
-    print: () => undefined,
-    complain: (text) => void (err += text),
-  };
-}
-
-describe('the masquerade folder', () => {
-  const compilers = ['gcc', 'gcc-12', 'aarch64-linux-gnu-gcc', 'x86_64-w64-mingw32-g++-posix', 'clang++-14'];
-  const path = (): string => {
-    for (const name of [...compilers, 'c99-gcc', 'gcc-ar', 'ld', 'ccache-gcc']) write(`bin/${name}`, '#!/bin/sh\n', 0o755);
-    write('bin/cc', 'not to be run\n');
-    return join(home, 'bin');
-  };
-
-  it('has a link to the launcher for each compiler of PATH and for nothing else, and is this user\'s alone', async () => {
-    const folder = await masqueradeFolder(context({ PATH: path() }));
-    expect(folder.startsWith(join(home, '.cache/sccache-ts/masquerade-'))).toBe(true);
-    expect(readdirSync(folder).sort()).toEqual([...compilers].sort());
-    expect(basename(readlinkSync(join(folder, 'gcc')))).toMatch(/^sccache-ts(\.js)?$/);
-    expect(lstatSync(folder).mode & 0o777).toBe(0o700);
-  });
-
-  it('is the same for the same compilers, from within such a make too, and another for others', async () => {
-    const folder = await masqueradeFolder(context({ PATH: path() }));
-    expect(await masqueradeFolder(context({ PATH: `${folder}:${path()}` }))).toBe(folder);
-    write('bin/gcc-13', '#!/bin/sh\n', 0o755);
-    expect(await masqueradeFolder(context({ PATH: path() }))).not.toBe(folder);
-    expect(existsSync(join(folder, 'gcc-13'))).toBe(false);
-  });
-
-  it('is whole for each of many that make it at once, and made whole again', async () => {
-    const all = await Promise.all(Array.from({ length: 12 }, () => masqueradeFolder(context({ PATH: path() }))));
-    const [folder = ''] = all;
-    expect(new Set(all).size).toBe(1);
-    unlinkSync(join(folder, 'gcc'));
-    expect(await masqueradeFolder(context({ PATH: path() }))).toBe(folder);
-    expect(readdirSync(folder).sort()).toEqual([...compilers].sort());
-  });
-
-  it('is not used when others may write to it', async () => {
-    const folder = await masqueradeFolder(context({ PATH: path() }));
-    chmodSync(folder, 0o777);
-    await expect(masqueradeFolder(context({ PATH: path() }))).rejects.toMatchObject({ code: 'STORAGE_FAILED', message: expect.stringContaining(folder) as string });
-  });
-});
-
-it('says in a sentence that there is no make', async () => {
-  expect(await runCommandLine(['make', 'all'], context({ PATH: home }))).toBe(2);
-  expect(err).toBe('sccache: error: make: cannot find binary path\nsccache: hint: Install GNU make, or put its folder into PATH.\n');
-  expect(readdirSync(home)).toEqual([]);
-});
 
 describe.skipIf(missing !== undefined)('sccache-ts make', () => {
   const site = openSite('make');
@@ -101,9 +32,11 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
   });
 
   type Env = Readonly<Record<string, string>>;
+  // Whoever runs these tests may be a make himself.
+  const quiet = { LC_ALL: 'C', MAKEFLAGS: '', MAKELEVEL: '', GNUMAKEFLAGS: '' };
   const told = ({ status, stdout, stderr }: ReturnType<typeof spawnSync>) => ({ status, stdout: stdout.toString(), stderr: stderr.toString() });
-  const plain = (args: readonly string[], env: Env = {}) => told(spawnSync('make', args, { cwd: work, env: cleanEnvironment({ LC_ALL: 'C', ...env }) }));
-  const ours = (args: readonly string[], env: Env = {}) => told(spawnSync(client.program, ['make', ...args], { cwd: work, env: { ...client.env, LC_ALL: 'C', ...env } }));
+  const plain = (args: readonly string[], env: Env = {}) => told(spawnSync('make', args, { cwd: work, env: cleanEnvironment({ ...quiet, ...env }) }));
+  const ours = (args: readonly string[], env: Env = {}) => told(spawnSync(client.program, ['make', ...args], { cwd: work, env: { ...client.env, ...quiet, ...env } }));
   const objects = () => new Map([...snapshot(work)].filter(([name]) => /\.[od]$|shapes$/.test(name)));
   const hits = async () => {
     const { cache_hits, cache_misses } = await client.stats();
@@ -194,7 +127,7 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
   it.skipIf(noNative !== undefined).each<[NodeJS.Signals, 'all' | 'one']>([['SIGINT', 'all'], ['SIGTERM', 'one'], ['SIGHUP', 'all']])('ends by %s as make ends by it, sent to %s', async (signal, whom) => {
     const end = async (program: string, args: readonly string[]) => {
       makefile(started);
-      const child = spawn(program, args, { cwd: work, env: { ...client.env, LC_ALL: 'C' }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+      const child = spawn(program, args, { cwd: work, env: { ...client.env, ...quiet }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
       let said = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
       const ended = new Promise<unknown>((resolve) => child.on('close', (code, by) => resolve({ code, by, said, left: existsSync(join(work, 'slow')) })));
@@ -208,7 +141,7 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
   it.skipIf(noNative !== undefined)('hands on what it was given: ignored signals, limits, open files, standard input', () => {
     makefile('all: ; @grep -E "Sig(Ign|Cgt)" /proc/$$PPID/status; ulimit -Sn; read -r word && echo "$$word"; read -r word <&7 && echo "$$word"; echo "$(MAKE) $$PWD"\n');
     const through = (words: string) => told(spawnSync('sh', ['-c', `trap '' HUP USR2; ulimit -Sn 333; exec 7<<x\nseven\nx\nexec ${words}`], {
-      cwd: work, env: { ...client.env, LC_ALL: 'C' }, input: 'one line\n',
+      cwd: work, env: { ...client.env, ...quiet }, input: 'one line\n',
     }));
     const bare = through('make -j1');
     expect(bare.stdout).toMatch(/333\none line\nseven\nmake \//);
@@ -232,7 +165,7 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
     await site.builder(scheduler);
     const away = await site.client('away', scheduler);
     const { num_cpus } = await scheduler.status();
-    const run = (words: readonly string[]) => told(spawnSync(away.program, words, { cwd: work, env: { ...away.env, LC_ALL: 'C' } }));
+    const run = (words: readonly string[]) => told(spawnSync(away.program, words, { cwd: work, env: { ...away.env, ...quiet } }));
     makefile(flags);
     await until('the offer', () => jobsIn(run(['make']).stdout) === availableParallelism() + num_cpus, { timeoutMs: 20_000 });
     writeFileSync(join(work, 'warm.c'), 'int warm;\n');
