@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "order.h"
 #include "search.h"
 #include "system.h"
 
@@ -63,6 +64,7 @@ void becomeCommandLine(char** args) {
   if (sys::env("SCCACHE_START_SERVER") == "1") {
     for (const char* flag : daemonFlags) argv.insert(argv.begin() + 1, const_cast<char*>(flag));
   }
+  if (*args != nullptr && isOrdered(*args) && sys::env("SCCACHE_START_SERVER") != "1") becomeWhatNodeTells(node, argv.data());
   execve(node, argv.data(), environ);
   complain("failed to run the command", program.node + ": " + strerror(errno), 2);
 }

@@ -1,12 +1,13 @@
 // Knows: which variables and arguments make an unchanged make project compile through the launcher.
 // Refuses to know: where the launcher is, who makes links, how many cores there are: all that is given.
 import { type EnvPairs, envValue, Fault } from '@sccache-ts/core/base';
+import { isCompilerName } from './compiler-names.js';
 import { definitionOf, makeWishes } from './make-words.js';
 
 /**
  * `variables`: CC and CXX begin with the launcher; reaches every makefile that does not set them by itself.
  * `masquerade`: a folder of links to the launcher, named like compilers, stands first in PATH; reaches every makefile that
- * names compilers without a path.
+ * names compilers without a path. Compilers named by path in the environment or on the command line get the launcher in front.
  */
 export type MakeStyle = 'variables' | 'masquerade';
 
@@ -15,15 +16,18 @@ export interface MakeJobs {
   readonly local: number;
   /** Cores that the scheduler offers; 0 without one. */
   readonly offered: number;
-  /** True: add -j when the user gave none. False: only say how many there could be. */
-  readonly apply: boolean;
+  /**
+   * How -j is added when the user gave none. `environment`: in GNUMAKEFLAGS, which make reads since 4.0, and over which a makefile's own MAKEFLAGS win.
+   * `argument`: in front of all arguments. `never`: only say how many there could be.
+   */
+  readonly apply: 'environment' | 'argument' | 'never';
 }
 
 export interface MakePlanInput {
   readonly style: MakeStyle;
   /** Absolute path of the launcher. */
   readonly launcher: string;
-  /** Absolute; needed for `masquerade`. Whoever calls has filled it with `masqueradeNames`, links to the launcher. */
+  /** Absolute; needed for `masquerade`. Whoever calls has filled it with links to the launcher, named like compilers. */
   readonly masqueradeDir?: string;
   /** The environment in which make is going to run. */
   readonly env: EnvPairs;
@@ -41,11 +45,11 @@ export interface MakePlan {
   readonly notes: readonly string[];
 }
 
-/** The least that a masquerade folder holds; versioned and cross compilers may be added under their own names. */
-export const masqueradeNames: readonly string[] = ['cc', 'c++', 'gcc', 'g++', 'clang', 'clang++'];
-
 /** GNU make's own values of the variables that name compilers. */
 const compilers: readonly (readonly [name: string, byDefault: string])[] = [['CC', 'cc'], ['CXX', 'g++']];
+
+/** Variables that name compilers by the custom of many makefiles. */
+const customary: readonly string[] = ['CC', 'CXX', 'HOSTCC', 'HOSTCXX', 'CC_FOR_BUILD', 'CXX_FOR_BUILD', 'BUILD_CC', 'OBJC', 'OBJCXX'];
 
 /** Every compile away is preprocessed here: more than this many a core, and this machine is what everything waits for. */
 const jobsPerCore = 8;
@@ -56,14 +60,22 @@ export function suggestedJobs({ local, offered }: Pick<MakeJobs, 'local' | 'offe
   return Math.min(own + Math.max(0, Math.trunc(offered)), own * jobsPerCore);
 }
 
+/** Whether somebody has decided how many commands run at once, or nothing is built; then the number of cores need not be known. */
+export function jobsAreDecided({ env, args }: Pick<MakePlanInput, 'env' | 'args'>): boolean {
+  const { jobs, onlyTells } = makeWishes(args, { makeFlags: envValue(env, 'MAKEFLAGS'), gnuMakeFlags: envValue(env, 'GNUMAKEFLAGS') });
+  return jobs || onlyTells || /^[1-9]/.test(envValue(env, 'MAKELEVEL') ?? '');
+}
+
 /** Such a word means the same to make, to a shell, to a sub-make and to configure scripts that split at blanks. */
 const plain = /^\/[\w@%+,./-]*$/;
 
+const firstWord = (value: string): string => value.trim().split(/\s+/, 1)[0] ?? '';
+const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
 /** The value with the launcher in front; undefined when it must stay as it is. */
 function launched(value: string, launcher: string): string | undefined {
-  const first = value.trim().split(/\s+/, 1)[0] ?? '';
-  const name = first.slice(first.lastIndexOf('/') + 1);
-  return first === launcher || first === '' || /^(ccache|sccache|distcc|icecc)/.test(name) ? undefined : `${launcher} ${value.trim()}`;
+  const first = firstWord(value);
+  return first === launcher || first === '' || /^(ccache|sccache|distcc|icecc)/.test(fileName(first)) ? undefined : `${launcher} ${value.trim()}`;
 }
 
 type Changes = { readonly env: EnvPairs; readonly args: readonly string[]; readonly notes: readonly string[] };
@@ -77,7 +89,7 @@ function byVariables({ launcher, env, args }: MakePlanInput): Changes {
   const set: (readonly [string, string])[] = [];
   const words = [...args];
   const notes: string[] = [];
-  const { environmentWins } = makeWishes(args, envValue(env, 'MAKEFLAGS'));
+  const { environmentWins } = makeWishes(args, { makeFlags: envValue(env, 'MAKEFLAGS'), gnuMakeFlags: envValue(env, 'GNUMAKEFLAGS') });
   for (const [name, byDefault] of compilers) {
     const given = definitionOf(name, args);
     const inherited = envValue(env, name);
@@ -95,19 +107,35 @@ function byVariables({ launcher, env, args }: MakePlanInput): Changes {
   return { env: set, args: words, notes };
 }
 
-function byMasquerade({ masqueradeDir, env, args }: MakePlanInput): Changes {
+/** PATH has no say over a compiler that is named by path; where the user has named it, the launcher can stand in front. */
+function namedByPath({ launcher, env, args }: MakePlanInput): Changes {
+  const set: (readonly [string, string])[] = [];
+  const words = [...args];
+  const notes: string[] = [];
+  for (const name of customary) {
+    const given = definitionOf(name, args);
+    const value = given?.value ?? envValue(env, name) ?? '';
+    const first = firstWord(value);
+    if (!first.startsWith('/') || !isCompilerName(fileName(first))) continue;
+    if (!plain.test(launcher)) notes.push(`${name} is "${value}", a path: PATH has no say there, so it is not cached.`);
+    else if (given !== undefined) words[given.at] = `${name}=${launcher} ${value.trim()}`;
+    else set.push([name, `${launcher} ${value.trim()}`]);
+  }
+  return { env: set, args: words, notes };
+}
+
+function byMasquerade(input: MakePlanInput): Changes {
+  const { masqueradeDir, env } = input;
   if (masqueradeDir === undefined || !masqueradeDir.startsWith('/') || masqueradeDir.includes(':')) {
     throw new Fault('USAGE', `make: ${masqueradeDir ?? 'no folder'} cannot be a masquerade folder: an absolute path without ":" is needed`);
   }
-  const notes: string[] = [];
-  for (const [name] of compilers) {
-    const value = definitionOf(name, args)?.value ?? envValue(env, name);
-    if (value?.trim().startsWith('/') === true) notes.push(`${name} is "${value}", a path: PATH has no say there, so it is not cached.`);
-  }
+  const named = namedByPath(input);
   // What execvp searches when there is no PATH.
   const path = envValue(env, 'PATH') ?? '/bin:/usr/bin';
-  const others = path.split(':').filter((folder) => folder !== masqueradeDir);
-  return { env: [['PATH', [masqueradeDir, ...others].join(':')]], args: [...args], notes };
+  const others = path.split(':').filter((folder) => folder !== masqueradeDir).join(':');
+  // A ccache that stands before a compiler would take the link for the compiler, and not notice when the compiler changes.
+  const forCcache: EnvPairs = envValue(env, 'CCACHE_PATH') === undefined ? [['CCACHE_PATH', others]] : [];
+  return { ...named, env: [['PATH', `${masqueradeDir}:${others}`], ...forCcache, ...named.env] };
 }
 
 /**
@@ -116,10 +144,17 @@ function byMasquerade({ masqueradeDir, env, args }: MakePlanInput): Changes {
  */
 export function makePlan(input: MakePlanInput): MakePlan {
   const changes = input.style === 'variables' ? byVariables(input) : byMasquerade(input);
-  if (makeWishes(input.args, envValue(input.env, 'MAKEFLAGS')).jobs) return changes;
   const jobs = suggestedJobs(input.jobs);
-  if (jobs === 1) return changes;
-  const { env, notes } = changes;
-  if (input.jobs.apply) return { env, args: [`-j${jobs}`, ...changes.args], notes: [...notes, `No -j was given: -j${jobs} was added.`] };
-  return { env, args: changes.args, notes: [...notes, `No -j was given, so one file is compiled at a time: -j${jobs} would keep every core busy.`] };
+  if (jobs === 1 || jobsAreDecided(input)) return changes;
+  const { env, args, notes } = changes;
+  switch (input.jobs.apply) {
+    case 'argument':
+      return { env, args: [`-j${jobs}`, ...args], notes: [...notes, `No -j was given: -j${jobs} was added.`] };
+    case 'environment': {
+      const flags = envValue(input.env, 'GNUMAKEFLAGS')?.trim() ?? '';
+      return { env: [...env, ['GNUMAKEFLAGS', `${flags} -j${jobs}`.trim()]], args, notes: [...notes, `No -j was given: -j${jobs} was added.`] };
+    }
+    case 'never':
+      return { env, args, notes: [...notes, `No -j was given, so one file is compiled at a time: -j${jobs} would keep every core busy.`] };
+  }
 }

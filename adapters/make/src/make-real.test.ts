@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makePlan, type MakePlanInput, masqueradeNames } from './make-plan.js';
+import { masqueradeNames } from './compiler-names.js';
+import { makePlan, type MakePlanInput } from './make-plan.js';
 
 const project = fileURLToPath(new URL('../fixtures/nested', import.meta.url));
 const objects = ['lib/area.o', 'lib/edge.o', 'app/main.o', 'app/print.o'];
@@ -51,7 +52,7 @@ describe.skipIf(!tools)('a recursive make project', () => {
   };
   const planned = (cwd: string, more: Partial<MakePlanInput> & Pick<MakePlanInput, 'style'>): { text: string; status: number | null } => {
     const plan = makePlan({
-      launcher, masqueradeDir, env: Object.entries(base), args: [], jobs: { local: 2, offered: 1, apply: true }, ...more,
+      launcher, masqueradeDir, env: Object.entries(base), args: [], jobs: { local: 2, offered: 1, apply: 'argument' }, ...more,
     });
     return make(cwd, plan.args, Object.fromEntries(plan.env));
   };
@@ -114,7 +115,7 @@ describe.skipIf(!tools)('a recursive make project', () => {
     writeFileSync(join(work, 'lib/edge.c'), 'int edge( { return 1; }\n');
     const bare = make(work, []);
     make(work, ['clean']);
-    const ours = planned(work, { style: 'variables', jobs: { local: 1, offered: 0, apply: false } });
+    const ours = planned(work, { style: 'variables', jobs: { local: 1, offered: 0, apply: 'never' } });
     expect(ours.status).toBe(bare.status);
     expect(bare.status).toBe(2);
     expect(ours.text.replaceAll(`${launcher} `, '')).toBe(bare.text);

@@ -1,7 +1,7 @@
 // Knows: how a process that cannot exec comes as close to it as it can: a child with our descriptors, our signals passed on, its end ours.
 // Refuses to know: what the child is. What the native launcher does with execve and vfork stands in core/native/{become,child}.cc.
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isUtf8 } from 'node:buffer';
@@ -112,9 +112,31 @@ function unfaithful(program: Program): Program {
   return { path: '/bin/sh', args: [script], argv0: 'sh' };
 }
 
-/** The way out of every doubt: the compiler runs with our descriptors and its end is ours. Never returns. */
+/** Where the native launcher waits to be told what it shall become; nothing else that we start may hear of it. */
+const orderDescriptor = process.env['SCCACHE_TS_ORDER_FD'];
+delete process.env['SCCACHE_TS_ORDER_FD'];
+const environmentAtStart: Readonly<Record<string, string | undefined>> = orderDescriptor === undefined ? {} : { ...process.env };
+
+/** core/native/order.cc says how it is spelled. */
+function orderFor({ path, args, argv0 }: Program): Buffer {
+  const names = [...new Set([...Object.keys(environmentAtStart), ...Object.keys(process.env)])].filter((name) => process.env[name] !== environmentAtStart[name]);
+  const changes = names.map((name) => (process.env[name] === undefined ? `u${name}` : `s${name}=${process.env[name]}`));
+  return Buffer.from([`p${path}`, ...[argv0 ?? path, ...args].map((word) => `a${word}`), ...changes, 'x'].map((word) => `${word}\0`).join(''));
+}
+
+function tellLauncher(program: Program, descriptor: number): never {
+  writeFileSync(descriptor, orderFor(program));
+  closeSync(descriptor);
+  process.exit(0);
+}
+
+/**
+ * The way out of every doubt: the program runs with our descriptors and its end is ours. Never returns. Where the native launcher waits for us, it
+ * becomes the program itself.
+ */
 export function become(program: Program): Promise<never> {
   return new Promise(() => {
+    if (orderDescriptor !== undefined) tellLauncher(isFaithful() ? program : unfaithful(program), Number(orderDescriptor));
     const child = startChild(isFaithful() ? program : unfaithful(program), 'inherit');
     child.on('error', (cause: NodeJS.ErrnoException) => {
       process.stderr.write(`sccache: error: failed to execute compile\nsccache: caused by: ${program.path}: ${cause.message}\n`);

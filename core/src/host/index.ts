@@ -32,6 +32,7 @@ export * from './launcher-socket-guard.js';
 export * from './launcher-socket-listen.js';
 export * from './launcher-socket.js';
 export * from './ldd.js';
+export * from './link-folder.js';
 export * from './link-list.js';
 export * from './log-sink.js';
 export * from './memory-upkeep.js';

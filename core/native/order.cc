@@ -1,0 +1,147 @@
+// Knows: how node is asked what this process is to become, and how it becomes that. Refuses to know: why.
+//
+// Node changes what a program it starts would inherit: ignored signals, limits, open descriptors, the blocking mode of streams. So it runs
+// beside us and only tells; we, who are as the caller made us, exec. What it tells is a list of words, each ended by a zero byte, the first
+// letter says what it is: p program, a argument (the first is argv[0]), s NAME=value to set, u NAME to unset, x the end.
+// core/src/host/fallback-child.ts writes it.
+#include "order.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <string>
+#include <string_view>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+#include "become.h"
+#include "system.h"
+
+extern char** environ;
+
+namespace {
+
+struct Order {
+  std::string program;
+  std::vector<std::string> argv;
+  std::vector<std::string> set;
+  std::vector<std::string> unset;
+  bool complete = false;
+};
+
+std::string readAll(int fd) {
+  std::string all;
+  char piece[4096];
+  for (;;) {
+    ssize_t got = read(fd, piece, sizeof piece);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return all;
+    all.append(piece, static_cast<size_t>(got));
+  }
+}
+
+Order parse(const std::string& told) {
+  Order order;
+  for (size_t from = 0; from < told.size();) {
+    size_t to = told.find('\0', from);
+    if (to == std::string::npos) break;
+    std::string word = told.substr(from + 1, to - from - 1);
+    switch (told[from]) {
+      case 'p': order.program = word; break;
+      case 'a': order.argv.push_back(word); break;
+      case 's': order.set.push_back(word); break;
+      case 'u': order.unset.push_back(word); break;
+      case 'x': order.complete = true; break;
+      default: break;
+    }
+    from = to + 1;
+  }
+  return order;
+}
+
+bool hasName(const char* entry, std::string_view name) { return strncmp(entry, name.data(), name.size()) == 0 && entry[name.size()] == '='; }
+
+bool isReplaced(const char* entry, const Order& order) {
+  for (const std::string& name : order.unset) {
+    if (hasName(entry, name)) return true;
+  }
+  for (const std::string& pair : order.set) {
+    if (hasName(entry, std::string_view(pair).substr(0, pair.find('=')))) return true;
+  }
+  return false;
+}
+
+[[noreturn]] void carryOut(Order& order) {
+  std::vector<char*> envp;
+  for (char** at = environ; *at != nullptr; at++) {
+    if (!isReplaced(*at, order)) envp.push_back(*at);
+  }
+  for (std::string& pair : order.set) envp.push_back(pair.data());
+  envp.push_back(nullptr);
+  std::vector<char*> argv;
+  for (std::string& word : order.argv) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  execve(order.program.c_str(), argv.data(), envp.data());
+  sys::writeAll(2, "sccache: error: failed to run the command\nsccache: caused by: " + order.program + ": " + strerror(errno) + "\n");
+  _exit(2);
+}
+
+[[noreturn]] void askNode(const char* node, char* const* argv, int writeEnd, pid_t parent) {
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != parent) _exit(127);
+#else
+  (void)parent;
+#endif
+  fcntl(writeEnd, F_SETFD, 0);
+  std::string told = "SCCACHE_TS_ORDER_FD=" + std::to_string(writeEnd);
+  std::vector<char*> envp;
+  for (char** at = environ; *at != nullptr; at++) {
+    if (!hasName(*at, "SCCACHE_TS_ORDER_FD")) envp.push_back(*at);
+  }
+  envp.push_back(told.data());
+  envp.push_back(nullptr);
+  execve(node, argv, envp.data());
+  _exit(127);
+}
+
+bool makePipe(int ends[2]) {
+#ifdef __linux__
+  if (pipe2(ends, O_CLOEXEC) != 0) return false;
+#else
+  if (pipe(ends) != 0) return false;
+#endif
+  ends[0] = sys::aside(ends[0]);
+  ends[1] = sys::aside(ends[1]);
+  return ends[0] >= 0 && ends[1] >= 0;
+}
+
+}  // namespace
+
+bool isOrdered(std::string_view word) { return word == "make" || word == "cargo"; }
+
+void becomeWhatNodeTells(const char* node, char* const* argv) {
+  int ends[2];
+  if (!makePipe(ends)) return;
+  pid_t parent = getpid();
+  pid_t child = fork();
+  if (child == 0) askNode(node, argv, ends[1], parent);
+  close(ends[1]);
+  if (child < 0) {
+    close(ends[0]);
+    return;
+  }
+  Order order = parse(readAll(ends[0]));
+  close(ends[0]);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (order.complete) carryOut(order);
+  if (WIFSIGNALED(status)) dieBySignal(WTERMSIG(status));
+  _exit(WEXITSTATUS(status));
+}

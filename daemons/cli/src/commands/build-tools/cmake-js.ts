@@ -1,0 +1,2 @@
+import type { Tool } from './tools.js';
+export const runCmakeJs: Tool = async () => undefined;

@@ -1,0 +1,2 @@
+import type { Tool } from './tools.js';
+export const runNodeGyp: Tool = async () => undefined;

@@ -1,0 +1,2 @@
+import type { CommandContext } from './context.js';
+export async function examine(_c: CommandContext): Promise<void> {}
