@@ -1,7 +1,7 @@
 // Knows: how a file is put in place so that nobody ever sees half of it. Refuses to know: what is in it.
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Prefix of files that are not in place yet; whoever owns a folder may remove old ones at start. */
@@ -44,4 +44,19 @@ export function isWritableFolder(path: string): boolean {
     // Not there, no folder, or somebody else's: whoever tries is told which.
     return false;
   }
+}
+
+/** Names of all that is in a folder, sorted. */
+export async function namesIn(path: string): Promise<readonly string[]> {
+  return (await readdir(path)).sort();
+}
+
+/** Whether there is something, at the end of all links. */
+export function isThere(path: string): boolean {
+  return existsSync(path);
+}
+
+/** Writes a file that is not there yet; the umask decides who may read it. @throws EEXIST */
+export async function makeFile(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { flag: 'wx' });
 }
