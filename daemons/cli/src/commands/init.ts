@@ -35,29 +35,45 @@ async function factsOf(folder: string): Promise<FolderFacts> {
 
 const userPresetsName = 'CMakeUserPresets.json';
 
-/** Sentences about what was done, or why nothing was. */
-async function writePresets(context: CommandContext): Promise<readonly string[]> {
+/** What is said, and what remains to be written before it is true. */
+interface Written {
+  readonly lines: readonly string[];
+  readonly write?: () => Promise<void>;
+}
+
+/** Reads, and writes nothing yet. @throws Fault SETTINGS_SYNTAX, SETTINGS_UNREADABLE */
+async function presetsFor(context: CommandContext): Promise<Written> {
   const launcher = namedLauncher(context);
   const file = join(context.cwd, userPresetsName);
   const existing = await readText(file);
   if (existing !== undefined) {
-    if (existing.text.includes(launcher)) return [`${file} names the launcher already`];
-    return [`${file} is yours and was left alone: set CMAKE_C_COMPILER_LAUNCHER and CMAKE_CXX_COMPILER_LAUNCHER to ${launcher} in the cacheVariables of a preset`];
+    if (existing.text.includes(launcher)) return { lines: [`${file} names the launcher already`] };
+    return { lines: [`${file} is yours and was left alone: set CMAKE_C_COMPILER_LAUNCHER and CMAKE_CXX_COMPILER_LAUNCHER to ${launcher} in the cacheVariables of a preset`] };
   }
   const { text, names } = userPresets(launcher, await readText(join(context.cwd, 'CMakePresets.json')));
-  await makeFile(file, text).catch((cause: unknown) => {
-    throw new Fault('SETTINGS_UNREADABLE', `${file}: cannot be written: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`, { cause });
-  });
-  return [`${file} was written; it is this machine's, not for version control`, ...names.map((name) => `cmake --preset ${name}`)];
+  return {
+    lines: [`${file} was written; it is this machine's, not for version control`, ...names.map((name) => `cmake --preset ${name}`)],
+    write: () =>
+      makeFile(file, text).catch((cause: unknown) => {
+        throw new Fault('SETTINGS_UNREADABLE', `${file}: cannot be written: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`, { cause });
+      }),
+  };
 }
 
-async function writeCargo(context: CommandContext): Promise<readonly string[]> {
+async function writeCargo(context: CommandContext): Promise<Written> {
   let said = '';
   await cargoInit({ ...context, print: (text) => void (said += text) });
-  return said.trimEnd().split('\n');
+  return { lines: said.trimEnd().split('\n') };
 }
 
-const writers: Readonly<Record<Writable, (context: CommandContext) => Promise<readonly string[]>>> = { cargo: writeCargo, cmake: writePresets };
+/** What is wrong with one file is found before any is written. */
+async function writeAll(context: CommandContext, all: readonly Advice[]): Promise<ReadonlyMap<Writable, readonly string[]>> {
+  const wanted = (kind: Writable): boolean => all.some(({ writes }) => writes === kind);
+  const presets = wanted('cmake') ? await presetsFor(context) : undefined;
+  const cargo = wanted('cargo') ? await writeCargo(context) : undefined;
+  await presets?.write?.();
+  return new Map([['cmake', presets?.lines ?? []], ['cargo', cargo?.lines ?? []]]);
+}
 
 const paragraph = ({ system, found }: Advice, lines: readonly string[]): string => [`${system} (${found.join(', ')})`, ...lines.map((line) => `  ${line}`), ''].join('\n');
 
@@ -71,8 +87,6 @@ export async function initialise(context: CommandContext, { write }: { readonly 
   if (all.length === 0) {
     throw new Fault('USAGE', `${context.cwd}: no build system that we know was found here`, { hint: 'Go to the folder of a project first, or put sccache-ts before the compiler: sccache-ts cc -c file.c' });
   }
-  for (const advice of all) {
-    const lines = write && advice.writes !== undefined ? await writers[advice.writes](context) : advice.todo;
-    context.print(paragraph(advice, lines));
-  }
+  const written = write ? await writeAll(context, all) : undefined;
+  for (const advice of all) context.print(paragraph(advice, (advice.writes && written?.get(advice.writes)) ?? advice.todo));
 }
