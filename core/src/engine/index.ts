@@ -3,6 +3,7 @@ export type { Answer, Outcome } from './answers.js';
 export * from './compile.js';
 export * from './compilers.js';
 export { createLinks, type Links } from './crate-link.js';
+export { createDistClient, type DistClient } from './dist-client.js';
 export { createDistribution, type DistributionPorts, type DistributionSettings, type DistributionStatus, type LiveDistribution } from './distribution.js';
 export type { EnginePorts } from './engine-ports.js';
 export type { NearPorts } from './near.js';

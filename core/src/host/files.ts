@@ -1,8 +1,9 @@
 // Knows: how a file is put in place so that nobody ever sees half of it. Refuses to know: what is in it.
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, realpath, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
 /** Prefix of files that are not in place yet; whoever owns a folder may remove old ones at start. */
 export const temporaryPrefix = '.sccache-ts-tmp-';
@@ -43,5 +44,55 @@ export function isWritableFolder(path: string): boolean {
   } catch {
     // Not there, no folder, or somebody else's: whoever tries is told which.
     return false;
+  }
+}
+
+/** Names of all that is in a folder, sorted. */
+export async function namesIn(path: string): Promise<readonly string[]> {
+  return (await readdir(path)).sort();
+}
+
+/** Whether there is something, at the end of all links. */
+export function isThere(path: string): boolean {
+  return existsSync(path);
+}
+
+/** Writes a file that is not there yet; the umask decides who may read it. @throws EEXIST */
+export async function makeFile(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { flag: 'wx' });
+}
+
+/** Bytes. @throws what the file system says when there is no such file */
+export function sizeOfFile(path: string): number {
+  return statSync(path).size;
+}
+
+/** A new folder of this user alone; its name holds no link. */
+export async function makeTemporaryFolder(prefix: string): Promise<string> {
+  return mkdtemp(join(await realpath(tmpdir()), prefix));
+}
+
+/** Why no file can be made in a folder, which is made where it is not there yet; undefined when one was, and is gone again. */
+export async function whyUnwritable(folder: string): Promise<string | undefined> {
+  try {
+    await makeFolders(folder);
+    const trial = temporaryBeside(join(folder, 'trial'));
+    await makeFile(trial, '');
+    await discard(trial);
+    return undefined;
+  } catch (cause) {
+    return (cause as Error).message;
+  }
+}
+
+/** What this user may still write to the disk of a folder that is or will be there; undefined when that cannot be told. */
+export async function freeBytesAt(folder: string): Promise<number | undefined> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    // Not there yet, or no such system call: the folder above may tell.
+    const above = dirname(folder);
+    return above === folder ? undefined : freeBytesAt(above);
   }
 }

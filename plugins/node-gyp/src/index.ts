@@ -1,8 +1,11 @@
-// Knows: how node-gyp is told to compile through the launcher. Refuses to know: where the launcher is, and how node-gyp is run.
+// Knows: how node-gyp is told to compile through the launcher, and how many compiles at once. Refuses to know: where the launcher is, how many
+// processors there are, and how node-gyp is run.
 
 /** What to add to a node-gyp run. */
 export interface NodeGypPlan {
   readonly env: Readonly<Record<string, string>>;
+  /** False: the launcher cannot be used at all; a note says why. */
+  readonly reached: boolean;
   /** Sentences for the user about what was left alone. */
   readonly notes: readonly string[];
 }
@@ -12,12 +15,42 @@ export interface NodeGypRequest {
   readonly launcher: string;
   /** The environment in which node-gyp will run. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What stands after `node-gyp`; default nothing. */
+  readonly args?: readonly string[];
+  /** Compiles at once when nobody has said how many; undefined: node-gyp's own choice, one. */
+  readonly jobs?: number;
 }
 
-const compilers = [
-  ['CC', 'cc'],
-  ['CXX', 'c++'],
-] as const;
+interface Compiler {
+  readonly name: string;
+  /** What gyp takes when nothing is set; undefined: another variable of this table. */
+  readonly usual?: string;
+}
+
+/** Those for one toolset win over the plain ones, so one that is set must begin with the launcher too. Source: gyp, GetEnvironFallback in make.py. */
+const compilers: readonly Compiler[] = [
+  { name: 'CC', usual: 'cc' },
+  { name: 'CXX', usual: 'c++' },
+  ...['CC_target', 'CXX_target', 'CC_host', 'CXX_host'].map((name) => ({ name })),
+];
+
+/** Programs that cache or distribute by themselves. */
+const others = /^(?:ccache|sccache|distcc|icecc|buildcache)(?:\.exe)?$/;
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** The value with the launcher in front; undefined when it must stay as it is. */
+function launched(value: string, launcher: string): string | undefined {
+  const [first = ''] = value.split(/\s+/, 1);
+  return first === launcher || others.test(nameOf(first)) ? undefined : `${launcher} ${value}`;
+}
+
+/** `-j`, JOBS, npm's own names for it, or a make above us that hands out its jobs. Sources: node-gyp, lib/build.js and parseArgv in lib/node-gyp.js. */
+function hasJobs({ env, args = [] }: NodeGypRequest): boolean {
+  if (args.some((arg) => /^(?:-j\d*|--jobs?)$|^--jobs?=/.test(arg))) return true;
+  if (/--jobserver-|--jobs|(?:^|\s)-?j/.test(env['MAKEFLAGS'] ?? '')) return true;
+  return Object.entries(env).some(([name, value]) => (value ?? '') !== '' && /^(?:JOBS|(?:npm_config|npm_package_config_node_gyp)_jobs)$/.test(name));
+}
 
 /**
  * gyp's make generator takes the compilers from CC and CXX and uses them as the first words of a recipe, so a launcher
@@ -25,15 +58,20 @@ const compilers = [
  * Source: node-gyp, gyp/pylib/gyp/generator/make.py (`CC.target ?= $(CC)`).
  */
 export function nodeGypPlan(request: NodeGypRequest): NodeGypPlan {
-  const env: Record<string, string> = {};
+  const { launcher, jobs } = request;
+  const env: Record<string, string> = jobs === undefined || jobs < 2 || hasJobs(request) ? {} : { JOBS: `${Math.trunc(jobs)}` };
+  if (/\s/.test(launcher)) {
+    return { env, reached: false, notes: [`${launcher}: node-gyp cannot use a launcher whose path holds white space; put a link to it elsewhere`] };
+  }
   const notes: string[] = [];
-  if (/\s/.test(request.launcher)) {
-    return { env, notes: [`${request.launcher}: node-gyp cannot use a launcher whose path holds white space; put a link to it elsewhere`] };
-  }
-  for (const [name, usual] of compilers) {
+  for (const { name, usual } of compilers) {
     const given = request.env[name]?.trim() ?? '';
-    if (given === request.launcher || given.startsWith(`${request.launcher} `)) notes.push(`${name} goes through the launcher already`);
-    else env[name] = `${request.launcher} ${given === '' ? usual : given}`;
+    const value = given === '' ? usual : given;
+    if (value === undefined) continue;
+    const wanted = launched(value, launcher);
+    if (wanted !== undefined) env[name] = wanted;
+    else if (value.startsWith(launcher)) notes.push(`${name} goes through the launcher already`);
+    else notes.push(`${name} is "${value}" and is left alone`);
   }
-  return { env, notes };
+  return { env, reached: true, notes };
 }

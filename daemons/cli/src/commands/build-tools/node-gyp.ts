@@ -1,2 +1,26 @@
+// Knows: running node-gyp through us, or telling with which variables npm's own runs of it go through us. Refuses to know: what is to be set, and why;
+// the plugin tells that.
+import { suggestedJobs } from '@sccache-ts/adapter-make';
+import { nodeGypPlan, type NodeGypPlan } from '@sccache-ts/plugin-node-gyp';
+import { become } from '@sccache-ts/core/host';
+import type { CommandContext } from '../context.js';
+import { launcherOf } from '../launcher-path.js';
+import { capacityOf } from './capacity.js';
+import { findNodeGyp } from './find-tool.js';
+import { isForOthers, serveOthers } from './other-command.js';
 import type { Tool } from './tools.js';
-export const runNodeGyp: Tool = async () => undefined;
+
+async function planOf(context: CommandContext, args: readonly string[]): Promise<NodeGypPlan> {
+  const jobs = suggestedJobs(await capacityOf(context));
+  return nodeGypPlan({ launcher: launcherOf(context), env: Object.fromEntries(context.env), args, jobs });
+}
+
+/** This process ends as node-gyp does. `--print-env`, or `--` and a command, is for those who call it by themselves, as npm does. */
+export const runNodeGyp: Tool = async (context, args) => {
+  if (isForOthers(args)) return serveOthers(context, args, await planOf(context, []));
+  const path = findNodeGyp(context);
+  const { env, reached, notes } = await planOf(context, args);
+  if (!reached) for (const note of notes) context.complain(`sccache: ${note}\n`);
+  for (const [name, value] of Object.entries(env)) process.env[name] = value;
+  return become({ path, args });
+};
