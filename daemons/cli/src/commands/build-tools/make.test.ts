@@ -182,5 +182,5 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
     const stats = await away.stats();
     expect([sum(stats.dist_compiles), sum(stats.cache_misses.counts), sum(stats.cache_hits.counts)]).toEqual([0, 1, 1]);
     expect(readFileSync(join(work, 'config.log'), 'utf8')).toBe('');
-  });
+  }, 180_000);
 });
