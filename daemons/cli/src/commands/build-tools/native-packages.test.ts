@@ -17,6 +17,8 @@ const gypMissing =
 const cmakeMissing = toolMissing('cmake') ?? toolMissing('make') ?? toolMissing('cc', 'gcc') ?? toolMissing('c++', 'g++');
 
 const site = openSite('native');
+/** Each builds an addon a few times; on a busy machine that takes its time. */
+const patient = { timeout: 240_000 };
 let client: Client;
 let extra: Readonly<Record<string, string>>;
 
@@ -58,7 +60,7 @@ async function during(work: () => Promise<Finished>): Promise<{ readonly done: F
 describe.each([
   ['node-gyp', gypMissing, ['rebuild']],
   ['cmake-js', cmakeMissing, ['rebuild', '--prefer-make']],
-] as const)('sccache-ts %s', (tool, missing, words) => {
+] as const)('sccache-ts %s', patient, (tool, missing, words) => {
   it('builds from the cache the second time, byte for byte, and ends as the tool does', async ({ skip }) => {
     skip(missing !== undefined, missing);
     const project = projectWith(tool, tool);
@@ -95,7 +97,7 @@ describe('what is missing is said in one sentence', () => {
   });
 });
 
-describe('what npm builds', () => {
+describe('what npm builds', patient, () => {
   const missing = gypMissing ?? (hasTool('npm') ? undefined : 'npm is not installed');
 
   /** npm builds what has a binding.gyp and no script for it with `node-gyp rebuild`. */
