@@ -3,4 +3,4 @@
 if(NOT "$CACHE{SCCACHE_TS_INCLUDE_BEFORE}" STREQUAL "")
   include("$CACHE{SCCACHE_TS_INCLUDE_BEFORE}")
 endif()
-include("${CMAKE_CURRENT_LIST_DIR}/sccache-ts.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/set-up.cmake")

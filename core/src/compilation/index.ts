@@ -13,4 +13,5 @@ export { placeInText } from './place-in-text.js';
 export { readSearchList, type SearchList } from './search-list.js';
 export { type IncludeOperand, readsByPragma, sourceMentions, type SourceMentions } from './source-mentions.js';
 export { stripColours } from './strip-colours.js';
+export { trialIn } from './trials.js';
 export * from './types.js';
