@@ -95,8 +95,8 @@ export const versionIn = (text: string): string | undefined => /^cmake(?:3)? ver
 export function cacheEntry(cache: string, name: string): string | undefined {
   let value: string | undefined;
   for (const line of cache.split(/\r?\n/)) {
-    const match = /^"?([^#/"][^:"]*)"?:[A-Z]+=(.*)$/.exec(line);
-    if (match?.[1] === name) value = match[2];
+    const match = /^(?:"([^"]*)"|([^#/":][^:]*)):[A-Z]+=(.*)$/.exec(line);
+    if (match !== null && (match[1] ?? match[2]) === name) value = match[3];
   }
   return value;
 }
