@@ -7,7 +7,6 @@ import { dependencyFileOf, outputsOf } from './gnu-outputs.js';
 import { isHeader, isPreprocessed, languageOf } from './language.js';
 import { findOption, type OptionTable } from './option-table.js';
 import { expandResponseFiles } from './response-file.js';
-import { trialIn } from './trials.js';
 import type { CompileRequest, CompilerFacts, ReadResponseFile, Verdict } from './types.js';
 
 /** Variables that make the compilers write files, print more or run twice. */
@@ -114,7 +113,7 @@ function conclude(draft: Draft, request: CompileRequest, facts: CompilerFacts): 
       cwdInOutputs: draft.cwdInOutputs,
       outputNameInOutputs: draft.outputNameInOutputs,
       nativeCpu: draft.nativeCpu,
-      homeOnly: draft.homeOnly ?? (needsPreprocessing ? trialIn(request.cwd) : 'already preprocessed'),
+      homeOnly: draft.homeOnly ?? (needsPreprocessing ? undefined : 'already preprocessed'),
     },
   };
 }

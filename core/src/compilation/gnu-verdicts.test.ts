@@ -290,12 +290,6 @@ describe('where a compile may run', () => {
     for (const kind of kinds(compiler)) expect(taken(line, kind).homeOnly ?? '').toBe(reason);
   });
 
-  it('stays where configure tries out what the compiler can do', () => {
-    const request = { compiler: '/usr/bin/cc', args: ['-c', 'a.c'], cwd: '/p/CMakeFiles/CMakeScratch/TryCompile-1', env: [] };
-    const verdict = gccDialect.parse(request, { kind: 'gcc', plusplus: false, version: '1', apple: false }, () => undefined);
-    expect(verdict).toMatchObject({ kind: 'compile', compilation: { homeOnly: 'try_compile' } });
-  });
-
   it('asks for the processor where the code is made for it', () => {
     expect(taken('-c a.c -march=native').nativeCpu).toBe(true);
     expect(taken('-c a.c -march=x86-64').nativeCpu).toBe(false);
