@@ -1,5 +1,6 @@
 // Knows: how a gnu command line becomes a verdict. Refuses to know: any option by name (the tables and deeds do).
 import { absoluteName, envValue } from '../base/index.js';
+import { configureProbe } from './configure-probe.js';
 import { type Deed, deeds } from './gnu-deeds.js';
 import { add, type Draft, emptyDraft, notCacheable, notCompile, refuse } from './gnu-draft.js';
 import { cc1Word } from './gnu-inner-words.js';
@@ -93,6 +94,7 @@ function conclude(draft: Draft, request: CompileRequest, facts: CompilerFacts): 
   if (draft.args.some((argument) => argument.words.some((word) => callersOwnFile.test(word)))) return notCacheable('file of the calling process');
   // clang lists the same files in another order when it only preprocesses, so its dependency file could not be made anew on a hit.
   if (draft.precompiled && dependencyFile !== undefined) return notCacheable('precompiled header with -MD');
+  const probe = configureProbe(request.cwd, input.path);
   return {
     kind: 'compile',
     compilation: {
@@ -113,7 +115,8 @@ function conclude(draft: Draft, request: CompileRequest, facts: CompilerFacts): 
       cwdInOutputs: draft.cwdInOutputs,
       outputNameInOutputs: draft.outputNameInOutputs,
       nativeCpu: draft.nativeCpu,
-      homeOnly: draft.homeOnly ?? (needsPreprocessing ? undefined : 'already preprocessed'),
+      homeOnly: draft.homeOnly ?? (needsPreprocessing ? probe : 'already preprocessed'),
+      ...(probe === undefined ? {} : { probe: true }),
     },
   };
 }

@@ -278,6 +278,7 @@ describe('where a compile may run', () => {
     both  | -c a.c -I-                            | -I-
     both  | -c a.c -iprefix d -iwithprefix e      | -iprefix
     both  | -c a.c -Wa,-Id                        | -Wa,-I
+    both  | -c conftest.c -g                      | a probe of autoconf
     both  | -c a.i                                | already preprocessed
     both  | -c a.s                                | already preprocessed
     clang | -c a.c -fplugin=x.so                  | -fplugin=

@@ -136,6 +136,8 @@ export interface Compilation {
   readonly unfollowed: string | undefined;
   /** A reason why this compile must stay at home, e.g. `-v`, `-march=native`; undefined when it may travel. */
   readonly homeOnly: string | undefined;
+  /** True when the source only asks the compiler something: who asked removes it as soon as there is an answer. */
+  readonly probe?: true;
 }
 
 /** A command line for a program: everything but environment and working directory. */

@@ -19,8 +19,12 @@ export type NearWay =
 
 const goOn = (why: string): NearWay => ({ kind: 'go on', why });
 
-/** Where only the preprocessed text tells whether a result may be shared, or only it goes to a build server, tracing is no use. */
-const tracesInstead = (asked: Asked, ports: DirectPorts): boolean => ports.distribution === undefined && asked.base.path === '' && isTraceable(asked);
+/**
+ * Where only the preprocessed text tells whether a result may be shared, or only it goes to a build server, tracing is no use; nor for a source that is gone
+ * when it comes to what was read.
+ */
+const tracesInstead = (asked: Asked, ports: DirectPorts): boolean =>
+  ports.distribution === undefined && asked.base.path === '' && asked.compilation.probe !== true && isTraceable(asked);
 
 export async function compileNear(asked: Asked, near: Near, ports: DirectPorts): Promise<NearWay> {
   const holdsNames = asked.compilation.dependencyFile !== undefined;
