@@ -79,18 +79,19 @@ if(CMAKE_GENERATOR MATCHES "Ninja" AND NOT DEFINED CMAKE_JOB_POOLS AND NOT DEFIN
 endif()
 
 # At the end, when nothing that the project sets can take the pool away again: a pool that is named but not there would fail the build.
-function(_sccache_ts_pool)
+function(_sccache_ts_pool jobs)
   get_property(pools GLOBAL PROPERTY JOB_POOLS)
   if(NOT pools)
     set(pools ${CMAKE_JOB_POOLS})
   endif()
   if(NOT pools MATCHES "(^|;)sccache_ts_link=")
-    list(APPEND pools sccache_ts_link=${SCCACHE_TS_LINK_JOBS})
+    list(APPEND pools sccache_ts_link=${jobs})
     set_property(GLOBAL PROPERTY JOB_POOLS ${pools})
   endif()
 endfunction()
 if("${CMAKE_JOB_POOL_LINK}" STREQUAL "sccache_ts_link")
-  cmake_language(DEFER CALL _sccache_ts_pool)
+  # The number of now: at the end, a function that reads this file by find_package has taken it along.
+  cmake_language(EVAL CODE "cmake_language(DEFER CALL _sccache_ts_pool ${SCCACHE_TS_LINK_JOBS})")
 endif()
 
 include("${CMAKE_CURRENT_LIST_DIR}/toolchains.cmake")

@@ -110,6 +110,12 @@ describe.skipIf(missing !== undefined)('pools of Ninja', () => {
     await configure(['-S.', '-Bb', '-GNinja', ...args]);
     expect(pools()).toEqual(expected);
   });
+
+  it('as many as the user wants, for a function that finds the package too', async () => {
+    write('CMakeLists.txt', 'cmake_minimum_required(VERSION 3.16)\nproject(pools NONE)\nfunction(late)\nset(SCCACHE_TS_LINK_JOBS 3)\nfind_package(SccacheTs REQUIRED)\nendfunction()\nlate()\n');
+    await configure(['-S.', '-Bb', '-GNinja', `-DSccacheTs_DIR=${cmakeFolder}`, `-DSCCACHE_TS_LAUNCHER=${launcher}`], { plain: true });
+    expect(read('b/CMakeFiles/rules.ninja')).toContain('pool sccache_ts_link\n  depth = 3\n');
+  });
 });
 
 describe.skipIf(missing !== undefined)('debug information of compilers that speak like cl', () => {
