@@ -56,7 +56,8 @@ export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options
   },
   unhashed: (draft, { words }) => add(draft, 'unhashed', words),
   'not-compile': (draft, found) => void (draft.notCompile ??= nameOf(found)),
-  'not-cacheable': (draft, found) => refuse(draft, nameOf(found)),
+  // Each module's file has another name, and would have a line of its own in the statistics.
+  'not-cacheable': (draft, found) => refuse(draft, /^-fmodule-[a-z-]+=/.exec(nameOf(found))?.[0] ?? nameOf(found)),
   compile: (draft, { words }) => {
     draft.compile = true;
     add(draft, 'mode', words);

@@ -87,7 +87,8 @@ describe('what must not be cached', () => {
     both  | -c a.c -fopt-info-vec=f               | -fopt-info-vec=f
     both  | -c a.c -fmodules                      | -fmodules
     both  | -c a.c -fmodules-ts                   | -fmodules-ts
-    both  | -c a.c -fmodule-file=a.pcm            | -fmodule-file=a.pcm
+    both  | -c a.c -fmodule-file=a=a.pcm          | -fmodule-file=
+    both  | -c a.c -fmodule-output=a.pcm          | -fmodule-output=
     both  | -c a.c -repo -frepo                   | -frepo
     both  | -c a.c -fpreprocessed                 | -fpreprocessed
     both  | -c a.c -fdirectives-only              | -fdirectives-only

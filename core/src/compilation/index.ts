@@ -10,6 +10,7 @@ export * from './manifest.js';
 export * from './manifest-codec.js';
 export { splitResponseFile } from './response-file.js';
 export { placeInText } from './place-in-text.js';
+export { isScratchFolder } from './scratch-folder.js';
 export { readSearchList, type SearchList } from './search-list.js';
 export { type IncludeOperand, readsByPragma, sourceMentions, type SourceMentions } from './source-mentions.js';
 export { stripColours } from './strip-colours.js';

@@ -1,0 +1,85 @@
+// Knows: what must be read before cmake is run through us, and running it. Refuses to know: what is to be set, and why; the adapter tells that.
+import { join, resolve } from 'node:path';
+import { buildPlan, buildPreset, cacheEntry, type CmakeCall, cmakeFolder, type CmakeWishes, configurePlan, presetGenerator, readCmake, versionIn } from '@sccache-ts/adapter-cmake';
+import { suggestedJobs } from '@sccache-ts/adapter-make';
+import { envValue, Fault } from '@sccache-ts/core/base';
+import { become, runProcess } from '@sccache-ts/core/host';
+import { readText } from '../cargo-workspace.js';
+import type { CommandContext } from '../context.js';
+import { launcherOf, programOf } from '../launcher-path.js';
+import { capacityOf } from './capacity.js';
+import { presetsIn } from './cmake-presets.js';
+import type { Tool } from './tools.js';
+
+const cacheOf = async (folder: string): Promise<string | undefined> => (await readText(join(folder, 'CMakeCache.txt')))?.text;
+
+async function versionOf(program: string, { env }: CommandContext): Promise<string | undefined> {
+  const { stdout } = await runProcess(program, ['--version'], { env: Object.fromEntries(env), timeoutMs: 10_000 });
+  return versionIn(stdout.toString());
+}
+
+interface Project {
+  readonly source: string;
+  /** CMakeCache.txt of the build folder, where that is known and was configured before. */
+  readonly cache: string | undefined;
+}
+
+/** Which folders a command line means, as CMake finds them. */
+async function projectOf({ cwd }: CommandContext, { source, build, folder }: CmakeWishes): Promise<Project> {
+  const alone = folder === undefined ? undefined : resolve(cwd, folder);
+  const known = alone === undefined ? undefined : await cacheOf(alone);
+  const from = known === undefined ? undefined : cacheEntry(known, 'CMAKE_HOME_DIRECTORY');
+  return {
+    source: source === undefined ? (from ?? alone ?? cwd) : resolve(cwd, source),
+    cache: known ?? (await cacheOf(build === undefined ? cwd : resolve(cwd, build))),
+  };
+}
+
+async function configure(context: CommandContext, program: string, wishes: CmakeWishes & { readonly args: readonly string[] }): Promise<readonly string[]> {
+  const { source, cache } = await projectOf(context, wishes);
+  if ((await readText(join(source, 'CMakeLists.txt'))) === undefined) {
+    throw new Fault('USAGE', `${source}: there is no CMakeLists.txt`, { hint: 'Name the source folder with -S.' });
+  }
+  const preset = wishes.preset === undefined ? undefined : presetGenerator(await presetsIn(source), wishes.preset);
+  const cached = cache === undefined ? undefined : cacheEntry(cache, 'CMAKE_GENERATOR');
+  return configurePlan({
+    args: wishes.args,
+    launcher: launcherOf(context),
+    folder: cmakeFolder,
+    version: await versionOf(program, context),
+    generator: wishes.generator ?? preset ?? cached ?? envValue(context.env, 'CMAKE_GENERATOR'),
+    platform: context.around.platform === 'win32' ? 'windows' : 'posix',
+  });
+}
+
+async function build(context: CommandContext, args: readonly string[], call: CmakeCall & { readonly kind: 'build' }): Promise<readonly string[]> {
+  const preset = call.preset === undefined ? undefined : buildPreset(await presetsIn(context.cwd), call.preset);
+  const cache = call.folder === undefined ? undefined : await cacheOf(resolve(context.cwd, call.folder));
+  if (cache?.includes('sccache-ts') === false) {
+    context.complain(`sccache: warning: ${call.folder} was configured without sccache-ts, so nothing is cached: run \`sccache-ts cmake ${call.folder}\` once\n`);
+  }
+  const capacity = await capacityOf(context);
+  return buildPlan({
+    args,
+    env: context.env,
+    jobsGiven: call.jobs || preset?.jobs === true,
+    generator: preset?.generator ?? (cache === undefined ? undefined : cacheEntry(cache, 'CMAKE_GENERATOR')),
+    jobs: suggestedJobs(capacity),
+    offered: capacity.offered,
+  });
+}
+
+/** `sccache-ts cmake …` */
+export const runCmake: Tool = async (context, args) => {
+  const call = readCmake(args);
+  if (call.kind === 'own-folder') return context.print(`${cmakeFolder}\n`);
+  const path = programOf(context, 'cmake', 'Put the folder of cmake into PATH.');
+  switch (call.kind) {
+    case 'configure':
+      return become({ path, args: await configure(context, path, { ...call, args }) });
+    case 'build':
+      return become({ path, args: await build(context, args, call) });
+    case 'other':
+      return become({ path, args });
+  }
+};
