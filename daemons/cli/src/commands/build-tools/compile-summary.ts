@@ -19,7 +19,8 @@ const sum = (counts: Readonly<Record<string, number>>): number => Object.values(
 const numbers = {
   requests: (it: StatisticsJson) => it.compile_requests,
   hits: (it: StatisticsJson) => sum(it.cache_hits.counts),
-  misses: (it: StatisticsJson) => sum(it.cache_misses.counts),
+  // Looked for and not found, whether or not it could be stored afterwards.
+  misses: (it: StatisticsJson) => it.requests_executed - sum(it.cache_hits.counts) - sum(it.cache_errors.counts),
   away: (it: StatisticsJson) => sum(it.dist_compiles),
   declined: (it: StatisticsJson) => it.requests_not_cacheable + it.requests_not_compile + it.requests_unsupported_compiler,
 };
