@@ -51,6 +51,32 @@ const patterns = {
   escape: /\$(?:([$ :])|\r?\n *|\{([A-Za-z0-9_.-]+)\}|([A-Za-z0-9_-]+))/y,
 } as const;
 
+interface Characters {
+  readonly match: (pattern: RegExp) => RegExpExecArray | undefined;
+  readonly at: () => number;
+  readonly dollar: () => boolean;
+  readonly wrong: (problem: string) => NinjaSyntaxError;
+}
+
+/** @param literal what stands for itself */
+function piecesOf({ match, at, dollar, wrong }: Characters, literal: RegExp): Template {
+  const pieces: Piece[] = [];
+  for (;;) {
+    const start = at();
+    const plain = match(literal);
+    if (plain !== undefined) {
+      pieces.push({ kind: 'text', value: plain[0], start, end: at() });
+      continue;
+    }
+    if (!dollar()) return pieces;
+    const escape = match(patterns.escape);
+    if (escape === undefined) throw wrong('bad $-escape (literal $ must be written as $$)');
+    const variable = escape[2] ?? escape[3];
+    if (variable !== undefined) pieces.push({ kind: 'variable', value: variable, start, end: at() });
+    else if (escape[1] !== undefined) pieces.push({ kind: 'text', value: escape[1], start, end: at() });
+  }
+}
+
 /** @param text bytes as latin1, so that whatever they are stays as it is */
 export function openReader(file: string, text: string): Reader {
   let at = 0;
@@ -62,23 +88,7 @@ export function openReader(file: string, text: string): Reader {
   };
   const wrong = (problem: string, where = at): NinjaSyntaxError =>
     new NinjaSyntaxError(`${file}:${text.slice(0, where).split('\n').length}: ${problem}`);
-  const template = (literal: RegExp): Template => {
-    const pieces: Piece[] = [];
-    for (;;) {
-      const start = at;
-      const plain = match(literal);
-      if (plain !== undefined) {
-        pieces.push({ kind: 'text', value: plain[0], start, end: at });
-        continue;
-      }
-      if (text[at] !== '$') return pieces;
-      const escape = match(patterns.escape);
-      if (escape === undefined) throw wrong('bad $-escape (literal $ must be written as $$)');
-      const variable = escape[2] ?? escape[3];
-      if (variable !== undefined) pieces.push({ kind: 'variable', value: variable, start, end: at });
-      else if (escape[1] !== undefined) pieces.push({ kind: 'text', value: escape[1], start, end: at });
-    }
-  };
+  const template = (literal: RegExp): Template => piecesOf({ match, at: () => at, dollar: () => text[at] === '$', wrong }, literal);
   const blanks = (): void => void match(patterns.blanks);
   return {
     file,

@@ -55,6 +55,10 @@ async function hashOf(call: Pick<Call, 'context' | 'ninja' | 'wanted'>): Promise
 async function copyFor(call: Call): Promise<CopyState | undefined> {
   const { context, wanted } = call;
   const name = absoluteFile(wanted.folder, wanted.file);
+  if (context.around.platform === 'win32') {
+    context.complain('sccache: warning: ninja: commands are not for a shell on Windows, so nothing of this build is cached\n');
+    return undefined;
+  }
   try {
     return await currentCopy(wanted);
   } catch (thrown) {
