@@ -60,3 +60,4 @@ export * from './toolchain-unpack.js';
 export * from './unpack-inputs.js';
 export * from './unpack-tar.js';
 export * from './watch-files.js';
+export * from './whole-files.js';
