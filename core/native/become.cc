@@ -53,6 +53,8 @@ bool findCommandLine(CommandLineProgram& program) {
   return access(program.script.c_str(), R_OK) == 0;
 }
 
+void sayVersion() { _exit(sys::writeAll(1, "sccache-ts " SCCACHE_TS_VERSION "\n") ? 0 : 2); }
+
 void becomeCommandLine(char** args) {
   CommandLineProgram program;
   if (!findCommandLine(program)) {

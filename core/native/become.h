@@ -20,6 +20,9 @@ struct Target {
  */
 constexpr const char* daemonFlags[] = {"--max-semi-space-size=4", "--single-threaded-gc"};
 
+/** Prints our version and ends: tools ask for it in every build, and no node is needed for that. */
+[[noreturn]] void sayVersion();
+
 /** Execs the command-line program (node and main.js beside us) with these arguments. */
 [[noreturn]] void becomeCommandLine(char** args);
 

@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include "system.h"
+
 namespace {
 
 std::string baseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -27,6 +29,13 @@ bool isOwnWord(std::string_view word) {
 }
 
 }  // namespace
+
+bool asksVersion(char** args) {
+  if (args[0] == nullptr || args[1] != nullptr) return false;
+  std::string_view only = args[0];
+  // Whoever starts a daemon has made a mistake with any other word, and is told so by the command-line program.
+  return (only == "-V" || only == "--version") && sys::env("SCCACHE_START_SERVER") != "1";
+}
 
 bool isOurName(const std::string& path) {
   std::string stem = lowerStem(path);

@@ -13,5 +13,8 @@ struct Invocation {
 
 Invocation readInvocation(int argc, char** argv);
 
+/** True when our version is all that is wanted. daemons/cli/src/commands/arguments.ts answers the same where there is more. */
+bool asksVersion(char** args);
+
 /** True for the names under which we are ourselves and not a compiler: `sccache-ts`, `sccache`. */
 bool isOurName(const std::string& path);

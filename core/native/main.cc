@@ -12,7 +12,10 @@
 
 int main(int argc, char** argv) {
   Invocation invocation = readInvocation(argc, argv);
-  if (invocation.kind == Invocation::Kind::command) becomeCommandLine(invocation.args);
+  if (invocation.kind == Invocation::Kind::command) {
+    if (asksVersion(invocation.args)) sayVersion();
+    becomeCommandLine(invocation.args);
+  }
 
   Target target{findCompiler(invocation.name), invocation.args};
   if (target.compiler.empty()) compilerNotFound();

@@ -41,6 +41,7 @@ export * from './processes.js';
 export * from './processor.js';
 export * from './processors.js';
 export * from './read-pieces.js';
+export * from './put-program.js';
 export * from './reachable-stat.js';
 export * from './remove-tree.js';
 export * from './response-file.js';

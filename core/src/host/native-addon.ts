@@ -55,14 +55,25 @@ const contract = 4;
 
 let found: { readonly addon: NativeAddon | undefined } | undefined;
 
-function load(): NativeAddon | undefined {
+/** Built in a clone, or the package that npm has installed beside this one for the machine that it is on. */
+const places = ['../../native/prebuilt/hotpath.node', ...['', '-glibc', '-musl'].map((libc) => `@sccache-ts/addon-${process.platform}-${process.arch}${libc}`)];
+
+function loadFrom(place: string): NativeAddon | undefined {
   try {
-    const addon = createRequire(import.meta.url)('../../native/prebuilt/hotpath.node') as NativeAddon & { readonly contract: unknown };
+    const addon = createRequire(import.meta.url)(place) as NativeAddon & { readonly contract: unknown };
     return addon.contract === contract ? addon : undefined;
   } catch {
-    // Not built here, or for another machine: everything that it does can be done without it.
+    // Not there, or for another machine: everything that it does can be done without it.
     return undefined;
   }
+}
+
+function load(): NativeAddon | undefined {
+  for (const place of places) {
+    const addon = loadFrom(place);
+    if (addon !== undefined) return addon;
+  }
+  return undefined;
 }
 
 /** Undefined where there is none, or where SCCACHE_TS_NO_ADDON is 1. */
