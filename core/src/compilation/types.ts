@@ -37,6 +37,8 @@ export interface CompilerFacts {
   readonly version: string;
   /** True for Apple's clang. */
   readonly apple: boolean;
+  /** Of clang-cl: the folder in which its own headers lie. */
+  readonly resources?: string | undefined;
 }
 
 /** How a response file is written: as UTF-8 alone, or with a byte order mark that may name UTF-16, as Windows programs do. */
@@ -137,7 +139,7 @@ export interface Compilation {
   readonly outputNameInOutputs: boolean;
   /** True when the code depends on the processor we run on (`-march=native`): its description then belongs in the key. */
   readonly nativeCpu: boolean;
-  /** True when the object holds the command line, as CodeView does: any word that we add to it would be found in there. Default false. */
+  /** True when the outputs or streams show the command line, as CodeView does: any word that we add would be found there. Default false. */
   readonly ownCommandOnly?: boolean | undefined;
   /** Folders that arguments and environment name for included files, as spelled; undefined: they are read from `args` and the gnu variables. */
   readonly searchFolders?: readonly string[] | undefined;
@@ -177,10 +179,7 @@ export interface Dialect {
    * dependencies (system headers too) to `dependencyPath` so that the client can prove that the same files were read.
    */
   remoteCommand(compilation: Compilation, program: string, dependencyPath: string): Command;
-  /**
-   * Files that a compile at its own wish tells on standard output, as spelled there, in order; undefined when it tells no such thing, not all of them,
-   * or says more than that.
-   */
+  /** All files that a compile told of on standard output because it was asked to, as spelled there; undefined when it was not, or when it said more. */
   notedFiles?(compilation: Compilation, stdout: string): readonly string[] | undefined;
   /** Key parts from arguments, language, environment variables that the compiler reads; no file's content. */
   keyParts(compilation: Compilation, env: EnvPairs): readonly KeyPart[];

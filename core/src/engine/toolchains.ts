@@ -40,6 +40,8 @@ export interface ReadyToolchain {
   readonly executable: string;
   /** Links in the archive, as far as they are known. */
   readonly links: ReadonlyMap<string, string>;
+  /** True for an archive of the user's own: the compiler in it may be called otherwise and stand elsewhere than the one here. */
+  readonly foreign: boolean;
   /** Where the archive lies; undefined when it has vanished since. The second function lets it be thrown out again. */
   archive(): Promise<{ readonly path: string; readonly release: () => void } | undefined>;
 }
@@ -100,7 +102,7 @@ function createOverrides(ended: AbortSignal): (rule: ToolchainRule & { kind: 'pa
     known.set(rule.archive, { identity, id });
     id.catch(() => known.delete(rule.archive));
     const archive: ReadyToolchain['archive'] = () => Promise.resolve({ path: rule.archive, release: () => undefined });
-    return { kind: 'ready', archiveId: await id, executable: rule.archiveCompiler, links: new Map(), archive };
+    return { kind: 'ready', archiveId: await id, executable: rule.archiveCompiler, links: new Map(), foreign: true, archive };
   };
 }
 
@@ -109,6 +111,7 @@ const ready = ({ cache }: Store, compiler: Packable, of: Pick<KnownToolchain, 'a
   archiveId: of.archiveId,
   executable: compiler.path,
   links: of.links,
+  foreign: false,
   archive: async () => {
     const release = cache.hold(of.archiveId);
     const path = await cache.pathOf(of.archiveId);

@@ -126,12 +126,13 @@ async function surveyIn(folder: string, subject: CompilerSubject, options: Compi
     return code === 0 && text !== '' && !text.includes('\n') ? text : undefined;
   };
   const machine = await ask('-dumpmachine');
+  const resources = answer.facts.kind === 'clang-cl' ? await ask('-print-resource-dir') : undefined;
   const files = await compilerFiles({ kind: answer.facts.kind, compiler, real, verbose, machine, env, cwd: subject.cwd, ask });
   const snapshot = await digests.take([...files.present.map((file) => file.path), ...files.absent]);
   // Replaced while we asked: answers of one compiler must not be filed under the bytes of another.
   if (snapshot.digests[0] !== before.digests[0]) throw unsupported(compiler, 'changed while it was examined');
   return {
-    facts: answer.facts,
+    facts: resources === undefined ? answer.facts : { ...answer.facts, resources },
     parts: [
       { label: 'kind', value: answer.facts.kind },
       { label: 'version', value: answer.fullVersion },

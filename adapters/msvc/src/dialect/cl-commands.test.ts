@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Compilation, CompilerFacts } from '@sccache-ts/core/compilation';
 import { clangClDialect, msvcDialect } from './cl.js';
 
-function compilationOf(line: string, kind: 'clang-cl' | 'msvc' = 'clang-cl'): Compilation {
-  const facts: CompilerFacts = { kind, plusplus: false, version: '14.0.6', apple: false };
+function compilationOf(line: string, kind: 'clang-cl' | 'msvc' = 'clang-cl', resources?: string): Compilation {
+  const facts: CompilerFacts = { kind, plusplus: false, version: '14.0.6', apple: false, resources };
   const dialect = kind === 'msvc' ? msvcDialect : clangClDialect;
   const verdict = dialect.parse({ compiler: 'cl', args: line.split(' '), cwd: kind === 'msvc' ? 'C:\\w' : '/w', env: [] }, facts, () => undefined);
   if (verdict.kind === 'decline') throw new Error(`${line}: ${verdict.reason}`);
@@ -38,6 +38,7 @@ describe('commands of clang-cl', () => {
   it('adds no word over there where the object would hold it', () => {
     expect(joined(clangClDialect.remoteCommand(compilationOf('/c /O2 a.cpp'), 'cl', '/tmp/r.d'))).toBe('--driver-mode=cl -fno-color-diagnostics /clang:-MD /clang:-MF/tmp/r.d /c /O2 a.cpp');
     expect(joined(clangClDialect.remoteCommand(compilationOf('--driver-mode=cl /c a.cpp'), 'cl', '/tmp/r.d'))).toBe('-fno-color-diagnostics /clang:-MD /clang:-MF/tmp/r.d --driver-mode=cl /c a.cpp');
+    expect(joined(clangClDialect.remoteCommand(compilationOf('/c a.cpp', 'clang-cl', '/r'), 'cl', '/tmp/r.d'))).toBe('--driver-mode=cl -fno-color-diagnostics /clang:-resource-dir=/r /clang:-MD /clang:-MF/tmp/r.d /c a.cpp');
     expect(joined(clangClDialect.remoteCommand(compilationOf('/c /Z7 /showIncludes a.cpp'), 'cl', '/tmp/r.d'))).toBe('/c /Z7 /showIncludes a.cpp');
   });
 });
@@ -48,14 +49,15 @@ it('cl.exe preprocesses without making errors of warnings', () => {
 
 describe('files told on standard output', () => {
   const notes = 'Note: including file: ./x.h\nNote: including file:   /sdk/y z.h\n';
-  it.each<readonly [string, string, readonly string[] | undefined]>([
-    ['/showIncludes', notes, ['./x.h', '/sdk/y z.h']],
+  const files = ['./x.h', '/sdk/y z.h'];
+  it.each<readonly [string, string, unknown]>([
+    ['/showIncludes', notes, files],
     ['/showIncludes', '', []],
     ['-showIncludes', `${notes}a.cpp\n`, undefined],
     ['/showIncludes:user', notes, undefined],
     ['/showFilenames', '', undefined],
     ['/O2', notes, undefined],
-  ])('%s', (word, stdout, files) => {
-    expect(clangClDialect.notedFiles?.(compilationOf(`/c ${word} a.cpp`), stdout)).toEqual(files);
+  ])('%s', (word, stdout, told) => {
+    expect(clangClDialect.notedFiles?.(compilationOf(`/c ${word} a.cpp`), stdout)).toEqual(told);
   });
 });

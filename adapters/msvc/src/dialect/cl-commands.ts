@@ -60,5 +60,8 @@ export function remoteCommand(compilation: Compilation, program: string, depende
   const kept = compilation.args.filter((argument) => argument.class !== 'dependency');
   if (compilation.ownCommandOnly === true) return { program, args: lined(kept) };
   const mode = kept.some(({ words: [word = ''] }) => word === '--driver-mode=cl') ? [] : ['--driver-mode=cl'];
-  return { program, args: [...mode, '-fno-color-diagnostics', '/clang:-MD', `/clang:-MF${dependencyPath}`, ...lined(kept)] };
+  // The compiler over there may stand elsewhere; our headers are sent under the names that they have here.
+  const { resources } = compilation.compiler;
+  const headers = resources === undefined ? [] : [`/clang:-resource-dir=${resources}`];
+  return { program, args: [...mode, '-fno-color-diagnostics', ...headers, '/clang:-MD', `/clang:-MF${dependencyPath}`, ...lined(kept)] };
 }

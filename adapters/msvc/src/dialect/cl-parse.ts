@@ -95,10 +95,14 @@ export function parseCl(table: Table, request: CompileRequest, context: { readon
   return conclude(draft, request);
 }
 
+/** With a dependency file that we ask for, clang tells of system headers after all. */
+const userOnly = '-showIncludes:user';
+
 /** Why the compile must stay here, if it must. */
 function homeOnlyOf(draft: ClDraft, needsPreprocessing: boolean): string | undefined {
   if (draft.homeOnly !== undefined) return draft.homeOnly;
   if (!needsPreprocessing) return 'already preprocessed';
+  if (draft.shows.has(userOnly)) return '/showIncludes:user tells too little';
   const silent = draft.debug && !draft.secretive && !draft.shows.has('-showIncludes');
   return silent ? 'debug information holds the command line (add /showIncludes)' : undefined;
 }
@@ -124,7 +128,7 @@ function conclude(draft: ClDraft, request: CompileRequest): Verdict {
   const dependencyFile = needsPreprocessing ? dependencyFileOf(draft, flavour) : undefined;
   if (typeof dependencyFile === 'string') return notCacheable(dependencyFile);
   if (draft.args.some((argument) => argument.words.some((word) => callersOwnFile.test(word)))) return notCacheable('file of the calling process');
-  const ownCommandOnly = draft.debug && !draft.secretive;
+  const ownCommandOnly = (draft.debug && !draft.secretive) || draft.shows.has(userOnly);
   const { args, facts, extraInputs, absentInputs, forcedIncludes, nativeCpu } = draft;
   return {
     kind: 'compile',

@@ -157,6 +157,7 @@ describe('what is learned', () => {
     expect(taken('/c /Z7 a.cpp')).toMatchObject({ ownCommandOnly: true, cwdInOutputs: true, outputNameInOutputs: true, colour: 'never', homeOnly: 'debug information holds the command line (add /showIncludes)' });
     expect(taken('/c /Zi /showIncludes a.cpp')).toMatchObject({ ownCommandOnly: true, homeOnly: undefined });
     expect(taken('/c /Z7 /clang:-gno-codeview-command-line a.cpp', { version: '18.1.3' })).toMatchObject({ ownCommandOnly: false, homeOnly: undefined });
+    expect(taken('/c /showIncludes:user a.cpp')).toMatchObject({ ownCommandOnly: true, cwdInOutputs: false, homeOnly: '/showIncludes:user tells too little' });
     expect(taken('/c a.cpp')).toMatchObject({ ownCommandOnly: false, cwdInOutputs: false, colour: 'auto', homeOnly: undefined });
   });
 

@@ -6,11 +6,10 @@ import { type ClEffect, clangClTable, msvcTable } from './cl-options.js';
 import { parseCl } from './cl-parse.js';
 import { englishPrefix, readNotes } from './include-notes.js';
 
-/** Notes of system headers left out, or lines that are no notes, tell too little. */
+/** Where system headers are left out, too little is told. */
 function notedFiles({ args }: Compilation, stdout: string): readonly string[] | undefined {
   const shows = args.filter((argument) => argument.class === 'side-output').map(({ words: [word = ''] }) => word.slice(1));
-  const whole = shows.includes('showIncludes') && !shows.includes('showIncludes:user') && !shows.includes('showFilenames');
-  return whole ? readNotes(stdout, englishPrefix) : undefined;
+  return shows.includes('showIncludes') && !shows.includes('showIncludes:user') ? readNotes(stdout, englishPrefix) : undefined;
 }
 
 function clDialect(kind: CompilerKind, table: OptionTable<ClEffect>): Dialect {
