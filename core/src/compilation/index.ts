@@ -6,6 +6,7 @@ export * from './gnu.js';
 export { isPlainCc1Word, isQuietLlvmWord } from './gnu-inner-words.js';
 export { isHashedVariable } from './gnu-key.js';
 export { refusedVariables } from './gnu-parse.js';
+export * from './disk-paths.js';
 export { languageOf } from './language.js';
 export { createLineMarkerScanner } from './line-markers.js';
 export * from './looked-for.js';

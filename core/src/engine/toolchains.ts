@@ -1,6 +1,6 @@
 // Knows: which archive stands for a compiler on build servers: the user's own, a remembered one, or one packed now.
 // Refuses to know: build servers.
-import { causeChain, type Digest, Fault, isFault, type Log } from '../base/index.js';
+import { causeChain, type Digest, executableKey, Fault, isFault, type Log } from '../base/index.js';
 import type { CompilerKind } from '../compilation/index.js';
 import {
   canonicalPath,
@@ -187,7 +187,8 @@ function createPacker(by: ToolchainsOptions & { readonly ended: AbortSignal }): 
 }
 
 async function ruleFor(compiler: Packable, rules: readonly ToolchainRule[]): Promise<ToolchainRule | undefined> {
-  const exact = rules.find((rule) => rule.compiler === compiler.path);
+  const own = executableKey(compiler.path);
+  const exact = rules.find((rule) => executableKey(rule.compiler) === own);
   if (exact !== undefined || rules.length === 0) return exact;
   const real = await canonicalPath(compiler.path);
   for (const rule of rules) if ((await canonicalPath(rule.compiler)) === real) return rule;

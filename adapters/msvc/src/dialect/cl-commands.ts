@@ -1,6 +1,9 @@
 // Knows: the command lines that a compilation leads to. Refuses to know: who runs them.
 import { Fault } from '@sccache-ts/core/base';
-import type { Argument, ArgumentClass, Command, Compilation } from '@sccache-ts/core/compilation';
+import type { Argument, ArgumentClass, Command, Compilation, OptionTable } from '@sccache-ts/core/compilation';
+import { diskWords } from './cl-disk-words.js';
+import type { ClEffect } from './cl-options.js';
+import { flavourOf } from './cl-outputs.js';
 
 const wordsOf = (args: readonly Argument[]): string[] => args.flatMap((argument) => argument.words);
 
@@ -56,8 +59,11 @@ export function searchCommand(compilation: Compilation, program: string): Comman
 }
 
 /** With debug information no word may be added: the files that were read are then told by the notes that the caller has asked for. */
-export function remoteCommand(compilation: Compilation, program: string, dependencyPath: string): Command {
-  const kept = compilation.args.filter((argument) => argument.class !== 'dependency');
+export function remoteCommand(table: OptionTable<ClEffect>, compilation: Compilation, options: { readonly program: string; readonly dependencyPath: string }): Command {
+  const { program, dependencyPath } = options;
+  const called = (argument: Argument): Argument => ({ ...argument, words: diskWords(table, argument, compilation.cwd) ?? argument.words });
+  const own = compilation.args.filter((argument) => argument.class !== 'dependency');
+  const kept = flavourOf(compilation.cwd) === 'windows' ? own.map(called) : own;
   if (compilation.ownCommandOnly === true) return { program, args: lined(kept) };
   const mode = kept.some(({ words: [word = ''] }) => word === '--driver-mode=cl') ? [] : ['--driver-mode=cl'];
   // The compiler over there may stand elsewhere; our headers are sent under the names that they have here.

@@ -1,9 +1,10 @@
 // Knows: how a command line in cl's manner becomes a verdict. Refuses to know: any option by name (the tables and deeds do).
 import { absoluteName, envValue } from '@sccache-ts/core/base';
 import {
-  type CompileRequest, type CompilerFacts, findOption, type Language, languageOf, type OptionTable, type ReadResponseFile, refusedVariables, type Verdict,
+  type CompileRequest, type CompilerFacts, findOption, type Language, languageOf, type OptionTable, type ReadResponseFile, refusedVariables, toDiskPath, type Verdict,
 } from '@sccache-ts/core/compilation';
 import { deeds } from './cl-deeds.js';
+import { diskWords } from './cl-disk-words.js';
 import { add, type ClDraft, emptyClDraft, notCacheable, notCompile, refuse } from './cl-draft.js';
 import { type ClEffect, isDashOnly } from './cl-options.js';
 import { dependencyFileOf, flavourOf, outputsOf } from './cl-outputs.js';
@@ -92,16 +93,17 @@ export function parseCl(table: Table, request: CompileRequest, context: { readon
   if (draft.refused !== undefined) return notCacheable(draft.refused);
   const variable = refusedVariables.find((name) => envValue(request.env, name) !== undefined);
   if (variable !== undefined) return notCacheable(variable);
-  return conclude(draft, request);
+  return conclude(draft, request, table);
 }
 
 /** With a dependency file that we ask for, clang tells of system headers after all. */
 const userOnly = '-showIncludes:user';
 
 /** Why the compile must stay here, if it must. */
-function homeOnlyOf(draft: ClDraft, needsPreprocessing: boolean): string | undefined {
+function homeOnlyOf(draft: ClDraft, { needsPreprocessing, offDrives }: { readonly needsPreprocessing: boolean; readonly offDrives: boolean }): string | undefined {
   if (draft.homeOnly !== undefined) return draft.homeOnly;
   if (!needsPreprocessing) return 'already preprocessed';
+  if (offDrives) return 'a path that is on no drive';
   if (draft.shows.has(userOnly)) return '/showIncludes:user tells too little';
   const silent = draft.debug && !draft.secretive && !draft.shows.has('-showIncludes');
   return silent ? 'debug information holds the command line (add /showIncludes)' : undefined;
@@ -113,7 +115,7 @@ function foldersOf({ searchFolders, includeVariable }: ClDraft, { env }: Compile
   return [...new Set([...searchFolders, ...named, ...gnu])].filter((folder) => folder !== '');
 }
 
-function conclude(draft: ClDraft, request: CompileRequest): Verdict {
+function conclude(draft: ClDraft, request: CompileRequest, table: Table): Verdict {
   const [input] = draft.inputs;
   if (input === undefined) return notCacheable('no input file');
   if (draft.inputs.length > 1) return notCacheable('multiple input files');
@@ -129,6 +131,7 @@ function conclude(draft: ClDraft, request: CompileRequest): Verdict {
   if (typeof dependencyFile === 'string') return notCacheable(dependencyFile);
   if (draft.args.some((argument) => argument.words.some((word) => callersOwnFile.test(word)))) return notCacheable('file of the calling process');
   const ownCommandOnly = (draft.debug && !draft.secretive) || draft.shows.has(userOnly);
+  const offDrives = flavour === 'windows' && (toDiskPath(request.cwd) === undefined || draft.args.some((argument) => diskWords(table, argument, request.cwd) === undefined));
   const { args, facts, extraInputs, absentInputs, forcedIncludes, nativeCpu } = draft;
   return {
     kind: 'compile',
@@ -144,7 +147,7 @@ function conclude(draft: ClDraft, request: CompileRequest): Verdict {
       cwdInOutputs: draft.debug || draft.cwdInOutputs || draft.sourceDependencies !== undefined,
       outputNameInOutputs: draft.debug || draft.outputNameInOutputs,
       ownCommandOnly,
-      homeOnly: homeOnlyOf(draft, needsPreprocessing),
+      homeOnly: homeOnlyOf(draft, { needsPreprocessing, offDrives }),
     },
   };
 }

@@ -16,7 +16,8 @@ function clDialect(kind: CompilerKind, table: OptionTable<ClEffect>): Dialect {
   return {
     kind,
     parse: (request, facts, readResponseFile) => parseCl(table, request, { facts, readResponseFile }),
-    ...{ preprocessCommand, compileCommand, tracedCommand, searchCommand, remoteCommand, remoteEnv },
+    ...{ preprocessCommand, compileCommand, tracedCommand, searchCommand, remoteEnv },
+    remoteCommand: (compilation, program, dependencyPath) => remoteCommand(table, compilation, { program, dependencyPath }),
     keyParts: (compilation, env) => keyParts(table, compilation, env),
     nearParts: (compilation) => nearParts(table, compilation),
     ...(kind === 'clang-cl' ? { notedFiles } : {}),
