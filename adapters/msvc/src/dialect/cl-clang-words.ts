@@ -93,6 +93,8 @@ export function clangWord(draft: ClDraft, word: string, words: readonly string[]
 export function ownWord(draft: ClDraft, words: readonly string[]): void {
   const [word = ''] = words;
   const found = findClangOption(word, undefined);
+  // Then names hold backslashes, and are looked for in another way.
+  if (word.startsWith('-fno-ms-')) draft.unfollowed ??= word;
   if (found === undefined) return add(draft, 'common', words);
   const meant = found === 'no value' ? undefined : meanings[found.option.effect];
   if (found === 'no value' || meant === undefined) return refuse(draft, word);

@@ -141,7 +141,7 @@ function conclude(draft: ClDraft, request: CompileRequest, table: Table): Verdic
       outputs: dependencyFile === undefined ? outputs : [...outputs, { role: 'd', path: dependencyFile.path, optional: false }],
       dependencyFile,
       searchFolders: foldersOf(draft, request),
-      unfollowed: draft.unfollowed ?? 'included files are looked for as cl does',
+      unfollowed: draft.unfollowed,
       // With debug information a word about colours would be found in the object; cl.exe knows none.
       colour: (ownCommandOnly && draft.colour === 'auto') || facts.kind === 'msvc' ? 'never' : draft.colour,
       cwdInOutputs: draft.debug || draft.cwdInOutputs || draft.sourceDependencies !== undefined,
