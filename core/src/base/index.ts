@@ -14,3 +14,4 @@ export * from './settings-fields.js';
 export * from './settings-lines.js';
 export * from './settings-tables.js';
 export * from './socket-address.js';
+export * from './windows-path.js';

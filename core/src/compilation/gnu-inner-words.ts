@@ -1,12 +1,13 @@
 // Knows: words handed through to the preprocessor (-Wp, -Xpreprocessor), the assembler (-Wa, -Xassembler), clang's
 // cc1 (-Xclang) and LLVM (-mllvm), as far as they can be taken. Refuses to know: everything else, which is declined.
 import { add, type Draft, loseTrack, refuse, stayHome } from './gnu-draft.js';
+import type { CompilerKind } from './types.js';
 
 /** Harmless for the preprocess step and visible in its text, or hashed anyway. */
 const plainPreprocessorWord = /^-[DUW].|^-f(?!dump|plugin|preprocessed|directives|pch)/;
 
 /** `-Wp,a,b`; build systems of kernels write dependency files this way. */
-export function preprocessorWords(draft: Draft, word: string, kind: 'gcc' | 'clang'): void {
+export function preprocessorWords(draft: Draft, word: string, kind: CompilerKind): void {
   const inner = word.slice('-Wp,'.length).split(',');
   const [first = '', file] = inner;
   if (first === '-MD' || first === '-MMD') {
@@ -62,6 +63,12 @@ const plainCc1Flag = /^-(no-opaque-pointers|opaque-pointers|disable-llvm-passes|
 /** Flags that the driver knows as well; the driver's own dangerous ones are excluded. */
 const sharedCc1Flag = /^-(W(?![pal],).*|[DU].+|O[0-3sz]|std=.*|f(?!dump|modul|plugin|profile|sanitize|time|save|optimization|proc|embed|cas|dep|diagnostics-color|color|thinlto|openmp-targets|cuda|xray|debug|prebuilt|build-session|pass-plugin).*)$/;
 
+/** Whether a word for clang's cc1 takes no value and changes nothing but the code and its diagnostics. */
+export const isPlainCc1Word = (word: string): boolean => plainCc1Flag.test(word) || sharedCc1Flag.test(word);
+
+/** Whether a word for LLVM writes and prints nothing. */
+export const isQuietLlvmWord = (word: string): boolean => !loudLlvmWord.test(word);
+
 const valueOfCc1: Readonly<Record<string, 'common' | 'loads'>> = {
   '-target-feature': 'common', '-target-cpu': 'common', '-tune-cpu': 'common', '-target-abi': 'common', '-mllvm': 'common',
   '-add-plugin': 'common', '-load': 'loads', '-include-pch': 'loads', '-include': 'common',
@@ -88,6 +95,6 @@ export function cc1Word(draft: Draft, words: readonly string[], pending: string 
     return undefined;
   }
   if (Object.hasOwn(valueOfCc1, word) || word.startsWith('-plugin-arg-')) return word;
-  if (!plainCc1Flag.test(word) && !sharedCc1Flag.test(word)) refuse(draft, word.startsWith('-') ? word : '-Xclang');
+  if (!isPlainCc1Word(word)) refuse(draft, word.startsWith('-') ? word : '-Xclang');
   return undefined;
 }

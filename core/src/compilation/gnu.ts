@@ -4,7 +4,7 @@ import { gccTable } from './gcc-options.js';
 import { compileCommand, preprocessCommand, remoteCommand, searchCommand, tracedCommand } from './gnu-commands.js';
 import { isHashedVariable, keyParts, nearParts, remoteEnv } from './gnu-key.js';
 import { parseGnu, refusedVariables } from './gnu-parse.js';
-import type { OptionTable } from './option-table.js';
+import { findOption, type Found, type OptionTable } from './option-table.js';
 import type { CompilerKind, Dialect } from './types.js';
 
 function gnuDialect(kind: CompilerKind, table: OptionTable): Dialect {
@@ -25,7 +25,13 @@ function gnuDialect(kind: CompilerKind, table: OptionTable): Dialect {
 export const gccDialect: Dialect = gnuDialect('gcc', gccTable);
 export const clangDialect: Dialect = gnuDialect('clang', clangTable);
 
-const read = new Set(['PWD', ...refusedVariables]);
+/** What a word of clang's driver means; drivers that speak otherwise hand such words on. @param next the word after it */
+export const findClangOption = (word: string, next: string | undefined): Found | 'no value' | undefined => findOption(clangTable, word, next);
+
+/** Variables that drivers in cl's manner read besides those of the gnu ones. */
+export const clVariables: readonly string[] = ['CL', '_CL_', 'INCLUDE', 'EXTERNAL_INCLUDE', 'VCToolsInstallDir', 'VCINSTALLDIR', 'VSINSTALLDIR', 'VSCMD_ARG_TGT_ARCH', 'WindowsSdkDir', 'UniversalCRTSdkDir', 'VSLANG'];
+
+const read = new Set(['PWD', ...refusedVariables, ...clVariables]);
 
 /** Whether a variable of this name can decide about a compile by either dialect. Those that choose the compiler's own programs are not among them. */
 export const isReadVariable = (name: string): boolean => read.has(name) || isHashedVariable(name);

@@ -98,3 +98,24 @@ describe('precompiled headers of gcc', () => {
     expect(searched(disk, { precompiled: true }).precompiled).toBeUndefined();
   });
 });
+
+describe('places in cl\'s manner', () => {
+  const cl = (disk: Disk): LookedFor => searched(disk, { includers: true });
+
+  it.each<[string, Disk, string]>([
+    ['beside all who may be on the way', { 's/a.cpp': '#include "i/b.h"', 's/i/b.h': '#include "d\\c.h"', 's/i/d/c.h': '#include "u.h"', 's/u.h': '' }, 'one/d/c.h one/i/b.h one/u.h q/d/c.h q/i/b.h q/u.h s/d/c.h s/i/d/u.h s/i/u.h two/d/c.h two/i/b.h two/u.h'],
+    ['brackets as ever', { 's/a.cpp': '#include <b.h>', 'two/b.h': '' }, 'one/b.h'],
+    ['not beside files that lead elsewhere', { 's/a.cpp': '#include "b.h"\n#include "x/y.h"', 's/b.h': '#include "c.h"', 's/c.h': '', 's/x/y.h': '' }, 'one/b.h one/c.h one/x/y.h q/b.h q/c.h q/x/y.h two/b.h two/c.h two/x/y.h'],
+  ])('%s', (_, disk, places) => {
+    expect(absent(cl(disk)).filter((name) => !name.startsWith('/sys/'))).toEqual(places.split(' '));
+  });
+
+  it('what stands in a later place must stay, for it is warned about', () => {
+    expect([...cl({ 's/a.cpp': '#include "i/b.h"', 's/i/b.h': '#include "u.h"', 's/u.h': '', '!one/u.h': '' }).present]).toEqual(['one/u.h']);
+  });
+
+  it('whoever includes what a macro says may be on any way', () => {
+    const found = cl({ 's/a.cpp': '#define X "m/c.h"\n#include X\n', 's/m/c.h': '#include "u.h"', 's/m/u.h': '' });
+    expect([...found.absent]).toContain('s/u.h');
+  });
+});

@@ -3,6 +3,7 @@
 //
 // A preprocessor takes the first file that it finds. So its choice stays the same while the file that it took stays there and nothing
 // comes to stand in one of the earlier places. Which of several operands was really searched for is not known: all are taken to be.
+import { includerFolders } from './looked-for-includers.js';
 import type { SearchList } from './search-list.js';
 import type { IncludeOperand, SourceMentions } from './source-mentions.js';
 
@@ -23,6 +24,8 @@ export interface Searched {
   readonly search: SearchList;
   /** gcc takes `name.gch` in the place of `name` where a first include may stand. */
   readonly precompiled: boolean;
+  /** As cl does: quoted names are looked for beside every file on the way to the one that names them, and backslashes part names as slashes do. */
+  readonly includers?: boolean | undefined;
   readonly look: LookAt;
 }
 
@@ -51,6 +54,8 @@ const within = (folder: string, name: string): string => (folder === '' || name.
 
 interface Walk {
   readonly asked: Searched;
+  /** Folders beside which a source's quoted names are looked for. */
+  readonly beside: (source: ReadSource) => readonly string[];
   readonly read: ReadonlySet<string>;
   readonly seen: Set<string>;
   /** What is given in the end. */
@@ -59,8 +64,8 @@ interface Walk {
   } & { readonly asked: Map<string, 'found' | 'absent'>; precompiled: string | undefined };
 }
 
-/** Goes through the places in order. @returns the first file found */
-function walk(to: Walk, places: readonly string[], { next }: { readonly next: boolean }): string | undefined {
+/** Goes through the places in order. @param how with `stays` what is found and not read must stay: that it is there may be warned about @returns the first file found */
+function walk(to: Walk, places: readonly string[], { next, stays = false }: { readonly next: boolean; readonly stays?: boolean }): string | undefined {
   let found: string | undefined;
   for (const [at, place] of places.entries()) {
     const there = to.asked.look(place);
@@ -70,6 +75,7 @@ function walk(to: Walk, places: readonly string[], { next }: { readonly next: bo
     }
     found ??= place;
     if (!to.read.has(there.id)) to.found.unread.add(place);
+    if (!to.read.has(there.id) && stays) to.found.present.add(place);
     if (next) continue;
     if (!to.read.has(there.id) && places.slice(at + 1).some((later) => isRead(to, later))) to.found.doubtful.add(place);
     return found;
@@ -93,21 +99,25 @@ function watchPrecompiled(to: Walk, places: readonly string[]): void {
   }
 }
 
-function placesOf({ search }: Searched, operand: IncludeOperand, folder: string): readonly string[] {
-  if (operand.name.startsWith('/')) return [operand.name];
-  const folders = operand.quoted ? [folder, ...search.quoted, ...search.angled] : search.angled;
-  return folders.map((it) => within(it, operand.name));
+function placesOf({ search, includers }: Searched, operand: IncludeOperand, beside: readonly string[]): readonly string[] {
+  const name = includers === true ? operand.name.replaceAll('\\', '/') : operand.name;
+  if (name.startsWith('/')) return [name];
+  const folders = operand.quoted ? [...beside, ...search.quoted, ...search.angled] : search.angled;
+  return folders.map((it) => within(it, name));
 }
 
 function walkOperands(to: Walk, source: ReadSource, first: boolean): void {
-  const folder = folderOf(source.name);
+  const beside = to.beside(source);
+  const folder = beside.join('\n');
+  const includers = to.asked.includers === true;
   for (const operand of source.mentions.includes) {
     // The same search from the same folder has the same end; bracketed names do not depend on the folder.
     const mark = `${operand.quoted ? folder : '<'}\n${operand.name}\n${operand.next ? '+' : ''}${operand.asked ? '?' : ''}${first ? '1' : ''}`;
     if (to.seen.has(mark)) continue;
     to.seen.add(mark);
-    const places = placesOf(to.asked, operand, folder);
-    const found = walk(to, places, operand);
+    const places = placesOf(to.asked, operand, beside);
+    // In which order the folders were gone through is not known.
+    const found = walk(to, places, includers && operand.quoted ? { next: true, stays: true } : operand);
     if (first && !operand.asked) watchPrecompiled(to, places);
     if (!operand.asked) continue;
     if (found !== undefined && !isRead(to, found)) to.found.present.add(found);
@@ -129,7 +139,7 @@ function meantBy(name: string, folders: readonly string[]): readonly string[] {
 /** Operands that came out of macros are not known: each file that was read may have been meant by one. */
 function walkComputed(to: Walk): void {
   const { sources, search } = to.asked;
-  const from = [...new Set(sources.filter((source) => source.mentions.computed).map((source) => folderOf(source.name)))];
+  const from = [...new Set(sources.filter((source) => source.mentions.computed).flatMap(to.beside))];
   if (from.length === 0) return;
   const folders = [...new Set([...from, ...search.quoted, ...search.angled])];
   for (const { name } of sources) {
@@ -146,6 +156,7 @@ export function lookedFor(asked: Searched): LookedFor {
   const ids = asked.sources.map((source) => asked.look(source.name));
   const to: Walk = {
     asked,
+    beside: asked.includers === true ? includerFolders(asked.sources, folderOf) : (source) => [folderOf(source.name)],
     read: new Set(ids.flatMap((it) => (it.kind === 'file' ? [it.id] : []))),
     seen: new Set(),
     found: {
@@ -158,11 +169,11 @@ export function lookedFor(asked: Searched): LookedFor {
       precompiled: undefined,
     },
   };
-  walk(to, placesOf(asked, preinclude, ''), preinclude);
+  walk(to, placesOf(asked, preinclude, ['']), preinclude);
   const main = folderOf(asked.sources[0]?.name ?? '');
   for (const name of asked.forced) {
     const operand: IncludeOperand = { name, quoted: true, next: true, asked: false };
-    const places = [...new Set([...placesOf(asked, operand, ''), ...placesOf(asked, operand, main)])];
+    const places = [...new Set([...placesOf(asked, operand, ['']), ...placesOf(asked, operand, [main])])];
     walk(to, places, operand);
     watchPrecompiled(to, places);
   }

@@ -33,22 +33,23 @@ export type Effect =
   /** Hashed like any other, never away. */
   | 'stays';
 
-export interface Option {
+/** @typeParam E what options mean to the dialect that has the table */
+export interface Option<E extends string = Effect> {
   readonly flag: string;
   readonly shape: Shape;
-  readonly effect: Effect;
+  readonly effect: E;
 }
 
-export type OptionTable = ReadonlyMap<string, Option>;
+export type OptionTable<E extends string = Effect> = ReadonlyMap<string, Option<E>>;
 
 /** Rows as people write them: flags by shape, separated by blanks. */
-export type OptionGroup = { readonly effect: Effect } & Partial<Readonly<Record<Shape, string>>>;
+export type OptionGroup<E extends string = Effect> = { readonly effect: E } & Partial<Readonly<Record<Shape, string>>>;
 
 const shapes: readonly Shape[] = ['flag', 'separate', 'joined', 'either', 'equals'];
 
 /** Later groups win over earlier ones for the same flag. */
-export function optionTable(...groups: readonly OptionGroup[]): OptionTable {
-  const table = new Map<string, Option>();
+export function optionTable<E extends string = Effect>(...groups: readonly OptionGroup<E>[]): OptionTable<E> {
+  const table = new Map<string, Option<E>>();
   for (const group of groups) {
     for (const shape of shapes) {
       const flags = group[shape]?.trim().split(/\s+/) ?? [];
@@ -59,8 +60,8 @@ export function optionTable(...groups: readonly OptionGroup[]): OptionTable {
 }
 
 /** An option as it stands on a command line. */
-export interface Found {
-  readonly option: Option;
+export interface Found<E extends string = Effect> {
+  readonly option: Option<E>;
   readonly value: string | undefined;
   /** One or two words. */
   readonly words: readonly string[];
@@ -69,12 +70,12 @@ export interface Found {
 /** No flag in a table is longer; bounds the search for joined values. */
 const longestFlag = 48;
 
-function takesJoined(option: Option, word: string): boolean {
+function takesJoined(option: Option<string>, word: string): boolean {
   if (option.shape === 'joined' || option.shape === 'either') return true;
   return option.shape === 'equals' && word.charAt(option.flag.length) === '=';
 }
 
-function whole(option: Option, word: string, next: string | undefined): Found | 'no value' {
+function whole<E extends string>(option: Option<E>, word: string, next: string | undefined): Found<E> | 'no value' {
   if (option.shape === 'flag') return { option, value: undefined, words: [word] };
   if (option.shape === 'joined') return { option, value: '', words: [word] };
   return next === undefined ? 'no value' : { option, value: next, words: [word, next] };
@@ -85,7 +86,7 @@ function whole(option: Option, word: string, next: string | undefined): Found | 
  * @param next the word after it
  * @returns undefined for a word that no row describes, `no value` when the separate value is missing
  */
-export function findOption(table: OptionTable, word: string, next: string | undefined): Found | 'no value' | undefined {
+export function findOption<E extends string>(table: OptionTable<E>, word: string, next: string | undefined): Found<E> | 'no value' | undefined {
   const exact = table.get(word);
   if (exact !== undefined) return whole(exact, word, next);
   for (let length = Math.min(word.length - 1, longestFlag); length >= 2; length--) {

@@ -5,7 +5,7 @@ import type { EnvPairs, KeyPart } from '../base/index.js';
 export type PathFlavour = 'posix' | 'windows';
 
 /** Families of compilers whose behaviour differs where it matters to us. */
-export type CompilerKind = 'gcc' | 'clang';
+export type CompilerKind = 'gcc' | 'clang' | 'clang-cl' | 'msvc';
 
 /** The names sccache's advanced statistics use (inventory R5-43). */
 export type Language =
@@ -37,10 +37,15 @@ export interface CompilerFacts {
   readonly version: string;
   /** True for Apple's clang. */
   readonly apple: boolean;
+  /** Of clang-cl: the folder in which its own headers lie. */
+  readonly resources?: string | undefined;
 }
 
-/** Reading a response file is the one thing a dialect cannot do by itself. `undefined`: unreadable. */
-export type ReadResponseFile = (absolutePath: string) => string | undefined;
+/** How a response file is written: as UTF-8 alone, or with a byte order mark that may name UTF-16, as Windows programs do. */
+export type ResponseEncoding = 'utf-8' | 'marked';
+
+/** Reading a response file is the one thing a dialect cannot do by itself. `undefined`: unreadable. @param encoding default `utf-8` */
+export type ReadResponseFile = (absolutePath: string, encoding?: ResponseEncoding) => string | undefined;
 
 /** Not an error: a compile we do not take, with the reason that shows in the statistics. */
 export interface Decline {
@@ -56,6 +61,10 @@ export type Verdict = { readonly kind: 'compile'; readonly compilation: Compilat
 /** What an output is; the names are sccache's entry names (inventory 3.4), then ours. */
 export type OutputRole =
   | 'obj' | 'd' | 'dwo' | 'gcno' | 'dia' | 'module' | 'su'
+  /** A listing in assembler language beside the object. */
+  | 'asm'
+  /** What cl.exe lists of the files that it has read. */
+  | 'source-dependencies'
   /** Of crates; `dep-info` is a list of what was read that names its outputs, so that it is kept as it is. */
   | 'rlib' | 'rmeta' | 'dep-info' | 'staticlib' | 'bin' | 'dylib';
 
@@ -130,6 +139,10 @@ export interface Compilation {
   readonly outputNameInOutputs: boolean;
   /** True when the code depends on the processor we run on (`-march=native`): its description then belongs in the key. */
   readonly nativeCpu: boolean;
+  /** True when the outputs or streams show the command line, as CodeView does: any word that we add would be found there. Default false. */
+  readonly ownCommandOnly?: boolean | undefined;
+  /** Folders that arguments and environment name for included files, as spelled; undefined: they are read from `args` and the gnu variables. */
+  readonly searchFolders?: readonly string[] | undefined;
   /** Operands of -include and -imacros, in order. */
   readonly forcedIncludes: readonly string[];
   /** A reason why the files that this compile reads cannot be followed by their names, e.g. `-remap`; undefined when they can. */
@@ -168,6 +181,8 @@ export interface Dialect {
    * dependencies (system headers too) to `dependencyPath` so that the client can prove that the same files were read.
    */
   remoteCommand(compilation: Compilation, program: string, dependencyPath: string): Command;
+  /** All files that a compile told of on standard output because it was asked to, as spelled there; undefined when it was not, or when it said more. */
+  notedFiles?(compilation: Compilation, stdout: string): readonly string[] | undefined;
   /** Key parts from arguments, language, environment variables that the compiler reads; no file's content. */
   keyParts(compilation: Compilation, env: EnvPairs): readonly KeyPart[];
   /** What decides, besides `keyParts`, which files are read and what the dependency file says: search paths, source name, dependency words. */

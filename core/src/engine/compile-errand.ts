@@ -34,13 +34,20 @@ async function verify(reply: RunJobReply, expected: Expected): Promise<Verified>
   const complete = completed(reply);
   const { code, stdout, stderr } = complete.output;
   if (code !== 0) return { kind: 'repeat', reason: `the compiler exited with ${code}` };
-  if (stdout.byteLength + stderr.byteLength > 0) return { kind: 'repeat', reason: 'the compiler wrote diagnostics' };
+  // Notes that the caller has asked for are the result's own.
+  const noted = job.compiler.dialect.notedFiles?.(job.compilation, Buffer.from(stdout).toString());
+  if ((noted === undefined ? stdout.byteLength : 0) + stderr.byteLength > 0) return { kind: 'repeat', reason: 'the compiler wrote diagnostics' };
   const sent = sentOutputs(complete, new Set([dependencyPath, ...set.outputs.map((output) => output.remote)]));
   const dependencies = sent.get(dependencyPath);
   if (dependencies !== undefined) {
     const names = parseDependencies(Buffer.from(await contentOf(dependencyPath, dependencies)).toString());
     if (names === undefined) throw doubtful('its dependency file has no rule');
     const different = difference(expected, names);
+    if (different !== undefined) return { kind: 'repeat', reason: `only one side has read ${different}` };
+  } else if (noted !== undefined && job.compilation.ownCommandOnly === true) {
+    // What the command line itself names is in no note.
+    const { input, extraInputs } = job.compilation;
+    const different = difference(expected, [input, ...extraInputs, ...noted]);
     if (different !== undefined) return { kind: 'repeat', reason: `only one side has read ${different}` };
   } else if (job.compilation.needsPreprocessing) {
     throw doubtful('it lacks the list of files that were read');
@@ -63,7 +70,8 @@ export function compileErrand(job: AwayJob, options: { readonly members: MemberC
   return {
     compiler: { path, identity, kind: facts.kind },
     signal: job.signal,
-    async pack({ executable, links }) {
+    async pack({ executable, links, foreign }) {
+      if (foreign && job.compilation.ownCommandOnly === true) return { kind: 'home', reason: 'debug information names the compiler' };
       const set = await inputSetOf(job, { ...options, links });
       if (set.kind === 'home') return set;
       return { kind: 'packed', header: headerOf(job, executable, set), archive: set.archive, verify: (reply) => verify(reply, { job, set }) };

@@ -35,9 +35,9 @@ async function identified(request: CompileRequest, { compilers }: EnginePorts): 
 /** Understands the command line; or what is to be told of one that we do not take. */
 async function understand(request: CompileRequest, front: Front, ports: EnginePorts): Promise<Asked | AskedCrate | Outcome> {
   const responseFiles: string[] = [];
-  const read: ReadResponseFile = (path) => {
+  const read: ReadResponseFile = (path, encoding) => {
     responseFiles.push(path);
-    return ports.readResponseFile(path);
+    return ports.readResponseFile(path, encoding);
   };
   const declined = ({ why, reason }: Decline, compiler?: AnyCompiler): Outcome => become({ outcome: why, reason, ...(compiler && { compiler: compiler.facts.kind }) });
   // Before the compiler is looked at: build tools ask it many things before they have it compile anything.

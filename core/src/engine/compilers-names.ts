@@ -4,7 +4,7 @@ import { envValue } from '../base/index.js';
 import type { CompileRequest } from '../compilation/index.js';
 
 const others: ReadonlySet<string> = new Set([
-  'rustc', 'clippy-driver', 'nvcc', 'cudafe++', 'cicc', 'ptxas', 'nvc', 'nvc++', 'cl', 'clang-cl',
+  'rustc', 'clippy-driver', 'nvcc', 'cudafe++', 'cicc', 'ptxas', 'nvc', 'nvc++',
 ]);
 const caches = /^(ccache|sccache|distcc|icecc)/;
 
@@ -26,6 +26,15 @@ export function rustcOf({ compiler, args, env }: Pick<CompileRequest, 'compiler'
 
 /** Whether a request is for rustc by its own name, with nothing in its place. */
 export const isRustcItself = (request: Pick<CompileRequest, 'compiler' | 'args' | 'env'>): boolean => stemOf(request.compiler) === 'rustc' && rustcOf(request)?.wrapped === undefined;
+
+/**
+ * Whether a request speaks in cl's manner: by the driver's name (`clang-cl-14`, `x86_64-pc-windows-msvc-clang-cl`, `cl.exe`), or because it says so.
+ * A compiler of another kind does not know `--driver-mode`.
+ */
+export function speaksCl({ compiler, args }: Pick<CompileRequest, 'compiler' | 'args'>): boolean {
+  const mode = args.filter((word) => word.startsWith('--driver-mode=')).at(-1);
+  return mode === undefined ? /(?:^|-)cl$/i.test(stemOf(compiler)) : mode === '--driver-mode=cl';
+}
 
 /**
  * Why a program is refused without being run: a phrase that continues its path; undefined when it may be a gcc or clang.

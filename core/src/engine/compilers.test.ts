@@ -8,7 +8,7 @@ import type { CompilerKind, Dialect } from '../compilation/index.js';
 import { type CompilerProbe, createCompilerProbe, createFileDigests } from '../host/index.js';
 import { createCompilers } from './compilers.js';
 import { environmentKey } from './compilers-environment.js';
-import { refusedByName } from './compilers-names.js';
+import { refusedByName, speaksCl } from './compilers-names.js';
 import type { AnyCompiler, Compilers } from './ports.js';
 
 const never = (): never => {
@@ -17,7 +17,7 @@ const never = (): never => {
 const dialect = (kind: CompilerKind): Dialect => ({
   kind, parse: never, preprocessCommand: never, compileCommand: never, remoteCommand: never, tracedCommand: never, searchCommand: never, keyParts: never, nearParts: never, remoteEnv: never,
 });
-const dialects = { gcc: dialect('gcc'), clang: dialect('clang') };
+const dialects = { gcc: dialect('gcc'), clang: dialect('clang'), 'clang-cl': dialect('clang-cl'), msvc: dialect('msvc') };
 const env: EnvPairs = [['PATH', '/usr/local/bin:/usr/bin:/bin'], ['LANG', 'C.UTF-8']];
 const installed = (name: string): string => spawnSync('sh', ['-c', `command -v ${name}`]).stdout.toString().trim();
 
@@ -66,6 +66,32 @@ describe('what the installed compilers are', () => {
       expect(compiler.identity).toMatch(/^[0-9a-f]{64}$/);
     });
   }
+
+  it.skipIf(installed('clang') === '')('clang in cl\'s manner, by name or by its arguments, is another compiler', async () => {
+    const dir = realpathSync(mkdtempSync(join(tmpdir(), 'compilers-cl-')));
+    try {
+      const named = join(dir, 'clang-cl-14');
+      symlinkSync(realpathSync(installed('clang')), named);
+      const compilers = counting();
+      const asked = { compiler: installed('clang'), cwd: '/', env };
+      const [byName, byWord, plain, back] = await Promise.all([
+        compilers.at(named),
+        compilers.identify({ ...asked, args: ['--driver-mode=cl', '/c', 'a.c'] }),
+        compilers.identify({ ...asked, args: ['-c', 'a.c'] }),
+        compilers.identify({ ...asked, compiler: named, args: ['--driver-mode=gcc', '-c', 'a.c'] }).catch((thrown: unknown) => thrown),
+      ]);
+      expect([byName, byWord, plain].map(({ facts }) => facts.kind)).toEqual(['clang-cl', 'clang-cl', 'clang']);
+      expect(byWord.identity).toBe(byName.identity);
+      expect(plain.identity).not.toBe(byName.identity);
+      expect(back).toMatchObject({ code: 'COMPILER_UNSUPPORTED' });
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+
+  it.each([['/usr/bin/gcc', 'gnu'], ['/x/cl.exe', 'cl'], ['/x/CL', 'cl'], ['/x/clang-cl-14', 'cl'], ['/x/x86_64-pc-windows-msvc-clang-cl', 'cl'], ['/x/uncl', 'gnu']])('%s is spoken to as %s', (compiler, manner) => {
+    expect(speaksCl({ compiler, args: ['/c', 'a.c'] })).toBe(manner === 'cl');
+  });
 
   it('tells different compilers apart, and names the same one alike under every name', async () => {
     const compilers = counting();
@@ -226,7 +252,7 @@ describe('compilers that come, change and go', () => {
   it('refuses by name without running anything', async () => {
     const runs = join(dir, 'runs');
     const compilers = counting();
-    for (const name of ['rustc', 'clippy-driver', 'nvcc', 'cl', 'clang-cl', 'nvc']) {
+    for (const name of ['rustc', 'clippy-driver', 'nvcc', 'nvc']) {
       await expect(compilers.at(script(name, `echo run >> ${runs}`))).rejects.toMatchObject({ code: 'COMPILER_UNSUPPORTED' });
     }
     script('ccache-4.8', `echo run >> ${runs}`);
@@ -245,8 +271,8 @@ describe('compilers that come, change and go', () => {
 describe('names and environments', () => {
   it('judges names', () => {
     const refused = (path: string, real = path): boolean => refusedByName(path, real) !== undefined;
-    for (const path of ['/x/rustc', '/x/nvcc', '/x/clang-cl-14', 'C:\\bin\\cl.exe', '/x/nvc++', '/x/distcc', '/x/sccache-ts']) expect([basename(path), refused(path)]).toEqual([basename(path), true]);
-    for (const path of ['/x/gcc-12', '/x/clang', '/x/c++', '/x/arm-none-eabi-gcc', '/x/clang++-14', '/ccache/gcc']) expect([path, refused(path)]).toEqual([path, false]);
+    for (const path of ['/x/rustc', '/x/nvcc', 'C:\\bin\\nvcc.exe', '/x/nvc++', '/x/distcc', '/x/sccache-ts']) expect([basename(path), refused(path)]).toEqual([basename(path), true]);
+    for (const path of ['/x/gcc-12', '/x/clang', '/x/c++', '/x/arm-none-eabi-gcc', '/x/clang++-14', '/x/clang-cl-14', '/x/cl.exe', '/ccache/gcc']) expect([path, refused(path)]).toEqual([path, false]);
     expect(refused('/usr/lib/icecc/bin/g++', '/usr/bin/icecc')).toBe(true);
   });
 

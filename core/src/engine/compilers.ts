@@ -3,11 +3,12 @@ import { Fault, type FileState, isFault, keyOf } from '../base/index.js';
 import type { CompileRequest, CompilerKind, CrateDialect, Dialect } from '../compilation/index.js';
 import type { CompilerProbe, CrateProbe, FileSnapshot } from '../host/index.js';
 import { crateSurroundings, environmentKey } from './compilers-environment.js';
-import { rustcOf, refusedByName } from './compilers-names.js';
+import { rustcOf, refusedByName, speaksCl } from './compilers-names.js';
 import type { AnyCompiler, CompilerEvidence, Compilers } from './ports.js';
 
 export interface CompilersPorts {
-  readonly dialects: Readonly<Record<CompilerKind, Dialect>>;
+  /** Compilers of kinds that are not there are refused. */
+  readonly dialects: Readonly<Partial<Record<CompilerKind, Dialect>>>;
   readonly probe: CompilerProbe;
   /** Undefined: compilers of crates are refused. */
   readonly crates?: { readonly dialect: CrateDialect; readonly probe: CrateProbe } | undefined;
@@ -57,9 +58,11 @@ export function createCompilers({ dialects, probe, crates, nowMs }: CompilersPor
   const examining = new Map<string, Promise<AnyCompiler>>();
 
   async function survey(request: CompileRequest, script: boolean): Promise<Known> {
-    const surveyed = await probe.survey(request);
+    const surveyed = await probe.survey({ ...request, manner: speaksCl(request) ? 'cl' : 'gnu' });
     const { facts, snapshot } = surveyed;
-    const compiler = { path: request.compiler, facts, dialect: dialects[facts.kind], identity: keyOf(surveyed.parts), evidence: evidenceOf(surveyed, script) };
+    const dialect = dialects[facts.kind];
+    if (dialect === undefined) throw new Fault('COMPILER_UNSUPPORTED', `${request.compiler}: is a ${facts.kind}, which is not supported`);
+    const compiler = { path: request.compiler, facts, dialect, identity: keyOf(surveyed.parts), evidence: evidenceOf(surveyed, script) };
     return { compiler, snapshot };
   }
 
@@ -94,7 +97,7 @@ export function createCompilers({ dialects, probe, crates, nowMs }: CompilersPor
     if (seen === undefined) throw new Fault('COMPILER_NOT_FOUND', `${path}: no readable file there`);
     // Where the links lead is part of the key: a driver looks for its helpers beside its real place.
     const around = rustc === undefined ? environmentKey(request, seen.script) : crateSurroundings(request, [seen.real, ...(rustc.wrapped === undefined ? [] : [probe.look(rustc.wrapped)?.real ?? rustc.wrapped])]);
-    const key = `${path}\n${seen.real}\n${around}`;
+    const key = `${path}\n${seen.real}\n${speaksCl(request) ? 'cl' : ''}\n${around}`;
     const remembered = known.get(key);
     if (remembered !== undefined && (await remembered.snapshot.stillSame())) {
       keep(known, key, remembered);

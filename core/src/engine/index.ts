@@ -2,6 +2,7 @@
 export type { Answer, Outcome } from './answers.js';
 export * from './compile.js';
 export * from './compilers.js';
+export { speaksCl } from './compilers-names.js';
 export { createLinks, type Links } from './crate-link.js';
 export { createDistClient, type DistClient } from './dist-client.js';
 export { createDistribution, type DistributionPorts, type DistributionSettings, type DistributionStatus, type LiveDistribution } from './distribution.js';

@@ -13,7 +13,8 @@ const folderOptions = /^(?:-I|-isystem|-iquote|-idirafter|-cxx-isystem|-B)=?/;
 const folderVariables = ['CPATH', 'C_INCLUDE_PATH', 'CPLUS_INCLUDE_PATH', 'OBJC_INCLUDE_PATH', 'OBJCPLUS_INCLUDE_PATH'];
 
 /** As spelled, each once. */
-export function namedFolders({ args }: Compilation, env: EnvPairs): readonly string[] {
+export function namedFolders({ args, searchFolders }: Compilation, env: EnvPairs): readonly string[] {
+  if (searchFolders !== undefined) return searchFolders;
   const words = args.filter((argument) => argument.class === 'preprocessor').flatMap((argument) => argument.words);
   const inEnvironment = folderVariables.flatMap((name) => (envValue(env, name) ?? '').split(':'));
   const folders = [...words, ...inEnvironment].map((word) => word.replace(folderOptions, ''));

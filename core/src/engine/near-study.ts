@@ -127,6 +127,7 @@ export async function study(read: readonly string[], near: Near, at: { readonly 
     forced: compilation.forcedIncludes,
     search,
     precompiled: compiler.facts.kind === 'gcc',
+    includers: compiler.facts.kind === 'clang-cl',
     look: (name) => view.at(path(name)),
   });
   if (found.precompiled !== undefined) return unfit('precompiled header', all.parts);

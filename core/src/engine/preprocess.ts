@@ -46,6 +46,8 @@ interface Seen {
   readonly precompiled: readonly string[];
   readonly incbin: boolean;
   readonly place: string | undefined;
+  /** What the preprocessor warned about, where the text alone does not show it. */
+  readonly told?: Digest | undefined;
 }
 
 /** The input as it stands is all that is compiled; undefined when it cannot be read, which the compiler will say. */
@@ -79,7 +81,9 @@ async function preprocess(front: Front, request: PreprocessRequest): Promise<See
   if (result.code !== 0) return undefined;
   const { files, precompiled, incbin } = scanner.end();
   const place = request.base === '' ? undefined : placeInText(Buffer.concat(kept), request.base);
-  return { text: hash.digest('hex') as Digest, files, quoted: [], precompiled, incbin, place };
+  // In cl's manner a file that is not even read may be warned about: it would be taken by other rules.
+  const told = request.dialect.kind === 'clang-cl' && result.stderr.byteLength > 0 ? digestOf(result.stderr) : undefined;
+  return { text: hash.digest('hex') as Digest, files, quoted: [], precompiled, incbin, place, told };
 }
 
 async function readDependencies(path: string): Promise<Uint8Array> {
@@ -102,6 +106,7 @@ export async function gatherInputs(front: Front, digests: FileDigests, request: 
   const snapshot = await digests.take(all.map((name) => absoluteName(compilation.cwd, name)));
   const digestAt = (at: number): Digest | undefined => snapshot.digests[at];
   const parts: KeyPart[] = seen.text === undefined ? [] : [{ label: 'preprocessed text', value: seen.text }];
+  if (seen.told !== undefined) parts.push({ label: 'preprocessor diagnostics', value: seen.told });
   for (const [at, name] of names.entries()) {
     const digest = digestAt(at);
     if (digest === undefined) return { kind: 'unknowable', reason: 'an input is not a readable file' };

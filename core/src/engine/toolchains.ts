@@ -1,6 +1,6 @@
 // Knows: which archive stands for a compiler on build servers: the user's own, a remembered one, or one packed now.
 // Refuses to know: build servers.
-import { causeChain, type Digest, Fault, isFault, type Log } from '../base/index.js';
+import { causeChain, type Digest, executableKey, Fault, isFault, type Log } from '../base/index.js';
 import type { CompilerKind } from '../compilation/index.js';
 import {
   canonicalPath,
@@ -40,6 +40,8 @@ export interface ReadyToolchain {
   readonly executable: string;
   /** Links in the archive, as far as they are known. */
   readonly links: ReadonlyMap<string, string>;
+  /** True for an archive of the user's own: the compiler in it may be called otherwise and stand elsewhere than the one here. */
+  readonly foreign: boolean;
   /** Where the archive lies; undefined when it has vanished since. The second function lets it be thrown out again. */
   archive(): Promise<{ readonly path: string; readonly release: () => void } | undefined>;
 }
@@ -100,7 +102,7 @@ function createOverrides(ended: AbortSignal): (rule: ToolchainRule & { kind: 'pa
     known.set(rule.archive, { identity, id });
     id.catch(() => known.delete(rule.archive));
     const archive: ReadyToolchain['archive'] = () => Promise.resolve({ path: rule.archive, release: () => undefined });
-    return { kind: 'ready', archiveId: await id, executable: rule.archiveCompiler, links: new Map(), archive };
+    return { kind: 'ready', archiveId: await id, executable: rule.archiveCompiler, links: new Map(), foreign: true, archive };
   };
 }
 
@@ -109,6 +111,7 @@ const ready = ({ cache }: Store, compiler: Packable, of: Pick<KnownToolchain, 'a
   archiveId: of.archiveId,
   executable: compiler.path,
   links: of.links,
+  foreign: false,
   archive: async () => {
     const release = cache.hold(of.archiveId);
     const path = await cache.pathOf(of.archiveId);
@@ -184,7 +187,8 @@ function createPacker(by: ToolchainsOptions & { readonly ended: AbortSignal }): 
 }
 
 async function ruleFor(compiler: Packable, rules: readonly ToolchainRule[]): Promise<ToolchainRule | undefined> {
-  const exact = rules.find((rule) => rule.compiler === compiler.path);
+  const own = executableKey(compiler.path);
+  const exact = rules.find((rule) => executableKey(rule.compiler) === own);
   if (exact !== undefined || rules.length === 0) return exact;
   const real = await canonicalPath(compiler.path);
   for (const rule of rules) if ((await canonicalPath(rule.compiler)) === real) return rule;

@@ -15,7 +15,7 @@ export interface TracedResult extends HomeResult {
 /** Whether this compile can write, or writes anyhow, a list of all that it reads. */
 export function isTraceable({ compilation }: Asked): boolean {
   const [main] = compilation.outputs;
-  if (main === undefined || isNowhere(main.path)) return false;
+  if (main === undefined || isNowhere(main.path) || compilation.ownCommandOnly === true) return false;
   const own = compilation.dependencyFile;
   // A list without system headers is not the whole, and a compiler writes only one.
   return own === undefined || (!own.userOnly && !isNowhere(own.path));

@@ -40,6 +40,9 @@ export interface ProgramSearch {
 const helpers: Readonly<Record<CompilerKind, readonly string[]>> = {
   gcc: ['cc1', 'cc1plus', 'cc1obj', 'cc1objplus', 'as', 'objcopy', 'collect2', 'ld'],
   clang: ['as', 'objcopy', 'ld'],
+  // It assembles by itself, and what links is no part of a compile.
+  'clang-cl': [],
+  msvc: [],
 };
 
 /** Libraries that hold the code generators and their arithmetic. The C library and its like do not shape objects. */
@@ -79,7 +82,7 @@ async function settingsPlaces(search: ProgramSearch): Promise<readonly string[]>
     const library = await search.ask('-print-libgcc-file-name');
     return library !== undefined && isAbsolute(library) ? [join(dirname(library), 'specs')] : [];
   }
-  const modes = ['clang', 'clang++'];
+  const modes = search.kind === 'clang-cl' ? ['clang-cl', 'clang'] : ['clang', 'clang++'];
   const { machine } = search;
   const names = [basename(search.compiler), ...modes, ...(machine === undefined ? [] : [machine, ...modes.map((mode) => `${machine}-${mode}`)])];
   const folders = [dirname(search.compiler), dirname(search.real), ...search.verbose.settingsFolders].filter(isAbsolute);
@@ -88,7 +91,7 @@ async function settingsPlaces(search: ProgramSearch): Promise<readonly string[]>
 
 /** clang's sanitizers read these of their own accord, and only dependency files tell. */
 async function sanitizerLists(search: ProgramSearch): Promise<readonly string[]> {
-  const resources = search.kind === 'clang' ? await search.ask('-print-resource-dir') : undefined;
+  const resources = search.kind !== 'gcc' ? await search.ask('-print-resource-dir') : undefined;
   if (resources === undefined || !isAbsolute(resources)) return [];
   const folder = join(resources, 'share');
   try {

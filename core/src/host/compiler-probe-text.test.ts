@@ -30,6 +30,13 @@ describe('readProbe', () => {
     expect(readProbe(preprocessed(macros))).toEqual({ kind: 'unsupported', why });
   });
 
+  it('tells the manners of clang apart', () => {
+    const cl = preprocessed({ ...clang, _MSC_VER: '1933', _MT: '1' });
+    expect(readProbe(cl, 'cl')).toMatchObject({ facts: { kind: 'clang-cl', version: '14.0.6' } });
+    expect(readProbe(preprocessed(clang), 'cl')).toEqual({ kind: 'unsupported', why: 'does not speak the options of cl, as its name says' });
+    expect(readProbe(preprocessed({ _MSC_VER: '1933', _MT: '1' }), 'cl')).toEqual({ kind: 'unsupported', why: 'is cl.exe, which runs as it is' });
+  });
+
   it('refuses an answer that is none', () => {
     expect(readProbe('usage: cc file...\n')).toMatchObject({ kind: 'unsupported' });
   });

@@ -27,6 +27,9 @@ const macros = [
 /** One line a macro: its name as a string, which is not expanded, then the macro, which is when it is defined. */
 export const probeSource = macros.map((name) => `sccache_ts_probe "${name}" ${name}\n`).join('');
 
+/** How a driver is spoken to. */
+export type Manner = 'gnu' | 'cl';
+
 export type ProbeAnswer =
   | { readonly kind: 'known'; readonly facts: CompilerFacts; readonly fullVersion: string }
   /** `why` continues a sentence that begins with the compiler's path. */
@@ -35,7 +38,7 @@ export type ProbeAnswer =
 const unquoted = (text: string): string => text.replaceAll(/^"|"$/g, '').trim();
 
 /** Reads what the preprocessor made of `probeSource`. Other lines, e.g. of a chatty wrapper, are passed over. */
-export function readProbe(stdout: string): ProbeAnswer {
+export function readProbe(stdout: string, manner: Manner = 'gnu'): ProbeAnswer {
   const defined = new Map<string, string>();
   let answered = false;
   for (const line of stdout.split('\n')) {
@@ -49,12 +52,14 @@ export function readProbe(stdout: string): ProbeAnswer {
   const other = foreign.find(([macro]) => defined.has(macro));
   if (other !== undefined) return { kind: 'unsupported', why: `is ${other[1]}` };
   // clang that compiles for Windows defines _MSC_VER too; only the cl driver also chooses a run-time library.
-  if (defined.has('_MSC_VER') && defined.has('_MT')) return { kind: 'unsupported', why: 'speaks the options of cl' };
+  const cl = defined.has('_MSC_VER') && defined.has('_MT');
+  if (cl && !defined.has('__clang__')) return { kind: 'unsupported', why: 'is cl.exe, which runs as it is' };
+  if (cl !== (manner === 'cl')) return { kind: 'unsupported', why: cl ? 'speaks the options of cl' : 'does not speak the options of cl, as its name says' };
   const plusplus = defined.has('__cplusplus');
   const fullVersion = unquoted(defined.get('__VERSION__') ?? '');
   if (defined.has('__clang__')) {
     const version = unquoted(defined.get('__clang_version__') ?? fullVersion);
-    return { kind: 'known', fullVersion, facts: { kind: 'clang', plusplus, version, apple: defined.has('__apple_build_version__') } };
+    return { kind: 'known', fullVersion, facts: { kind: cl ? 'clang-cl' : 'clang', plusplus, version, apple: defined.has('__apple_build_version__') } };
   }
   if (defined.has('__GNUC__')) {
     return { kind: 'known', fullVersion, facts: { kind: 'gcc', plusplus, version: fullVersion, apple: false } };

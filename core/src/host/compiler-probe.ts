@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type EnvPairs, Fault, type KeyPart } from '../base/index.js';
 import type { CompilerFacts } from '../compilation/index.js';
 import { compilerFiles } from './compiler-probe-programs.js';
-import { type ProbeAnswer, probeFileName, probeSource, readProbe, readVerbose, type VerboseAnswer } from './compiler-probe-text.js';
+import { type Manner, type ProbeAnswer, probeFileName, probeSource, readProbe, readVerbose, type VerboseAnswer } from './compiler-probe-text.js';
 import type { FileDigests, FileSnapshot } from './file-digests.js';
 import { runProcess } from './processes.js';
 
@@ -17,6 +17,8 @@ export interface CompilerSubject {
   readonly cwd: string;
   /** The caller's whole environment. */
   readonly env: EnvPairs;
+  /** Default `gnu`. */
+  readonly manner?: Manner | undefined;
 }
 
 /** What one compiler is in one environment. */
@@ -55,7 +57,7 @@ export interface CompilerProbeOptions {
 const outputLimit = 1024 * 1024;
 
 /** Variables that make compilers write files or chatter; the probe must leave no trace. */
-const unwanted = new Set(['DEPENDENCIES_OUTPUT', 'SUNPRO_DEPENDENCIES', 'CC_PRINT_OPTIONS', 'CC_PRINT_HEADERS', 'CC_LOG_DIAGNOSTICS', 'LANGUAGE', 'PWD']);
+const unwanted = new Set(['DEPENDENCIES_OUTPUT', 'SUNPRO_DEPENDENCIES', 'CC_PRINT_OPTIONS', 'CC_PRINT_HEADERS', 'CC_LOG_DIAGNOSTICS', 'LANGUAGE', 'PWD', 'CL', '_CL_']);
 
 function probeEnvironment(env: EnvPairs, folder: string): Record<string, string> {
   const given: Record<string, string> = {};
@@ -93,14 +95,16 @@ function runnerOf(compiler: string, where: { folder: string; env: Record<string,
 const unsupported = (compiler: string, why: string, cause?: unknown): Fault =>
   new Fault('COMPILER_UNSUPPORTED', `${compiler}: ${why}`, cause === undefined ? {} : { cause });
 
-async function firstRun(compiler: string, run: Run, folder: string): Promise<{ answer: ProbeAnswer & { kind: 'known' }; verbose: VerboseAnswer }> {
+async function firstRun({ compiler, manner = 'gnu' }: CompilerSubject, run: Run, folder: string): Promise<{ answer: ProbeAnswer & { kind: 'known' }; verbose: VerboseAnswer }> {
   await writeFile(join(folder, probeFileName), probeSource);
-  const { code, stdout, stderr } = await run(['-v', '-E', '-P', probeFileName]).catch((thrown: Fault) => {
+  // `-P` would write a file there.
+  const words = manner === 'cl' ? ['--driver-mode=cl', '-v', '/EP'] : ['-v', '-E', '-P'];
+  const { code, stdout, stderr } = await run([...words, probeFileName]).catch((thrown: Fault) => {
     if (thrown.code === 'TOOL_MISSING') throw new Fault('COMPILER_NOT_FOUND', thrown.message, { cause: thrown });
     throw unsupported(compiler, 'does not answer as a C compiler does', thrown);
   });
   if (code !== 0) throw unsupported(compiler, `${code === undefined ? 'was killed by a signal' : `ends with ${code}`} when asked to preprocess a few lines`);
-  const answer = readProbe(stdout);
+  const answer = readProbe(stdout, manner);
   if (answer.kind === 'unsupported') throw unsupported(compiler, answer.why);
   return { answer, verbose: readVerbose(stderr, folder) };
 }
@@ -111,21 +115,24 @@ async function surveyIn(folder: string, subject: CompilerSubject, options: Compi
   const env = probeEnvironment(subject.env, folder);
   const [before, real] = [await digests.take([compiler]), look(compiler)?.real ?? compiler];
   const run = runnerOf(compiler, { folder, env, timeoutMs: options.timeoutMs ?? 10_000 });
-  const { answer, verbose } = await firstRun(compiler, run, folder);
+  const { answer, verbose } = await firstRun(subject, run, folder);
+  // In cl's manner it has no words for such questions.
+  const manner = answer.facts.kind === 'clang-cl' ? ['--driver-mode=gcc'] : [];
   const ask = async (option: string): Promise<string | undefined> => {
-    const { code, stdout } = await run([option]).catch((thrown: Fault) => {
+    const { code, stdout } = await run([...manner, option]).catch((thrown: Fault) => {
       throw unsupported(compiler, `no answer to ${option}`, thrown);
     });
     const text = stdout.trim();
     return code === 0 && text !== '' && !text.includes('\n') ? text : undefined;
   };
   const machine = await ask('-dumpmachine');
+  const resources = answer.facts.kind === 'clang-cl' ? await ask('-print-resource-dir') : undefined;
   const files = await compilerFiles({ kind: answer.facts.kind, compiler, real, verbose, machine, env, cwd: subject.cwd, ask });
   const snapshot = await digests.take([...files.present.map((file) => file.path), ...files.absent]);
   // Replaced while we asked: answers of one compiler must not be filed under the bytes of another.
   if (snapshot.digests[0] !== before.digests[0]) throw unsupported(compiler, 'changed while it was examined');
   return {
-    facts: answer.facts,
+    facts: resources === undefined ? answer.facts : { ...answer.facts, resources },
     parts: [
       { label: 'kind', value: answer.facts.kind },
       { label: 'version', value: answer.fullVersion },

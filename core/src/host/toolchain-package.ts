@@ -114,7 +114,9 @@ interface Packing {
 
 async function ask(request: PackageRequest, args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
   const { compiler, env, signal } = request;
-  const { code, stdout, stderr } = await runProcess(compiler, args, {
+  // In cl's manner it has no words for such questions.
+  const manner = request.kind === 'clang-cl' ? ['--driver-mode=gcc'] : [];
+  const { code, stdout, stderr } = await runProcess(compiler, [...manner, ...args], {
     env: { ...env, LC_ALL: 'C' },
     timeoutMs: 20_000,
     ...(signal === undefined ? {} : { signal }),
@@ -201,7 +203,9 @@ async function addRustc({ request, contents }: Packing): Promise<void> {
 
 async function addGnu(packing: Packing): Promise<void> {
   const { request } = packing;
-  const [as] = await addNamedPrograms(packing, ['as', 'objcopy']);
+  // clang-cl assembles by itself.
+  const [as] = request.kind === 'clang-cl' ? [] : await addNamedPrograms(packing, ['as', 'objcopy']);
+  if (request.kind === 'msvc') throw unpackable(request.compiler, 'cl.exe runs on Windows only');
   if (request.kind === 'gcc' && as !== 'as') throw unpackable(request.compiler, 'no assembler is found');
   await (request.kind === 'gcc' ? addGcc(packing) : addClang(packing));
 }

@@ -192,6 +192,7 @@ describe('mistakes', () => {
     ['strange truth', { env: { SCCACHE_DIRECT: 'maybe' } }, { code: 'SETTINGS_INVALID', message: /SCCACHE_DIRECT must be 'true', 'on', '1', 'false', 'off' or '0'/ }],
     ['rw_mode', { sccache: '[cache.disk]\nrw_mode = "ro"' }, { code: 'SETTINGS_INVALID', message: /expected "READ_ONLY" or "READ_WRITE"/ }],
     ['compiler twice', { sccache: '[[dist.toolchains]]\ntype = "no_dist"\ncompiler_executable = "/a"\n[[dist.toolchains]]\ntype = "no_dist"\ncompiler_executable = "/a"' }, { code: 'SETTINGS_INVALID', message: /config:4: dist\.toolchains\[1\]: \/a has an entry already/ }],
+    ['compiler twice, spelled otherwise', { sccache: '[[dist.toolchains]]\ntype = "no_dist"\ncompiler_executable = \'C:\\LLVM\\clang-cl.exe\'\n[[dist.toolchains]]\ntype = "no_dist"\ncompiler_executable = \'c:/llvm/Clang-CL.exe\'' }, { code: 'SETTINGS_INVALID', message: /clang-cl\.exe has an entry already/i }],
     ['toolchain without archive', { sccache: '[[dist.toolchains]]\ntype = "path_override"\ncompiler_executable = "/a"' }, { code: 'SETTINGS_INVALID', message: /dist\.toolchains\[0\]\.archive: is missing/ }],
     ['token of a wrong type', { sccache: '[dist.auth]\ntype = "token"\ntoken = 31337' }, { code: 'SETTINGS_INVALID', message: /config:3: dist\.auth\.token: expected text in quotes, found something else/ }],
   ])('%s', async (_name, given, expected) => {

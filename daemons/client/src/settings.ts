@@ -1,6 +1,6 @@
 // Knows: what the user wants, from variables and settings files, each key decided for itself: variable, then our file, then
 // sccache's file, then the default. Refuses to know: what is done with it.
-import { decodeSettings, invalid, type SettingsDocument, spellPath, spellPlace } from '@sccache-ts/core/base';
+import { decodeSettings, executableKey, invalid, type SettingsDocument, spellPath, spellPlace } from '@sccache-ts/core/base';
 import { readSettingsFile } from '@sccache-ts/core/host';
 import { type AuthKeys, type OwnFile, ownFile, otherStorages, sccacheFile, type ToolchainKeys } from './settings-fields.js';
 import { cacheFolder, pathsOf, requireAbsolute, settingsPaths, type Surroundings } from './settings-paths.js';
@@ -153,10 +153,11 @@ function decideToolchains(sources: readonly Source[]): readonly ToolchainSetting
   if (source === undefined) return [];
   const seen = new Set<string>();
   return (source.keys.dist?.toolchains ?? []).map((keys, at) => {
-    if (seen.has(keys.compiler_executable)) {
+    const executable = executableKey(keys.compiler_executable);
+    if (seen.has(executable)) {
       throw invalid({ document: source.document, path: ['dist', 'toolchains', at] }, `${keys.compiler_executable} has an entry already`);
     }
-    seen.add(keys.compiler_executable);
+    seen.add(executable);
     return toolchainOf(keys);
   });
 }

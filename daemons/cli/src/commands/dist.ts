@@ -1,6 +1,7 @@
 // Knows: the commands that concern distribution. Refuses to know: schedulers and archives.
 import { basename, isAbsolute, resolve } from 'node:path';
 import { Fault } from '@sccache-ts/core/base';
+import { speaksCl } from '@sccache-ts/core/engine';
 import { createCompilerProbe, createCrateProbe, createFileDigests, findCompiler, type PackageRequest, packageToolchain, realPathOf } from '@sccache-ts/core/host';
 import { type CommandContext, settingsOf } from './context.js';
 import { askDaemon, reachOrStartDaemon } from './daemon.js';
@@ -19,7 +20,7 @@ export async function distAuth(context: CommandContext): Promise<void> {
 
 async function packable(compiler: string, { cwd, env }: CommandContext): Promise<Pick<PackageRequest, 'compiler' | 'kind' | 'sysroot'>> {
   const digests = createFileDigests(Date.now);
-  if (!/^rustc\b/.test(basename(compiler))) return { compiler, kind: (await createCompilerProbe({ digests }).survey({ compiler, cwd, env })).facts.kind };
+  if (!/^rustc\b/.test(basename(compiler))) return { compiler, kind: (await createCompilerProbe({ digests }).survey({ compiler, cwd, env, manner: speaksCl({ compiler, args: [] }) ? 'cl' : 'gnu' })).facts.kind };
   const { sysroot } = await createCrateProbe({ digests }).survey({ compiler, cwd, env, wrapped: undefined });
   // The name may be rustup's, which compiles nothing itself.
   return { compiler: `${sysroot}/bin/rustc`, kind: 'rustc', sysroot };

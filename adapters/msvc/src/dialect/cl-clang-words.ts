@@ -1,0 +1,125 @@
+// Knows: words on a command line in cl's manner that are meant for clang's own driver, its cc1 and LLVM, as far as they can be taken.
+// Refuses to know: what such words are called (core/compilation has clang's table); everything that cannot be taken is declined.
+import { findClangOption, type Found, isPlainCc1Word, isQuietLlvmWord } from '@sccache-ts/core/compilation';
+import { add, type ClDraft, refuse, stayHome } from './cl-draft.js';
+
+type Effect = Found['option']['effect'];
+type Meant = (draft: ClDraft, how: { readonly flag: string; readonly value: string | undefined; readonly words: readonly string[] }) => void;
+
+const keep: Meant = (draft, { words }) => add(draft, 'common', words);
+
+function namesInside(draft: ClDraft): void {
+  draft.cwdInOutputs = true;
+  draft.outputNameInOutputs = true;
+}
+
+/** What is not here is declined. */
+const meanings: Partial<Readonly<Record<Effect, Meant>>> = {
+  common: keep,
+  'own-search': keep,
+  unhashed: keep,
+  preprocessor: (draft, { value = '', words }) => {
+    draft.searchFolders.push(value);
+    draft.unfollowed ??= words[0];
+    add(draft, 'preprocessor', words);
+  },
+  debug: (draft, how) => {
+    keep(draft, how);
+    // Older ones ignore the word.
+    if (how.words.some((word) => word.endsWith('-gno-codeview-command-line')) && Number.parseInt(draft.facts.version, 10) >= 17) draft.secretive = true;
+    draft.debug = true;
+  },
+  'own-name-inside': (draft, how) => {
+    keep(draft, how);
+    namesInside(draft);
+  },
+  processor: (draft, how) => {
+    keep(draft, how);
+    if (how.value !== 'native') return;
+    draft.nativeCpu = true;
+    stayHome(draft, how.words[0] ?? '');
+  },
+  reads: (draft, how) => {
+    keep(draft, how);
+    if (how.value !== undefined) draft.extraInputs.push(how.value);
+  },
+  stays: (draft, how) => {
+    keep(draft, how);
+    stayHome(draft, how.words[0] ?? '');
+  },
+};
+
+/** Only behind `/clang:`, for the driver in cl's manner knows other words by these names. */
+const dependencyMeanings: Partial<Readonly<Record<Effect, Meant>>> = {
+  'dependency-mode': (draft, { flag, words }) => {
+    if (draft.dependency.mode !== undefined && draft.dependency.mode !== flag) refuse(draft, '-MD -MMD');
+    draft.dependency.mode = flag === '-MMD' ? '-MMD' : '-MD';
+    add(draft, 'dependency', words);
+  },
+  'dependency-file': (draft, { value, words }) => {
+    draft.dependency.file = value;
+    add(draft, 'dependency', words);
+  },
+  'dependency-target': (draft, { words }) => {
+    draft.dependency.targeted = true;
+    draft.dependency.words.push(...words);
+    add(draft, 'dependency', words);
+  },
+  'dependency-phony': (draft, { words }) => {
+    draft.dependency.words.push(...words);
+    add(draft, 'dependency', words);
+  },
+};
+
+/** `/clang:word`; a value of its own comes as another one of these. */
+export function clangWord(draft: ClDraft, word: string, words: readonly string[]): void {
+  const waiting = draft.clangWaits;
+  draft.clangWaits = undefined;
+  const [first, second] = waiting === undefined ? [word, undefined] : [waiting, word];
+  const found = findClangOption(first, second);
+  if (found === 'no value') {
+    // Its value is to come; both are kept then.
+    draft.clangWaits = first;
+    return;
+  }
+  const spelled = waiting === undefined ? words : [`/clang:${waiting}`, ...words];
+  const meant = found === undefined ? undefined : (meanings[found.option.effect] ?? dependencyMeanings[found.option.effect]);
+  if (found === undefined && /^-[fmWO]/.test(first)) return add(draft, 'common', spelled);
+  if (found === undefined || meant === undefined || (waiting !== undefined && found.words.length < 2)) return refuse(draft, `/clang:${first}`);
+  meant(draft, { flag: found.option.flag, value: found.value, words: spelled });
+}
+
+/** A word such as `-fno-exceptions` or `-msse4.2` that the driver understands in either manner. */
+export function ownWord(draft: ClDraft, words: readonly string[]): void {
+  const [word = ''] = words;
+  const found = findClangOption(word, undefined);
+  // Then names hold backslashes, and are looked for in another way.
+  if (word.startsWith('-fno-ms-')) draft.unfollowed ??= word;
+  if (found === undefined) return add(draft, 'common', words);
+  const meant = found === 'no value' ? undefined : meanings[found.option.effect];
+  if (found === 'no value' || meant === undefined) return refuse(draft, word);
+  meant(draft, { flag: found.option.flag, value: found.value, words });
+}
+
+const valued = new Set(['-target-feature', '-target-cpu', '-tune-cpu', '-target-abi', '-mllvm']);
+
+/** One `-Xclang word`. Options with a value come as two of them. */
+export function cc1Word(draft: ClDraft, word: string, words: readonly string[]): void {
+  const waiting = draft.cc1Waits;
+  draft.cc1Waits = undefined;
+  add(draft, 'common', words);
+  if (waiting !== undefined) {
+    const loud = waiting === '-mllvm' && !isQuietLlvmWord(word);
+    const strange = word.startsWith('-') && waiting !== '-mllvm' && waiting !== '-target-feature';
+    if (loud || strange) refuse(draft, `-Xclang ${waiting}`);
+    return;
+  }
+  if (valued.has(word)) draft.cc1Waits = word;
+  else if (/^-(?:debug-info|gcodeview)/.test(word)) draft.debug = true;
+  else if (!isPlainCc1Word(word)) refuse(draft, `-Xclang ${word}`);
+}
+
+export function llvmWord(draft: ClDraft, word: string, words: readonly string[]): void {
+  if (!isQuietLlvmWord(word)) return refuse(draft, '-mllvm');
+  add(draft, 'common', words);
+}

@@ -1,0 +1,78 @@
+// Knows: how Windows programs cut a text into words, in response files and in the variables CL and _CL_. Refuses to know: what the words mean.
+
+const isBlank = (character: string): boolean => ' \t\r\n\0'.includes(character);
+
+/**
+ * White space separates, double quotes group. Backslashes mean themselves, except before a quote: each two of them are one, and one that is left
+ * over makes the quote an ordinary character. Two quotes within quotes are one ordinary quote.
+ */
+export function splitClWords(text: string): string[] {
+  const words: string[] = [];
+  let word = '';
+  let started = false;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === '\\') {
+      let count = 1;
+      while (text.charAt(at + count) === '\\') count += 1;
+      const quote = text.charAt(at + count) === '"';
+      word += '\\'.repeat(quote ? Math.floor(count / 2) : count);
+      started = true;
+      if (quote && count % 2 === 1) word += '"';
+      at += quote && count % 2 === 1 ? count : count - 1;
+    } else if (character === '"') {
+      started = true;
+      if (quoted && text.charAt(at + 1) === '"') {
+        word += '"';
+        at += 1;
+      } else {
+        quoted = !quoted;
+      }
+    } else if (!quoted && isBlank(character)) {
+      if (started) words.push(word);
+      word = '';
+      started = false;
+    } else {
+      word += character;
+      started = true;
+    }
+  }
+  if (started) words.push(word);
+  return words;
+}
+
+/** A response file that names itself ends here. */
+const maxFiles = 100;
+/** Longer command lines may not be startable, now that they are spelled out. */
+const maxCharacters = 512 * 1024;
+
+/**
+ * Replaces every `@file` by the words in it, depth first.
+ * @param nested whether files may name further ones: clang-cl follows them, cl.exe does not
+ * @returns undefined when a file is unreadable or the result is absurdly long
+ */
+export function expandClResponseFiles(args: readonly string[], nested: boolean, read: (name: string) => string | undefined): readonly string[] | undefined {
+  if (!args.some((word) => word.startsWith('@'))) return args;
+  const words: string[] = [];
+  const waiting = args.map((word) => ({ word, inside: false })).reverse();
+  let files = 0;
+  let characters = 0;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { word, inside } = next;
+    if (!word.startsWith('@')) {
+      characters += word.length + 1;
+      if (characters > maxCharacters) return undefined;
+      words.push(word);
+      continue;
+    }
+    files += 1;
+    const text = files > maxFiles || (inside && !nested) ? undefined : read(word.slice(1));
+    if (text === undefined || text.length > maxCharacters) return undefined;
+    for (const inner of splitClWords(text).reverse()) waiting.push({ word: inner, inside: true });
+  }
+  return words;
+}
+
+/** The words of `CL` or `_CL_`, in which `#` stands for the `=` that batch files cannot hold. */
+export const wordsOfVariable = (value: string): readonly string[] => splitClWords(value).map((word) => word.replace('#', '='));
