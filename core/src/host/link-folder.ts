@@ -3,10 +3,10 @@ import { readdirSync } from 'node:fs';
 import { lstat, mkdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Fault } from '../base/index.js';
-import { temporaryBeside } from './files.js';
+import { makeFolders, temporaryBeside } from './files.js';
 
 export interface LinkFolder {
-  /** Absolute. Made when it is not there, for this user alone. */
+  /** Absolute. Made when it is not there, for this user alone, as is the one that holds it. */
   readonly folder: string;
   readonly names: readonly string[];
   /** Where every link leads, absolute. */
@@ -36,20 +36,26 @@ async function placeLink(path: string, target: string): Promise<void> {
   }
 }
 
+async function claim(folder: string, uid: number): Promise<void> {
+  await mkdir(folder, { mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EEXIST') throw cause;
+  });
+  const facts = await lstat(folder);
+  if (facts.isDirectory() && facts.uid === uid && (facts.mode & 0o022) === 0) return;
+  throw new Fault('STORAGE_FAILED', `${folder}: is not a folder that only this user may write to`, { hint: 'Remove it, or choose another cache folder (SCCACHE_DIR).' });
+}
+
 /**
  * Sees to it that every link is there. Several may do so at once: each link is put in place by rename, and nobody goes on before all are there.
  * @throws Fault STORAGE_FAILED when the folder cannot be made, or others than this user may write to it
  */
 export async function fillLinkFolder({ folder, names, target, uid }: LinkFolder): Promise<void> {
   try {
-    await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
-    await mkdir(folder, { mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'EEXIST') throw cause;
-    });
-    const facts = await lstat(folder);
-    if (!facts.isDirectory() || facts.uid !== uid || (facts.mode & 0o022) !== 0) {
-      throw new Fault('STORAGE_FAILED', `${folder}: is not a folder that only this user may write to`, { hint: 'Remove it, or choose another cache folder (SCCACHE_DIR).' });
-    }
+    const holder = dirname(folder);
+    // Those above may be shared: they are made as the caller's umask says.
+    await makeFolders(dirname(holder));
+    await claim(holder, uid);
+    await claim(folder, uid);
     await Promise.all(names.map((name) => placeLink(join(folder, name), target)));
   } catch (thrown) {
     if (thrown instanceof Fault) throw thrown;

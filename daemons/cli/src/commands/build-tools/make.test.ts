@@ -82,6 +82,15 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
     expect(await hits()).toEqual([0, 2]);
   });
 
+  it('goes by variables, and says so, where no folder of links can be had', async () => {
+    makefile('x.o: x.c\n\t$(CC) -c $< -o $@\n');
+    writeFileSync(join(home, 'file'), '');
+    const { status, stdout, stderr } = ours(['-j1'], { SCCACHE_DIR: join(home, 'file') });
+    expect([status, stdout]).toEqual([0, `${client.program} cc -c x.c -o x.o\n`]);
+    expect(stderr).toMatch(/^sccache: warning: .*\/file\/sccache-ts\/masquerade-.*: cannot be made: ENOTDIR: only makefiles that do not set CC and CXX compile through the cache\n$/);
+    expect(await hits()).toEqual([0, 1]);
+  });
+
   const flags = 'all:\n\t@echo "$(MAKEFLAGS)"\n';
   const jobsIn = (text: string): number => Number(/-j(\d+)/.exec(text)?.[1] ?? 1);
   it.each<[string, string, readonly string[], Env, number]>([
@@ -167,13 +176,13 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
     const { num_cpus } = await scheduler.status();
     const run = (words: readonly string[]) => told(spawnSync(away.program, words, { cwd: work, env: { ...away.env, ...quiet } }));
     makefile(flags);
-    await until('the offer', () => jobsIn(run(['make']).stdout) === availableParallelism() + num_cpus, { timeoutMs: 20_000 });
+    await until('the offer', () => jobsIn(run(['make']).stdout) === availableParallelism() + num_cpus, { timeoutMs: 60_000 });
     writeFileSync(join(work, 'warm.c'), 'int warm;\n');
     await until('gcc on the build server', async () => {
       await away.zeroStats();
       spawnSync(away.program, ['gcc', '-c', 'warm.c'], { cwd: work, env: { ...away.env, SCCACHE_RECACHE: '1' } });
       return sum((await away.stats()).dist_compiles) === 1;
-    }, { timeoutMs: 60_000 });
+    }, { timeoutMs: 120_000 });
     await away.zeroStats();
     makefile('all: ; ./configure\n');
     const probe = "printf '#include <stdio.h>\\nint probe;\\n' >conftest.c; rm -f conftest.o; gcc -c -g conftest.c >&5 && test -s conftest.o && echo yes";
@@ -182,5 +191,5 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
     const stats = await away.stats();
     expect([sum(stats.dist_compiles), sum(stats.cache_misses.counts), sum(stats.cache_hits.counts)]).toEqual([0, 1, 1]);
     expect(readFileSync(join(work, 'config.log'), 'utf8')).toBe('');
-  }, 180_000);
+  }, 240_000);
 });

@@ -68,10 +68,17 @@ describe('the masquerade folder', () => {
     expect(readdirSync(folder).sort()).toEqual([...compilers].sort());
   });
 
-  it('is not used when others may write to it', async () => {
+  it.each(['', '..'])('is not used when others may write to it: %j', async (above) => {
     const folder = await masqueradeFolder(context({ PATH: path() }));
-    chmodSync(folder, 0o777);
-    await expect(masqueradeFolder(context({ PATH: path() }))).rejects.toMatchObject({ code: 'STORAGE_FAILED', message: expect.stringContaining(folder) as string });
+    chmodSync(join(folder, above), 0o777);
+    await expect(masqueradeFolder(context({ PATH: path() }))).rejects.toMatchObject({ code: 'STORAGE_FAILED', message: expect.stringContaining(join(folder, above)) as string });
+  });
+
+  it('leaves the cache folder to others', async () => {
+    const umask = process.umask(0o002);
+    const folder = await masqueradeFolder(context({ PATH: path(), SCCACHE_DIR: join(home, 'shared') })).finally(() => process.umask(umask));
+    expect(folder.startsWith(join(home, 'shared/sccache-ts/masquerade-'))).toBe(true);
+    expect(['..', '../..'].map((above) => lstatSync(join(folder, above)).mode & 0o777)).toEqual([0o700, 0o775]);
   });
 });
 
