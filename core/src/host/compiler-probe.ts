@@ -5,7 +5,7 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EnvPairs, Fault, type KeyPart } from '../base/index.js';
-import type { CompilerFacts } from '../compilation/index.js';
+import { clVariables, type CompilerFacts } from '../compilation/index.js';
 import { compilerFiles } from './compiler-probe-programs.js';
 import { type Manner, type ProbeAnswer, probeFileName, probeSource, readProbe, readVerbose, type VerboseAnswer } from './compiler-probe-text.js';
 import type { FileDigests, FileSnapshot } from './file-digests.js';
@@ -56,8 +56,11 @@ export interface CompilerProbeOptions {
 
 const outputLimit = 1024 * 1024;
 
-/** Variables that make compilers write files or chatter; the probe must leave no trace. */
-const unwanted = new Set(['DEPENDENCIES_OUTPUT', 'SUNPRO_DEPENDENCIES', 'CC_PRINT_OPTIONS', 'CC_PRINT_HEADERS', 'CC_LOG_DIAGNOSTICS', 'LANGUAGE', 'PWD', 'CL', '_CL_']);
+/** Variables that make compilers write files or chatter, for the probe must leave no trace; and those of single compiles in cl's manner. */
+const unwanted = new Set([
+  ...clVariables,
+  'DEPENDENCIES_OUTPUT', 'SUNPRO_DEPENDENCIES', 'CC_PRINT_OPTIONS', 'CC_PRINT_HEADERS', 'CC_LOG_DIAGNOSTICS', 'LANGUAGE', 'PWD',
+]);
 
 function probeEnvironment(env: EnvPairs, folder: string): Record<string, string> {
   const given: Record<string, string> = {};

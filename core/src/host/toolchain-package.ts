@@ -114,9 +114,8 @@ interface Packing {
 
 async function ask(request: PackageRequest, args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
   const { compiler, env, signal } = request;
-  // In cl's manner it has no words for such questions.
-  const manner = request.kind === 'clang-cl' ? ['--driver-mode=gcc'] : [];
-  const { code, stdout, stderr } = await runProcess(compiler, [...manner, ...args], {
+  // In cl's manner clang has no words for such questions.
+  const { code, stdout, stderr } = await runProcess(compiler, [...(request.kind === 'clang-cl' ? ['--driver-mode=gcc'] : []), ...args], {
     env: { ...env, LC_ALL: 'C' },
     timeoutMs: 20_000,
     ...(signal === undefined ? {} : { signal }),
@@ -203,9 +202,7 @@ async function addRustc({ request, contents }: Packing): Promise<void> {
 
 async function addGnu(packing: Packing): Promise<void> {
   const { request } = packing;
-  // clang-cl assembles by itself.
   const [as] = request.kind === 'clang-cl' ? [] : await addNamedPrograms(packing, ['as', 'objcopy']);
-  if (request.kind === 'msvc') throw unpackable(request.compiler, 'cl.exe runs on Windows only');
   if (request.kind === 'gcc' && as !== 'as') throw unpackable(request.compiler, 'no assembler is found');
   await (request.kind === 'gcc' ? addGcc(packing) : addClang(packing));
 }

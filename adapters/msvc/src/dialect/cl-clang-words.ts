@@ -84,7 +84,7 @@ export function clangWord(draft: ClDraft, word: string, words: readonly string[]
   }
   const spelled = waiting === undefined ? words : [`/clang:${waiting}`, ...words];
   const meant = found === undefined ? undefined : (meanings[found.option.effect] ?? dependencyMeanings[found.option.effect]);
-  if (found === undefined && /^-[fmWO]/.test(first)) return add(draft, 'common', spelled);
+  if (found === undefined && /^-(?:[fmWO]|std=)/.test(first)) return add(draft, 'common', spelled);
   if (found === undefined || meant === undefined || (waiting !== undefined && found.words.length < 2)) return refuse(draft, `/clang:${first}`);
   meant(draft, { flag: found.option.flag, value: found.value, words: spelled });
 }

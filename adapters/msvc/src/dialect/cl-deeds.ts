@@ -52,6 +52,15 @@ export const deeds: Readonly<Record<Exclude<ClEffect, 'end-of-options'>, Deed>> 
     stayHome(draft, nameOf(found));
     draft.unfollowed ??= nameOf(found);
   },
+  'absolute-names': (draft, found) => {
+    keep(draft, found);
+    draft.cwdInOutputs = true;
+  },
+  target: (draft, found) => {
+    keep(draft, found);
+    // Without Microsoft's manner included files are looked for otherwise.
+    if (!/-(?:msvc|win32)/.test(found.value ?? '')) draft.unfollowed ??= found.words[0];
+  },
   'no-include': (draft, { words }) => {
     draft.includeVariable = false;
     add(draft, 'preprocessor', words);

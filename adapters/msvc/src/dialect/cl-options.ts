@@ -8,6 +8,9 @@ export type ClEffect =
   | 'search'
   /** A folder beneath which folders to search are found. */
   | 'sysroot'
+  /** Diagnostics name the working directory. */
+  | 'absolute-names'
+  | 'target'
   /** `/X`: no folders from INCLUDE. */
   | 'no-include'
   | 'include'
@@ -32,7 +35,7 @@ export type ClEffect =
 
 const both: readonly OptionGroup<ClEffect>[] = [
   { effect: 'common',
-    flag: '-Brepro -Brepro- -C -FC -FS -GA -Gd -GF -GF- -Gm- -GR -GR- -Gr -GS -GS- -Gv -Gw -Gw- -GX -GX- -Gy -Gy- -Gz -Ge -Gh -GH -GT -GZ -GL -GL- ' +
+    flag: '-Brepro -Brepro- -C -FS -GA -Gd -GF -GF- -Gm- -GR -GR- -Gr -GS -GS- -Gv -Gw -Gw- -GX -GX- -Gy -Gy- -Gz -Ge -Gh -GH -GT -GZ -GL -GL- ' +
       '-homeparams -hotpatch -J -JMC -JMC- -kernel -kernel- -LD -LDd -MD -MDd -MT -MTd -nologo -openmp -openmp- -permissive -permissive- ' +
       '-Qvec -Qvec- -QIntel-jcc-erratum -Qpar -Qpar- -Qspectre -Qspectre- -Qspectre-load -Qspectre-load-cf -Qfast_transcendentals -Qimprecise_fwaits -Qsafe_fp_loads ' +
       '-sdl -sdl- -utf-8 -validate-charset -validate-charset- -vmb -vmg -vmm -vms -vmv -w -Wall -WX -WX- -WL -X- -Y- -Za -Ze -Zl -Zo -Zo- -bigobj -analyze- -await ' +
@@ -41,6 +44,7 @@ const both: readonly OptionGroup<ClEffect>[] = [
     joined: '-arch: -EH -execution-charset: -source-charset: -diagnostics: -external:W -favor: -fp: -Gs -guard: -O -openmp: -Qpar-report: -Qvec-report: -RTC -std: -tune: -vd -volatile: ' +
       '-W0 -W1 -W2 -W3 -W4 -wd -we -wo -w1 -w2 -w3 -w4 -Wv: -Zc: -Zm -Zp -ZH: -cgthreads -errorReport:',
     either: '-D -U' },
+  { effect: 'absolute-names', flag: '-FC' },
   { effect: 'search', either: '-I -external:I' },
   { effect: 'no-include', flag: '-X' },
   { effect: 'include', either: '-FI' },
@@ -60,7 +64,9 @@ const both: readonly OptionGroup<ClEffect>[] = [
 ];
 
 const clangGroups: readonly OptionGroup<ClEffect>[] = [
-  { effect: 'common', joined: '-MP -Gregcall --target=', flag: '-Qunused-arguments', either: '-winsdkversion -vctoolsversion' },
+  { effect: 'target', joined: '--target=' },
+  { effect: 'absolute-names', flag: '-fdiagnostics-absolute-paths' },
+  { effect: 'common', joined: '-MP -Gregcall', flag: '-Qunused-arguments', either: '-winsdkversion -vctoolsversion' },
   { effect: 'search', either: '-imsvc' },
   { effect: 'sysroot', either: '-winsysroot -vctoolsdir -winsdkdir -diasdkdir' },
   { effect: 'debug', flag: '-Zi' },
@@ -94,4 +100,4 @@ export const clangClTable: OptionTable<ClEffect> = optionTable(...both, ...clang
 export const msvcTable: OptionTable<ClEffect> = optionTable(...both, ...msvcGroups);
 
 /** Rows that only a leading `-` stands for; behind `/` such words are no options. */
-export const isDashOnly = (flag: string): boolean => /^-(?:-|Xclang$|mllvm$|[fgmW]$|flto$|f(?:no-)?color|fsyntax|save-temps|ftime|fproc|fmodule|fimplicit|fcrash|print|Qunused|###|v$)/.test(flag);
+export const isDashOnly = (flag: string): boolean => /^-(?:-|Xclang$|mllvm$|[fgmW]$|flto$|f(?:no-)?color|fdiagnostics|fsyntax|save-temps|ftime|fproc|fmodule|fimplicit|fcrash|print|Qunused|###|v$)/.test(flag);

@@ -177,6 +177,16 @@ describe('what is learned', () => {
     expect(taken('/c /FIpre.h /FI sub/x.h a.cpp')).toMatchObject({ forcedIncludes: ['pre.h', 'sub/x.h'], absentInputs: ['pre.h.pch', 'pre.h.gch', 'sub/x.h.pch', 'sub/x.h.gch'] });
   });
 
+  it('what makes diagnostics name the folder, and what changes the search', () => {
+    expect(taken('/c /FC a.cpp')).toMatchObject({ cwdInOutputs: true, ownCommandOnly: false });
+    expect(taken('/c -fdiagnostics-absolute-paths a.cpp')).toMatchObject({ cwdInOutputs: true });
+    expect(taken('/c --target=x86_64-pc-windows-msvc a.cpp').unfollowed).toBeUndefined();
+    expect(taken('/c --target=x86_64-w64-windows-gnu a.cpp').unfollowed).toBe('--target=x86_64-w64-windows-gnu');
+    expect(taken('/c -fno-ms-compatibility a.cpp').unfollowed).toBe('-fno-ms-compatibility');
+    expect(taken('/c /winsysroot /sdk a.cpp')).toMatchObject({ unfollowed: '/winsysroot', homeOnly: '/winsysroot' });
+    expect(taken('/c /clang:-std=c++20 a.cpp').unfollowed).toBeUndefined();
+  });
+
   it('the processor', () => {
     expect(taken('/c -march=native a.cpp')).toMatchObject({ nativeCpu: true, homeOnly: '-march=native' });
     expect(taken('/c /arch:AVX2 -mavx2 a.cpp')).toMatchObject({ nativeCpu: false, homeOnly: undefined });
