@@ -44,11 +44,18 @@ describe('what compiles, and where the launcher belongs', () => {
   });
 
   it.each([
+    ['ccache gcc -c a.c', 'ccache'], ['/usr/bin/sccache-ts gcc -c a.c', 'sccache-ts'], ['/usr/lib/ccache/gcc -c a.c', 'ccache'],
+    ['cmake -E __run_co_compile --launcher=/x/mine -- cc -c a.c', 'mine'], ['cd x && X=1 python wrap.py /usr/bin/distcc gcc', 'distcc'],
+  ])('tells which launcher: %s', (command, by) => {
+    expect(commandKind(command, '')).toEqual({ kind: 'launched', by });
+  });
+
+  it.each([
     'ccache gcc -c a.c', '/usr/bin/sccache-ts gcc -c a.c', 'sccache g++ -c a.cc', 'distcc gcc -c a.c', '/usr/lib/ccache/gcc -c a.c', 'env X=1 icecc gcc -c a.c',
     '/usr/bin/cmake -E __run_co_compile --launcher=x --source=a.c -- /usr/bin/cc -c a.c', 'python wrap.py ccache gcc -c a.c', 'rewrapper -cfg=x clang -c a.c',
     'gcc -c a.c && ccache gcc -c b.c',
   ])('has a launcher: %s', (command) => {
-    expect(commandKind(command, '')).toEqual({ kind: 'launched' });
+    expect(commandKind(command, '').kind).toBe('launched');
   });
 
   it.each([

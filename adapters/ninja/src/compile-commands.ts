@@ -3,11 +3,11 @@
 import { type ShellWord, simpleCommands, type SimpleCommand } from './shell-commands.js';
 
 /** `compile`: the launcher belongs at these offsets of the command. */
-export type CommandKind = { readonly kind: 'compile'; readonly at: readonly number[] } | { readonly kind: 'link' } | { readonly kind: 'launched' } | { readonly kind: 'other' };
+export type CommandKind = { readonly kind: 'compile'; readonly at: readonly number[] } | { readonly kind: 'launched'; /** Its name. */ readonly by: string } | { readonly kind: 'link' | 'other' };
 
 const launchers = /^(?:s?ccache(?:-[\w.]+)?|distcc|icecc|icerun|gomacc|goma|rewrapper|reclient|buildcache|colorgcc|cachepot|recc|fbuild|siso)$/;
 /** Folders of links that stand in for compilers. */
-const launcherFolders = /(?:^|\/)(?:s?ccache|distcc|icecc|sccache-ts|colorgcc)\//;
+const launcherFolders = /(?:^|\/)(s?ccache|distcc|icecc|sccache-ts|colorgcc)\//;
 const gnuName = /^(?:[\w.+]+-)*(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d+(?:\.\d+)*)?(?:\.exe)?$/;
 const clName = /^(?:clang-)?cl(?:-\d+)?(?:\.exe)?$/i;
 /** With one of these nothing is compiled, whatever else is said. */
@@ -27,12 +27,11 @@ function program(command: SimpleCommand): SimpleCommand {
   return command.slice(at);
 }
 
-type Found = 'compile' | 'link' | 'launched' | 'other';
+type Found = 'compile' | 'link' | 'other';
 
 function kindOf([first, ...words]: SimpleCommand, response: readonly string[]): Found {
   if (first === undefined || first.expands) return 'other';
   const name = nameOf(first.text);
-  if (launchers.test(name) || launcherFolders.test(first.text)) return 'launched';
   const texts = [...words.map(({ text }) => text), ...response];
   if (gnuName.test(name)) {
     if (texts.some((text) => gnuIdle.has(text))) return 'other';
@@ -49,15 +48,20 @@ function kindOf([first, ...words]: SimpleCommand, response: readonly string[]): 
 export function commandKind(command: string, response: string): CommandKind {
   const commands = simpleCommands(command);
   if (commands === undefined) return { kind: 'other' };
+  const programs = commands.map(program);
+  const by = [...programs.flatMap(([first]) => (first === undefined ? [] : [launcherFolders.exec(first.text)?.[1]])), ...commands.flat().map(launcherIn)];
+  const launcher = by.find((it) => it !== undefined);
+  if (launcher !== undefined) return { kind: 'launched', by: launcher };
   const more = response.split(/\s+/);
-  const found = commands.map(program).map((words) => ({ start: words[0]?.start ?? 0, kind: kindOf(words, more) }));
-  if (found.some(({ kind }) => kind === 'launched') || commands.flat().some(isLauncherWord)) return { kind: 'launched' };
+  const found = programs.map((words) => ({ start: words[0]?.start ?? 0, kind: kindOf(words, more) }));
   const at = found.filter(({ kind }) => kind === 'compile').map(({ start }) => start);
   if (at.length > 0) return { kind: 'compile', at };
   return { kind: found.some(({ kind }) => kind === 'link') ? 'link' : 'other' };
 }
 
 /** `cmake -E __run_co_compile --launcher=ccache …`, `python wrapper.py ccache gcc …` */
-function isLauncherWord({ text }: ShellWord): boolean {
-  return /^--(?:launcher|cc-wrapper)=/.test(text) || launchers.test(nameOf(text));
+function launcherIn({ text }: ShellWord): string | undefined {
+  const named = /^--(?:launcher|cc-wrapper)=(.*)/.exec(text)?.[1];
+  const name = nameOf(named ?? text);
+  return named !== undefined || launchers.test(name) ? name : undefined;
 }

@@ -21,7 +21,8 @@ export interface EdgeChange {
 export interface Changes {
   readonly rules: readonly RuleChange[];
   readonly edges: readonly EdgeChange[];
-  readonly launched: number;
+  /** Launchers that stand before compilers already, each as often as it does. */
+  readonly launchers: readonly string[];
   readonly commands: readonly (readonly [plain: string, wrapped: string])[];
 }
 
@@ -31,6 +32,7 @@ const reserved = ['command', 'depfile', 'deps', 'description', 'dyndep', 'genera
 interface Judged {
   readonly edge: Edge;
   readonly kind: 'compile' | 'link' | 'launched' | 'other';
+  readonly launcher: string | undefined;
   readonly plain: string;
   /** The same as `plain` for what is no compile. */
   readonly wanted: string;
@@ -75,6 +77,7 @@ function judge(edge: Edge, prefix: string): Judged {
   const common = {
     edge,
     plain,
+    launcher: found.kind === 'launched' ? found.by : undefined,
     open: !plain.includes('\n') && (edge.own !== undefined || !reserved.some((name) => edge.scope.variables.has(name))),
     poolless: !edge.rule.bindings.has('pool') && edge.own?.has('pool') !== true && variableIn(edge.scope, 'pool') === '',
   };
@@ -132,11 +135,11 @@ function changesOf(rule: Rule, of: readonly Judged[]): OfRule {
 /** @param prefix the launcher as a word for /bin/sh, with the blank behind it */
 export function wrapChanges(edges: readonly Edge[], prefix: string): Changes {
   const byRule = new Map<Rule, Judged[]>();
-  let launched = 0;
+  const launchers: string[] = [];
   for (const edge of edges) {
     if (edge.rule.name === 'phony' && edge.rule.bindings.size === 0) continue;
     const judged = judge(edge, prefix);
-    if (judged.kind === 'launched') launched += 1;
+    if (judged.launcher !== undefined) launchers.push(judged.launcher);
     const others = byRule.get(edge.rule);
     if (others === undefined) byRule.set(edge.rule, [judged]);
     else others.push(judged);
@@ -146,6 +149,6 @@ export function wrapChanges(edges: readonly Edge[], prefix: string): Changes {
     rules: all.map(({ rule }) => rule).filter(({ insertions, pool }) => insertions.length > 0 || pool !== undefined),
     edges: all.flatMap((it) => it.edges),
     commands: all.flatMap((it) => it.commands),
-    launched,
+    launchers,
   };
 }

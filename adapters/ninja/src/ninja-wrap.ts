@@ -26,8 +26,8 @@ export interface Wrapped {
   readonly files: readonly WrapFile[];
   /** How many build statements compile through the launcher now. */
   readonly compiles: number;
-  /** How many have a launcher of their own. */
-  readonly launched: number;
+  /** Launchers that stand before compilers already and were left alone, each as often as it does. */
+  readonly launchers: readonly string[];
   /** Each changed command as the log of ninja hashes it: without the launcher, and with it. */
   readonly commands: readonly (readonly [plain: string, wrapped: string])[];
 }
@@ -123,5 +123,5 @@ export function wrapManifest(manifest: Manifest, input: WrapInput): Wrapped {
     const own = ownStatement(input, units.map(({ path }) => path));
     return { path: nameOf(0), text: `include ${escapePath(poolsFile(input.wrapper))}\n${ended(text)}${own}` };
   });
-  return { files, compiles: changes.commands.length, launched: changes.launched, commands: changes.commands };
+  return { files, compiles: changes.commands.length, launchers: changes.launchers, commands: changes.commands };
 }

@@ -85,18 +85,23 @@ async function write(wanted: CopyWanted, files: readonly WrapFile[], state: Copy
   await writeAtomically(join(wanted.folder, statePath(wanted.file)), JSON.stringify(state), 0o666);
 }
 
+/** There is nothing to put a launcher before. */
+export interface NoCopy {
+  /** Another's launcher that compiles have already. */
+  readonly launcher: string | undefined;
+}
+
 /**
- * Makes the copy unless the one that is there is right.
- * @returns undefined when nothing in it would be another than in the original; then nothing is written
+ * Makes the copy unless the one that is there is right. Where nothing in it would be another than in the original, nothing is written.
  * @throws NinjaSyntaxError; Fault USAGE for a file that cannot be read; errors of node's for a folder that cannot be written
  */
-export async function currentCopy(wanted: CopyWanted): Promise<CopyState | undefined> {
+export async function currentCopy(wanted: CopyWanted): Promise<CopyState | NoCopy> {
   const known = copyState(wanted.folder, wanted.file);
   if (known !== undefined && isCurrent(known, wanted)) return known;
   const { read, seen } = openFiles(wanted.folder);
   const manifest = readManifest(wanted.file, read);
   const wrapped = wrapManifest(manifest, inputOf(wanted));
-  if (wrapped.compiles === 0) return undefined;
+  if (wrapped.compiles === 0) return { launcher: wrapped.launchers.find((name) => name !== 'sccache-ts') };
   const hashes = wrapped.commands.map((pair) => [commandHash(wanted.hash, pair[0]), commandHash(wanted.hash, pair[1])] as const);
   const { build, launcher, hash } = wanted;
   const state = { build, launcher, hash, builddir: manifest.builddir, files: [...seen], hashes };

@@ -2,13 +2,13 @@
 // Refuses to know: how the log is written.
 import { join } from 'node:path';
 import { changedLog, hashKindOfLog, poolsFile, poolsText, wrapperOf } from '@sccache-ts/adapter-ninja';
-import { asBuffer } from '@sccache-ts/core/base';
+import { asBuffer, Fault } from '@sccache-ts/core/base';
 import { pickUp, writeAtomically } from '@sccache-ts/core/host';
 import { copyState, type CopyState, type CopyWanted, logPath } from './ninja-copy.js';
 
 interface Swap {
   readonly path: string;
-  readonly state: Pick<CopyState, 'hash'>;
+  readonly state: CopyState;
   readonly hashes: ReadonlyMap<string, string>;
   readonly dropped: readonly string[];
 }
@@ -26,22 +26,27 @@ async function swap({ path, state, hashes, dropped }: Swap): Promise<void> {
   }
 }
 
-/** How many of what no build server takes run at once. */
-export async function writePools({ folder, file }: CopyWanted, depths: Parameters<typeof poolsText>[0]): Promise<void> {
-  await writeAtomically(join(folder, poolsFile(wrapperOf(file))), poolsText(depths), 0o666);
+export interface OurBuild {
+  readonly wanted: CopyWanted;
+  readonly copy: CopyState;
+  /** How many of what no build server takes run at once. */
+  readonly depths: Parameters<typeof poolsText>[0];
 }
 
-/** Runs a build whose commands have the launcher, on a log that was written without. */
-export async function withOurLog<T>({ folder, file }: CopyWanted, copy: CopyState, run: () => Promise<T>): Promise<T> {
-  const path = logPath(folder, copy.builddir);
+/** Runs a build whose commands have the launcher, on a log that was written without. @throws Fault USAGE when nothing can be written there any more */
+export async function withOurLog<T>({ wanted: { folder, file }, copy, depths }: OurBuild, run: () => Promise<T>): Promise<T> {
+  const pools = join(folder, poolsFile(wrapperOf(file)));
+  await writeAtomically(pools, poolsText(depths), 0o666).catch((cause: unknown) => {
+    throw new Fault('USAGE', `ninja: ${pools}: cannot be written: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`, { cause });
+  });
   const dropped = [wrapperOf(file)];
-  await swap({ path, state: copy, hashes: new Map(copy.hashes), dropped });
+  await swap({ path: logPath(folder, copy.builddir), state: copy, hashes: new Map(copy.hashes), dropped });
   try {
     return await run();
   } finally {
     // The copy may have been made anew meanwhile.
     const now = copyState(folder, file) ?? copy;
     const back = [...copy.hashes, ...now.hashes].map(([plain, wrapped]) => [wrapped, plain] as const);
-    await swap({ path: logPath(folder, now.builddir), state: now, hashes: new Map(back), dropped });
+    await swap({ path: logPath(folder, now.builddir === '' ? copy.builddir : now.builddir), state: copy, hashes: new Map(back), dropped });
   }
 }

@@ -4,13 +4,13 @@ import { resolve } from 'node:path';
 import { suggestedJobs } from '@sccache-ts/adapter-make';
 import { followWord, type HashKind, hashKindOfNinja, ninjaPlan, NinjaSyntaxError, ninjaWishes, type NinjaWishes, wrapperOf } from '@sccache-ts/adapter-ninja';
 import { envValue, Fault } from '@sccache-ts/core/base';
-import { accompany, become, endAs, type ProgramEnd, runProcess } from '@sccache-ts/core/host';
+import { accompany, become, endAs, findCompiler, type ProgramEnd, runProcess } from '@sccache-ts/core/host';
 import type { CommandContext } from '../context.js';
-import { launcherOf, programOf } from '../launcher-path.js';
+import { launcherOf } from '../launcher-path.js';
 import { capacityOf } from './capacity.js';
 import { compileSummary, statisticsNow } from './compile-summary.js';
 import { absoluteFile, copyState, type CopyState, type CopyWanted, currentCopy, followOriginal } from './ninja-copy.js';
-import { withOurLog, writePools } from './ninja-log-file.js';
+import { withOurLog } from './ninja-log-file.js';
 import type { Tool } from './tools.js';
 
 const hint = 'Install ninja (ninja-build), or name it in the variable NINJA.';
@@ -18,34 +18,39 @@ const hint = 'Install ninja (ninja-build), or name it in the variable NINJA.';
 /** How long ninja may take to say its version, or to read a build file of any size. */
 const patienceMs = 60_000;
 
+/** Distributions have names of their own for it; samurai is another ninja. */
+const usualNames = ['ninja', 'ninja-build', 'samu'];
+
+/** @throws Fault TOOL_MISSING */
 function ninjaOf(context: CommandContext): string {
   const named = envValue(context.env, 'NINJA');
-  if (named !== undefined && named !== '') return programOf(context, named, hint);
-  for (const name of ['ninja', 'ninja-build', 'samu']) {
-    try {
-      return programOf(context, name, hint);
-    } catch (cause) {
-      if (name === 'samu') throw new Fault('TOOL_MISSING', 'ninja: cannot find binary path', { hint, cause });
-    }
-  }
-  throw new Fault('TOOL_MISSING', 'ninja: cannot find binary path', { hint });
+  const names = named === undefined || named === '' ? usualNames : [named];
+  const found = names.flatMap((name) => findCompiler(name, { path: envValue(context.env, 'PATH'), cwd: context.cwd, own: [] }) ?? [])[0];
+  if (found === undefined) throw new Fault('TOOL_MISSING', `${names[0] ?? ''}: cannot find binary path`, { hint });
+  return found;
 }
 
 interface Call {
   readonly context: CommandContext;
   readonly ninja: string;
-  readonly args: readonly string[];
   readonly wishes: NinjaWishes;
   readonly wanted: CopyWanted;
 }
 
-async function asked({ context: { env }, ninja, wanted }: Pick<Call, 'context' | 'ninja' | 'wanted'>, args: readonly string[]): Promise<{ readonly code: number | undefined; readonly text: string }> {
-  const { code, stdout } = await runProcess(ninja, args, { cwd: wanted.folder, env: Object.fromEntries(env), timeoutMs: patienceMs });
+interface Question {
+  readonly ninja: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+}
+
+async function ask({ env }: CommandContext, { ninja, args, cwd }: Question): Promise<{ readonly code: number | undefined; readonly text: string }> {
+  const { code, stdout } = await runProcess(ninja, args, { cwd, env: Object.fromEntries(env), timeoutMs: patienceMs });
   return { code, text: stdout.toString().trim() };
 }
 
-async function hashOf(call: Pick<Call, 'context' | 'ninja' | 'wanted'>): Promise<HashKind> {
-  return hashKindOfNinja((await asked({ ...call, wanted: { ...call.wanted, folder: call.context.cwd } }, ['--version'])).text);
+/** How this ninja writes commands into its log. */
+async function hashOf(context: CommandContext, ninja: string): Promise<HashKind> {
+  return hashKindOfNinja((await ask(context, { ninja, args: ['--version'], cwd: context.cwd })).text);
 }
 
 /**
@@ -53,19 +58,23 @@ async function hashOf(call: Pick<Call, 'context' | 'ninja' | 'wanted'>): Promise
  * @throws Fault USAGE when the build file is not there, or is none
  */
 async function copyFor(call: Call): Promise<CopyState | undefined> {
-  const { context, wanted } = call;
+  const { context, wanted, wishes } = call;
   const name = absoluteFile(wanted.folder, wanted.file);
   if (context.around.platform === 'win32') {
     context.complain('sccache: warning: ninja: commands are not for a shell on Windows, so nothing of this build is cached\n');
     return undefined;
   }
   try {
-    return await currentCopy(wanted);
+    const copy = await currentCopy(wanted);
+    if ('hashes' in copy) return copy;
+    if (copy.launcher !== undefined && !wishes.quiet) context.complain(`sccache-ts: compiles of this build have a launcher already (${copy.launcher}), which was left alone\n`);
+    return undefined;
   } catch (thrown) {
     if (thrown instanceof Fault) throw thrown;
     if (thrown instanceof NinjaSyntaxError) {
       // Ninja has the last word: what it understands is built, if not through the cache.
-      const understood = await asked(call, ['-f', wanted.file, '-t', 'targets', 'depth', '1']).catch(() => undefined);
+      const args = ['-f', wanted.file, '-t', 'targets', 'depth', '1'];
+      const understood = await ask(context, { ninja: call.ninja, args, cwd: wanted.folder }).catch(() => undefined);
       if (understood?.code !== 0) throw new Fault('USAGE', `ninja: ${thrown.message}`, { hint: `Nothing was built: ${name} is no build file that ninja could read.` });
       context.complain(`sccache: warning: ${thrown.message}: not understood, so nothing of this build is cached\n`);
       return undefined;
@@ -77,8 +86,8 @@ async function copyFor(call: Call): Promise<CopyState | undefined> {
 
 async function build(call: Call): Promise<ProgramEnd> {
   const { context, ninja, wishes, wanted } = call;
-  const copy = await copyFor(call);
   const capacity = await capacityOf(context);
+  const copy = await copyFor(call);
   const file = copy === undefined ? wanted.file : wrapperOf(wanted.file);
   const plan = ninjaPlan({ wishes, env: context.env, file, ...capacity, suggested: suggestedJobs(capacity) });
   for (const [name, value] of plan.env) process.env[name] = value;
@@ -86,17 +95,13 @@ async function build(call: Call): Promise<ProgramEnd> {
     accompany({ path: ninja, args: plan.args }).catch((cause: unknown) => {
       throw new Fault('TOOL_MISSING', `${ninja}: cannot be started: ${(cause as Error).message}`, { hint });
     });
-  if (copy === undefined) return run();
-  await writePools(wanted, plan.depths);
-  return withOurLog(wanted, copy, run);
+  return copy === undefined ? run() : withOurLog({ wanted, copy, depths: plan.depths }, run);
 }
 
 /** Ninja itself calls us when the original of a copy has changed. */
 async function follow(context: CommandContext, file: string): Promise<void> {
-  const common = { folder: context.cwd, file, launcher: launcherOf(context), build: context.build };
-  const known = copyState(context.cwd, file)?.hash;
-  const hash = known ?? (await hashOf({ context, ninja: ninjaOf(context), wanted: { ...common, hash: 'rapid' } }));
-  await followOriginal({ ...common, hash });
+  const hash = copyState(context.cwd, file)?.hash ?? (await hashOf(context, ninjaOf(context)));
+  await followOriginal({ folder: context.cwd, file, launcher: launcherOf(context), build: context.build, hash });
 }
 
 export const runNinja: Tool = async (context, args) => {
@@ -106,10 +111,9 @@ export const runNinja: Tool = async (context, args) => {
   const wishes = ninjaWishes(args);
   if (wishes.idle) return become({ path: ninja, args });
   const folder = resolve(context.cwd, wishes.folder ?? '.');
-  const wanted = { folder, file: wishes.file, launcher: launcherOf(context), build: context.build, hash: 'rapid' as const };
-  const call = { context, ninja, args, wishes, wanted: { ...wanted, hash: await hashOf({ context, ninja, wanted }) } };
+  const wanted = { folder, file: wishes.file, launcher: launcherOf(context), build: context.build, hash: await hashOf(context, ninja) };
   const before = wishes.quiet ? undefined : await statisticsNow(context);
-  const end = await build(call);
+  const end = await build({ context, ninja, wishes, wanted });
   const line = wishes.quiet ? undefined : compileSummary(before, await statisticsNow(context));
   if (line !== undefined) context.complain(`${line}\n`);
   return endAs(end);
