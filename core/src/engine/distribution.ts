@@ -12,7 +12,8 @@ import { marksIn } from './crate-input-set.js';
 import type { Errand } from './errand.js';
 import { mentionsOf } from './input-set-scan.js';
 import type { AwayCrate, AwayJob, AwayResult, Distribution } from './ports.js';
-import { createToolchains, type ToolchainRule } from './toolchains.js';
+import type { ToolchainRule } from './toolchain-choice.js';
+import { createToolchains } from './toolchains.js';
 
 export interface DistributionSettings {
   /** Ends in `/`. */

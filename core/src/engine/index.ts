@@ -12,4 +12,4 @@ export { createRecall, type Recall, type Recalled } from './recall.js';
 export * from './report.js';
 export { createSettling } from './settling.js';
 export { createSourceMemo } from './source-memo.js';
-export type { ToolchainRule } from './toolchains.js';
+export type { ToolchainRule } from './toolchain-choice.js';

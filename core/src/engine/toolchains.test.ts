@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Digest, logTo } from '../base/index.js';
-import { createToolchains, type Packable, type ToolchainRule, type Toolchains, type ToolchainsOptions } from './toolchains.js';
+import type { Packable, ToolchainRule } from './toolchain-choice.js';
+import { createToolchains, type Toolchains, type ToolchainsOptions } from './toolchains.js';
 
 let folder = '';
 /** A program that the packer takes for a small gcc: a copy of true that answers what gcc is asked. */
@@ -112,7 +114,7 @@ describe.skipIf(missing !== undefined)('packed toolchains', () => {
 describe('rules', () => {
   it('name a compiler exactly, or by another name of it', async () => {
     const archive = join(folder, 'own.tar.gz');
-    writeFileSync(archive, 'archive');
+    writeFileSync(archive, gzipSync('archive'));
     const real = join(folder, 'real-cc');
     const alias = join(folder, 'alias-cc');
     const other = join(folder, 'other-cc');
@@ -126,7 +128,7 @@ describe('rules', () => {
     for (const path of [real, alias]) expect(await mine.choose(compiler(path))).toMatchObject({ kind: 'ready', executable: '/cc' });
     expect(await mine.choose(compiler(other))).toMatchObject({ kind: 'home', reason: 'no_dist', fault: undefined });
     const before = await mine.choose(compiler(real));
-    writeFileSync(archive, 'another archive');
+    writeFileSync(archive, gzipSync('another archive'));
     const after = await mine.choose(compiler(real));
     expect(before.kind === 'ready' && after.kind === 'ready' && before.archiveId !== after.archiveId).toBe(true);
     rmSync(archive);
