@@ -25,6 +25,7 @@ export const faultCodes = {
   DAEMON_UNREACHABLE: 'user',
   DAEMON_START_FAILED: 'user',
   NOT_RECORDED: 'user',
+  TOOLCHAIN_INCOMPLETE: 'user',
   // fleet: network, storage, peers
   WIRE_MALFORMED: 'fleet',
   WIRE_TOO_LARGE: 'fleet',

@@ -8,6 +8,7 @@ export { createLineMarkerScanner } from './line-markers.js';
 export * from './looked-for.js';
 export * from './manifest.js';
 export * from './manifest-codec.js';
+export * from './missing-file.js';
 export { splitResponseFile } from './response-file.js';
 export { placeInText } from './place-in-text.js';
 export { readSearchList, type SearchList } from './search-list.js';

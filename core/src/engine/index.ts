@@ -13,3 +13,5 @@ export * from './report.js';
 export { createSettling } from './settling.js';
 export { createSourceMemo } from './source-memo.js';
 export type { ToolchainRule } from './toolchain-choice.js';
+export { repackedKey } from './toolchain-overrides.js';
+export { type TrialReport, type TrialResult, type TrialSubject, tryToolchain } from './toolchain-trial.js';

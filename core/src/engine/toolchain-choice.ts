@@ -24,6 +24,11 @@ export interface ReadyToolchain {
   readonly archiveId: ArchiveId;
   /** The compiler's path in the archive. */
   readonly executable: string;
+  /**
+   * The user's own archive: made from another installation, maybe, so that the compiler in it may look for its own files in other places than the one
+   * here does.
+   */
+  readonly own: boolean;
   /** Links in the archive, as far as they are known. */
   readonly links: ReadonlyMap<string, string>;
   /** Where the archive lies; undefined when it has vanished since. The second function lets it be thrown out again. */
@@ -41,10 +46,11 @@ export interface ToolchainStore {
 export const stayHome = (reason: string, fault?: unknown): ToolchainChoice => ({ kind: 'home', reason, fault });
 
 /** @param executable the compiler's path in the archive */
-export const readyToolchain = ({ cache }: ToolchainStore, executable: string, of: Pick<KnownToolchain, 'archiveId' | 'links'>): ReadyToolchain => ({
+export const readyToolchain = ({ cache }: ToolchainStore, executable: string, of: Pick<KnownToolchain, 'archiveId' | 'links'> & { readonly own?: boolean }): ReadyToolchain => ({
   kind: 'ready',
   archiveId: of.archiveId,
   executable,
+  own: of.own ?? false,
   links: of.links,
   archive: async () => {
     const release = cache.hold(of.archiveId);

@@ -143,9 +143,9 @@ export function createOverrides(options: OverridesOptions): Overrides {
     working.add(work);
     const prepared = await within(options.patienceMs, work).finally(() => void work.catch(() => undefined).then(() => working.delete(work)));
     if (prepared === undefined) return undefined;
-    if (prepared.inStore) return readyToolchain(await options.store(), rule.archiveCompiler, { archiveId: prepared.archiveId, links: new Map() });
+    if (prepared.inStore) return readyToolchain(await options.store(), rule.archiveCompiler, { archiveId: prepared.archiveId, links: new Map(), own: true });
     const archive: ReadyToolchain['archive'] = () => Promise.resolve({ path: rule.archive, release: () => undefined });
-    return { kind: 'ready', archiveId: prepared.archiveId, executable: rule.archiveCompiler, links: new Map(), archive };
+    return { kind: 'ready', archiveId: prepared.archiveId, executable: rule.archiveCompiler, own: true, links: new Map(), archive };
   }
 
   return {

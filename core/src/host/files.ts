@@ -1,8 +1,9 @@
 // Knows: how a file is put in place so that nobody ever sees half of it. Refuses to know: what is in it.
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
 /** Prefix of files that are not in place yet; whoever owns a folder may remove old ones at start. */
 export const temporaryPrefix = '.sccache-ts-tmp-';
@@ -28,6 +29,21 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
 /** Makes a folder and those above it where they are not there. */
 export async function makeFolders(path: string): Promise<void> {
   await mkdir(path, { recursive: true });
+}
+
+/** A new folder below the system's one for temporary files, without links in its name; whoever makes it removes it. */
+export async function makeTemporaryFolder(prefix: string): Promise<string> {
+  return realpath(await mkdtemp(join(tmpdir(), prefix)));
+}
+
+/** A whole file; undefined when there is none. @throws what the file system says otherwise */
+export async function readWhole(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cause;
+  }
 }
 
 /** Removes a file that may or may not be there. */

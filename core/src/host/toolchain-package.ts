@@ -112,9 +112,12 @@ interface Packing {
   readonly contents: Contents;
 }
 
+/** clang that plays cl does not know the questions. */
+const mannersOf = ({ compiler, kind }: PackageRequest): readonly string[] => (kind === 'clang' && /clang-cl/i.test(basename(compiler)) ? ['--driver-mode=gcc'] : []);
+
 async function ask(request: PackageRequest, args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
   const { compiler, env, signal } = request;
-  const { code, stdout, stderr } = await runProcess(compiler, args, {
+  const { code, stdout, stderr } = await runProcess(compiler, [...mannersOf(request), ...args], {
     env: { ...env, LC_ALL: 'C' },
     timeoutMs: 20_000,
     ...(signal === undefined ? {} : { signal }),
@@ -123,9 +126,7 @@ async function ask(request: PackageRequest, args: readonly string[]): Promise<{ 
   return { stdout: stdout.toString(), stderr: stderr.toString() };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then((it) => it.isFile(), () => false);
-}
+const exists = (path: string): Promise<boolean> => stat(path).then((it) => it.isFile(), () => false);
 
 /** Absolute path of a program that the compiler starts; undefined when it has none. */
 async function programPath(request: PackageRequest, name: string): Promise<string | undefined> {
