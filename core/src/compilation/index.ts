@@ -3,6 +3,7 @@ export * from './base-folder.js';
 export * from './crate.js';
 export { moveDependencies } from './dependency-rewrite.js';
 export * from './gnu.js';
+export { sysroots, targetOf } from './gnu-sdk.js';
 export { languageOf } from './language.js';
 export { createLineMarkerScanner } from './line-markers.js';
 export * from './looked-for.js';

@@ -58,8 +58,8 @@ export function createCompilers({ dialects, probe, crates, nowMs }: CompilersPor
 
   async function survey(request: CompileRequest, script: boolean): Promise<Known> {
     const surveyed = await probe.survey(request);
-    const { facts, snapshot } = surveyed;
-    const compiler = { path: request.compiler, facts, dialect: dialects[facts.kind], identity: keyOf(surveyed.parts), evidence: evidenceOf(surveyed, script) };
+    const { facts, snapshot, searched } = surveyed;
+    const compiler = { path: request.compiler, facts, dialect: dialects[facts.kind], identity: keyOf(surveyed.parts), searched, evidence: evidenceOf(surveyed, script) };
     return { compiler, snapshot };
   }
 

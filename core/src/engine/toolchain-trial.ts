@@ -69,7 +69,8 @@ const isThere = (view: RootView, path: string): boolean => {
 /** Archives made elsewhere have the compiler under its own name or in the usual folder. */
 function executableIn(view: RootView, { subject, archive, archiveCompiler }: TrialRequest): string {
   const name = subject.path.slice(subject.path.lastIndexOf('/') + 1);
-  const candidates = archiveCompiler === undefined ? [subject.path, `/usr/bin/${name}`, `/bin/${name}`] : [archiveCompiler];
+  const names = [name, name.replace(/(?<![a-z])g\+\+/, 'gcc').replace('++', '')];
+  const candidates = archiveCompiler === undefined ? [subject.path, ...names.flatMap((it) => [`/usr/bin/${it}`, `/bin/${it}`])] : [archiveCompiler];
   const found = candidates.find((path) => isThere(view, path));
   if (found !== undefined) return found;
   throw new Fault('TOOLCHAIN_INCOMPLETE', `${archive ?? 'the packed archive'} has no ${candidates[0] ?? name}`, {
@@ -89,10 +90,16 @@ async function loaderOf(view: RootView, path: string): Promise<string | undefine
   }
 }
 
+/** The line that tells most: the first that speaks of an error. */
+function firstError(said: string): string {
+  const lines = said.trim().split('\n');
+  return (lines.find((line) => /\berror\b/i.test(line)) ?? lines[0] ?? '').slice(0, 300);
+}
+
 /** One sentence of what compiler, loader and sandbox said. */
 async function explained(said: string, { view }: Bench): Promise<string> {
   const missing = missingFile(said);
-  if (missing === undefined) return `does not compile there: ${said.trim().split('\n')[0]?.slice(0, 300) ?? 'nothing was said'}`;
+  if (missing === undefined) return `does not compile there: ${firstError(said)}`;
   const { file, by } = missing;
   if (!file.startsWith('/') || !isThere(view, file)) return `does not compile there: the archive has no ${file}${by === undefined ? '' : `, which ${by} needs`}`;
   const loader = await loaderOf(view, file);
@@ -107,7 +114,7 @@ async function atHome(source: TrialSource, { request, place }: Bench): Promise<B
   });
   const object = await readWhole(join(place.cwd, source.output));
   if (code === 0 && object !== undefined) return object;
-  return `does not compile here either: ${stderr.toString().trim().split('\n')[0]?.slice(0, 300) ?? ''}`;
+  return `does not compile here either: ${firstError(stderr.toString())}`;
 }
 
 function jobFor(source: TrialSource, { request, place, toolchain }: Bench): Promise<TrialJob | string> {

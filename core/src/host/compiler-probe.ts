@@ -24,6 +24,8 @@ export interface CompilerSurvey {
   readonly facts: CompilerFacts;
   /** Version, target, default options and the content of every program that takes part: what a compiler's identity is made of. */
   readonly parts: readonly KeyPart[];
+  /** Folders that are searched for included files by default, as spelled. */
+  readonly searched?: readonly string[] | undefined;
   /** Where the compiler's links lead. */
   readonly real: string;
   /** Every file that was read, and every place that was empty. */
@@ -135,6 +137,7 @@ async function surveyIn(folder: string, subject: CompilerSubject, options: Compi
       ...files.present.map((file, at) => ({ label: file.role, value: snapshot.digests[at] ?? 'unreadable' })),
     ],
     real,
+    searched: verbose.searched,
     snapshot,
   };
 }
