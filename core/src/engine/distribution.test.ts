@@ -280,10 +280,13 @@ describe('time', () => {
   it('a cancelled compile ends at once, and so does a closed distribution', async () => {
     let gone = (): void => undefined;
     const left = new Promise<void>((resolve) => (gone = resolve));
-    const { distribution } = await fleet({ run: (_request, response) => void response.on('close', gone) });
     const cancel = new AbortController();
+    const run: Answer = (_request, response) => {
+      response.on('close', gone);
+      setTimeout(() => cancel.abort(), 20);
+    };
+    const { distribution } = await fleet({ run });
     const pending = distribution.compile(job(cancel.signal));
-    setTimeout(() => cancel.abort(), 100);
     expect(told(await pending)).toBe('undefined cancelled');
     await left;
     const other = distribution.compile(job());

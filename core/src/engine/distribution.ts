@@ -10,6 +10,7 @@ import { compileErrand } from './compile-errand.js';
 import { crateErrand, crateHomeOnly } from './crate-errand.js';
 import { marksIn } from './crate-input-set.js';
 import type { Errand } from './errand.js';
+import { foreignHostReason } from './foreign-host.js';
 import { mentionsOf } from './input-set-scan.js';
 import type { AwayCrate, AwayJob, AwayResult, Distribution } from './ports.js';
 import type { ToolchainRule } from './toolchain-choice.js';
@@ -35,6 +36,8 @@ export interface DistributionPorts {
   readonly log: Log;
   /** For the processes that find out what belongs to a compiler; needs PATH. */
   readonly env: Readonly<Record<string, string>>;
+  /** As node names it; default this machine's. */
+  readonly platform?: string;
   readonly http?: HttpClient;
   /** Milliseconds from any start, never backwards. */
   readonly clockMs?: () => number;
@@ -115,6 +118,7 @@ function partsOf(settings: DistributionSettings, ports: DistributionPorts, close
     env,
     log,
     patienceMs,
+    platform: ports.platform ?? process.platform,
   });
   const members = createMemberCache({ maxBytes: memberBytes, watch: mentionsOf });
   const crateMembers = createMemberCache({ maxBytes: memberBytes, watch: marksIn });
@@ -135,7 +139,7 @@ export function createDistribution(settings: DistributionSettings, ports: Distri
 
   async function compile(job: AwayJob | AwayCrate): Promise<AwayResult> {
     if (closed.signal.aborted) return home('distribution is closed');
-    const homeOnly = 'files' in job ? job.compilation.homeOnly : crateHomeOnly(job);
+    const homeOnly = 'files' in job ? (job.compilation.homeOnly ?? foreignHostReason(job, ports.platform ?? process.platform)) : crateHomeOnly(job);
     if (homeOnly !== undefined) return home(homeOnly);
     if (jobs >= maxJobs) return home(`${maxJobs} compiles are away already`);
     jobs += 1;

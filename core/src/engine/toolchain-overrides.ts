@@ -150,13 +150,14 @@ export function createOverrides(options: OverridesOptions): Overrides {
 
   return {
     async choose(rule) {
-      watching ??= watchArchives(options, read);
       const { refused, work } = read(rule.archive);
       if (refused !== undefined) return stayHome(refused.reason);
-      return (await ready(rule, work)) ?? stayHome('its archive is still being read');
+      const chosen = await ready(rule, work);
+      if (!options.ended.aborted) watching ??= watchArchives(options, read);
+      return chosen ?? stayHome('its archive is still being read');
     },
     async close() {
-      await (await watching)?.close();
+      void watching?.then((watch) => watch?.close());
       await Promise.allSettled(working);
     },
   };

@@ -12,6 +12,7 @@ import {
   temporaryBeside,
 } from '../host/index.js';
 import { archiveIdFromHash } from '../wire/index.js';
+import { noArchive } from './foreign-host.js';
 import { type Packable, readyToolchain, retryMs, stayHome, type ToolchainChoice, type ToolchainRule, type ToolchainStore, within } from './toolchain-choice.js';
 import { createOverrides } from './toolchain-overrides.js';
 
@@ -29,6 +30,8 @@ export interface ToolchainsOptions {
   /** For the processes that find out what belongs to a compiler; needs PATH. */
   readonly env: Readonly<Record<string, string>>;
   readonly log: Log;
+  /** As node names it; default this machine's. Toolchains are packed on Linux only. */
+  readonly platform?: string;
   /** How long a compile waits for its toolchain to be packed, once per toolchain. Default 10000. */
   readonly patienceMs?: number;
 }
@@ -108,7 +111,7 @@ async function ruleFor(compiler: Packable, rules: readonly ToolchainRule[]): Pro
 
 /** Toolchains of one client, kept in `cacheDir`. */
 export function createToolchains(options: ToolchainsOptions): Toolchains {
-  const { cacheDir, patienceMs = 10_000 } = options;
+  const { cacheDir, patienceMs = 10_000, platform = process.platform } = options;
   const ended = new AbortController();
   const packer = createPacker({ ...options, ended: ended.signal });
   let store: Promise<ToolchainStore> | undefined;
@@ -151,7 +154,8 @@ export function createToolchains(options: ToolchainsOptions): Toolchains {
       try {
         const rule = await ruleFor(compiler, options.rules);
         if (rule?.kind === 'no_dist') return stayHome('no_dist');
-        return rule === undefined ? await automatic(compiler) : await overrides.choose(rule);
+        if (rule !== undefined) return await overrides.choose(rule);
+        return platform === 'linux' ? await automatic(compiler) : stayHome(noArchive(platform));
       } catch (thrown) {
         return stayHome('its toolchain cannot be had', thrown);
       }
