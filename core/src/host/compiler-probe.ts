@@ -50,6 +50,8 @@ export interface CompilerProbe {
 
 export interface CompilerProbeOptions {
   readonly digests: FileDigests;
+  /** Where macOS keeps which Xcode was chosen; another place for tests. */
+  readonly xcodeChoice?: string;
   /** For each run. Default 10 000. */
   readonly timeoutMs?: number;
 }
@@ -122,7 +124,7 @@ async function surveyIn(folder: string, subject: CompilerSubject, options: Compi
     return code === 0 && text !== '' && !text.includes('\n') ? text : undefined;
   };
   const machine = await ask('-dumpmachine');
-  const files = await compilerFiles({ kind: answer.facts.kind, compiler, real, verbose, machine, env, cwd: subject.cwd, ask });
+  const files = await compilerFiles({ kind: answer.facts.kind, compiler, real, verbose, machine, env, cwd: subject.cwd, ask, xcodeChoice: options.xcodeChoice });
   const snapshot = await digests.take([...files.present.map((file) => file.path), ...files.absent]);
   // Replaced while we asked: answers of one compiler must not be filed under the bytes of another.
   if (snapshot.digests[0] !== before.digests[0]) throw unsupported(compiler, 'changed while it was examined');

@@ -36,7 +36,8 @@ beforeAll(async () => {
   sdkOf('11.0');
   write(join(sdk, 'usr/include/own.h'), '#pragma once\n#ifndef __APPLE__\n#error not for a Mac\n#endif\n#define OWN 41\n');
   write(join(work, 'plain.c'), '#include <own.h>\n#include <stddef.h>\nsize_t plain(size_t n) { return n * OWN; }\n');
-  write(join(work, 'boxes.cc'), '#include <own.h>\ntemplate <typename T> struct Box { T it; };\nint boxed(int n) { return Box<int>{n}.it + OWN; }\n');
+  write(join(sdk, 'usr/include/c++/v1/box'), '#pragma once\ntemplate <typename T> struct Box { T it; };\n');
+  write(join(work, 'boxes.cc'), '#include <box>\n#include <own.h>\nint boxed(int n) { return Box<int>{n}.it + OWN; }\n');
   write(join(work, 'thing.m'), '#include <own.h>\n__attribute__((objc_root_class)) @interface Thing\n- (int)own;\n@end\n@implementation Thing\n- (int)own { return OWN; }\n@end\n');
   scheduler = await site.scheduler();
   await site.builder(scheduler);
@@ -158,7 +159,7 @@ describe.skipIf(missing !== undefined)('a client on macOS', () => {
   });
   beforeEach(() => mac.zero());
 
-  it.each(['plain.c', 'boxes.cc', 'thing.m'])('%s becomes the same Mach-O on a build server, and from the cache', async (file) => {
+  it.each(['plain.c', 'boxes.cc -stdlib=libc++', 'thing.m'])('%s becomes the same Mach-O on a build server, and from the cache', async (file) => {
     expect((await mac.compile(`${flags} -c ${file} -o out.o`, recache)).toString('hex', 0, 4)).toBe(macho);
     const away = await mac.told();
     expect([sum(away.dist_compiles), away.dist_errors, away.dist_repeated ?? {}], lines.join('\n')).toEqual([1, 0, {}]);
