@@ -1,7 +1,7 @@
 // A client on macOS, as far as Linux can play it: the platform is given to the daemon's parts, the compiler is a clang that compiles for macOS, and
 // the build server is a real one. Real Macs, Apple's clang and xcrun are not here.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ClientDistribution, type DaemonParts, explain, prepareDaemon, readRecords, type RecordsPlace, whyText } from '@sccache-ts/client';
@@ -99,17 +99,17 @@ class Mac {
     return last === undefined ? '' : whyText(explain(last, history));
   }
 
-  #run(args: readonly string[], env: EnvPairs) {
-    return spawnSync(clang, args, { cwd: work, env: Object.fromEntries(env), maxBuffer: 1 << 26 });
+  #run(compiler: string, args: readonly string[], env: EnvPairs) {
+    return spawnSync(compiler, args, { cwd: work, env: Object.fromEntries(env), maxBuffer: 1 << 26 });
   }
 
   /** One compile, its object and words compared with the bare compiler's. */
-  async compile(line: string, more: EnvPairs = []): Promise<Buffer> {
+  async compile(line: string, more: EnvPairs = [], compiler = clang): Promise<Buffer> {
     const args = line.split(' ');
     const env = [...this.#env, ...more];
     const object = join(work, 'out.o');
     rmSync(object, { force: true });
-    const bare = this.#run(args, env);
+    const bare = this.#run(compiler, args, env);
     const expected = readFileSync(object);
     rmSync(object);
     let shown = '';
@@ -120,8 +120,8 @@ class Mac {
       return Promise.resolve({ code: done.status ?? undefined, signal: undefined, stdout: onStdout === undefined ? done.stdout : Buffer.alloc(0), stderr: done.stderr, wallMs: 1 });
     };
     const front: Front = { signal: new AbortController().signal, colour: false, umask: 0o022, run };
-    const served = await this.#parts.compile({ compiler: clang, args, cwd: work, env }, front);
-    const said = await this.#obey(served.answer, { args, env });
+    const served = await this.#parts.compile({ compiler, args, cwd: work, env }, front);
+    const said = await this.#obey(served.answer, { compiler, args, env });
     await served.settle();
     expect(shown + said).toBe(bare.stderr.toString());
     const got = readFileSync(object);
@@ -129,8 +129,8 @@ class Mac {
     return got;
   }
 
-  async #obey(answer: Answer, { args, env }: { readonly args: readonly string[]; readonly env: EnvPairs }): Promise<string> {
-    if (answer.kind === 'become') return this.#run(args, env).stderr.toString();
+  async #obey(answer: Answer, { compiler, args, env }: { readonly compiler: string; readonly args: readonly string[]; readonly env: EnvPairs }): Promise<string> {
+    if (answer.kind === 'become') return this.#run(compiler, args, env).stderr.toString();
     if (answer.land !== undefined) {
       const { source: path, state, pieces } = answer.land;
       await land(pieces.map(({ place, offset, length, ...how }) => ({ path: place, from: { kind: 'range', path, state, offset, length }, ...how })), 0o022);
@@ -173,6 +173,17 @@ describe.skipIf(missing !== undefined)('a client on macOS', () => {
   ] as const)('%s is understood', async (_name, words, more) => {
     await mac.compile(`${words} -c plain.c -o out.o`, [...more, ...recache]);
     expect(sum((await mac.told()).dist_compiles), await mac.why()).toBe(1);
+  });
+
+  it('xcrun is looked behind', async () => {
+    const xcrun = join(folder, 'bin/xcrun');
+    const answers = `case "$1" in --find) echo '${clang}';; --show-sdk-path) echo '${sdk}';; clang) shift; SDKROOT='${sdk}' exec '${clang}' "$@";; *) exit 64;; esac`;
+    write(xcrun, `#!/bin/sh\n${answers}\n`);
+    chmodSync(xcrun, 0o755);
+    await mac.compile(`clang ${target} -O2 -g -c plain.c -o out.o`, recache, xcrun);
+    expect(sum((await mac.told()).dist_compiles), await mac.why()).toBe(1);
+    await mac.compile(`clang ${target} -O2 -g -c plain.c -o out.o`, [], xcrun);
+    expect(sum((await mac.told()).cache_hits.counts), await mac.why()).toBe(1);
   });
 
   it('another version of the SDK is another compile', async () => {
