@@ -42,7 +42,7 @@ beforeAll(async () => {
   scheduler = await site.scheduler();
   await site.builder(scheduler);
   await packageToolchain({ compiler: clang, kind: 'clang', env: { PATH: process.env['PATH'] ?? '' }, out: archive });
-});
+}, 240_000);
 afterAll(() => site.close());
 
 const overrides = `[[dist.toolchains]]\ntype = "path_override"\ncompiler_executable = "${clang}"\narchive = "${archive}"\narchive_compiler_executable = "${clang}"\n`;
@@ -155,8 +155,8 @@ describe.skipIf(missing !== undefined)('a client on macOS', () => {
       await mac.compile(`${flags} -c plain.c -o out.o`, recache);
       return sum((await mac.told()).dist_compiles) > 0;
     };
-    await until('a compile on the build server', isAway, { timeoutMs: 90_000 });
-  });
+    await until('a compile on the build server', isAway, { timeoutMs: 200_000 });
+  }, 240_000);
   beforeEach(() => mac.zero());
 
   it.each(['plain.c', 'boxes.cc -stdlib=libc++', 'thing.m'])('%s becomes the same Mach-O on a build server, and from the cache', async (file) => {
