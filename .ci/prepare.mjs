@@ -110,6 +110,9 @@ const forTests = [
   { tool: 'clang', debian: 'clang', needed: false, why: 'for the tests with clang' },
   { tool: 'ninja', debian: 'ninja-build', needed: false, why: 'for the tests with ninja' },
   { tool: 'openssl', debian: 'openssl', needed: false, why: 'for the tests of certificates' },
+  { tool: 'xz', debian: 'xz-utils', needed: false, why: 'for the tests of compressed toolchains' },
+  { tool: 'bzip2', debian: 'bzip2', needed: false, why: 'for the tests of compressed toolchains' },
+  { tool: 'zstd', debian: 'zstd', needed: false, why: 'for the tests of compressed toolchains' },
   { tool: 'faketime', debian: 'faketime', needed: false, why: 'for the tests with a wrong clock' },
 ];
 

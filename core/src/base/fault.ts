@@ -26,6 +26,7 @@ export const faultCodes = {
   DAEMON_START_FAILED: 'user',
   NOT_RECORDED: 'user',
   EXAMINED: 'user',
+  TOOLCHAIN_INCOMPLETE: 'user',
   // fleet: network, storage, peers
   WIRE_MALFORMED: 'fleet',
   WIRE_TOO_LARGE: 'fleet',

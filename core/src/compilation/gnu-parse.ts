@@ -5,6 +5,7 @@ import { type Deed, deeds } from './gnu-deeds.js';
 import { add, type Draft, emptyDraft, notCacheable, notCompile, refuse } from './gnu-draft.js';
 import { cc1Word } from './gnu-inner-words.js';
 import { dependencyFileOf, outputsOf } from './gnu-outputs.js';
+import { sdkSettings } from './gnu-sdk.js';
 import { isHeader, isPreprocessed, languageOf } from './language.js';
 import { findOption, type OptionTable } from './option-table.js';
 import { expandResponseFiles } from './response-file.js';
@@ -53,7 +54,6 @@ function readWords(draft: Draft, words: readonly string[], table: OptionTable, f
   }
   if (cc1Waits !== undefined) refuse(draft, '-Xclang');
 }
-
 
 /** Open files and terminals of the calling process: under these names we would meet our own. */
 const callersOwnFile = /\/dev\/(?:fd\/|std(?:in|out|err)$|tty)|\/proc\/(?:self|thread-self)\//;
@@ -108,6 +108,7 @@ function conclude(draft: Draft, request: CompileRequest, facts: CompilerFacts): 
       dependencyFile,
       extraInputs: draft.extraInputs,
       absentInputs: draft.absentInputs,
+      readIfThere: sdkSettings(draft.args, request.env, facts),
       forcedIncludes: draft.forcedIncludes,
       unfollowed: draft.unfollowed,
       colour: draft.colour,

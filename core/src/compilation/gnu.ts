@@ -1,6 +1,7 @@
 // Knows: the two gnu dialects, one set of rules over two option tables. Refuses to know: anything of its own.
 import { clangTable } from './clang-options.js';
 import { gccTable } from './gcc-options.js';
+import { clangForeignWords, gccForeignWords } from './gnu-foreign-words.js';
 import { compileCommand, preprocessCommand, remoteCommand, searchCommand, tracedCommand } from './gnu-commands.js';
 import { isHashedVariable, keyParts, nearParts, remoteEnv } from './gnu-key.js';
 import { parseGnu, refusedVariables } from './gnu-parse.js';
@@ -16,6 +17,7 @@ function gnuDialect(kind: CompilerKind, table: OptionTable): Dialect {
     remoteCommand,
     tracedCommand,
     searchCommand,
+    foreignWords: kind === 'clang' ? clangForeignWords : gccForeignWords,
     keyParts: (compilation, env) => keyParts(table, compilation, env),
     nearParts: (compilation) => nearParts(table, compilation),
     remoteEnv,

@@ -1,5 +1,6 @@
 // Knows: the words between a dialect and the engine. Refuses to know: any compiler's flags, any file, any process.
 import type { EnvPairs, KeyPart } from '../base/index.js';
+import type { SearchList } from './search-list.js';
 
 /** How paths are spelled where the compile was asked for; given as data so that any flavour runs on any machine. */
 export type PathFlavour = 'posix' | 'windows';
@@ -131,6 +132,8 @@ export interface Compilation {
   /** Files whose mere presence would change what is read (precompiled headers beside a `-include`): caching needs them absent. */
   readonly absentInputs: readonly string[];
   readonly colour: ColourMode;
+  /** Files that decide about the outputs when they are there, and that no list of what was read names. */
+  readonly readIfThere?: readonly string[];
   /** False for `.i`, `.s` and friends: the input's own bytes are all there is to read. */
   readonly needsPreprocessing: boolean;
   /** True when the bytes of the outputs depend on the working directory's name (debug info, coverage, profiles). */
@@ -183,6 +186,11 @@ export interface Dialect {
   remoteCommand(compilation: Compilation, program: string, dependencyPath: string): Command;
   /** All files that a compile told of on standard output because it was asked to, as spelled there; undefined when it was not, or when it said more. */
   notedFiles?(compilation: Compilation, stdout: string): readonly string[] | undefined;
+  /**
+   * Words that make the same compiler, installed elsewhere and under another name, do as the one here; absent where nothing of the kind is possible.
+   * @param list where this compile looks for included files here, if that is known
+   */
+  foreignWords?(compilation: Compilation, list: SearchList | undefined): readonly string[];
   /** Key parts from arguments, language, environment variables that the compiler reads; no file's content. */
   keyParts(compilation: Compilation, env: EnvPairs): readonly KeyPart[];
   /** What decides, besides `keyParts`, which files are read and what the dependency file says: search paths, source name, dependency words. */

@@ -5,7 +5,8 @@ import type { ArchiveId, JobAlloc, ServerId } from '../wire/index.js';
 import type { DistClient, PinnedJob } from './dist-client.js';
 import type { Errand } from './errand.js';
 import type { AwayResult } from './ports.js';
-import { type ReadyToolchain, type Toolchains, within } from './toolchains.js';
+import { type ReadyToolchain, within } from './toolchain-choice.js';
+import type { Toolchains } from './toolchains.js';
 
 /** Uploads under way, by server and archive, shared by the jobs that need them. */
 export type Uploads = Map<string, Promise<void>>;

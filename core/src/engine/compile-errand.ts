@@ -1,6 +1,6 @@
 // Knows: what a compile of C or C++ sends to a build server, and when what comes back may stand for a compile at home.
 // Refuses to know: how it goes there and comes back.
-import type { MemberCache } from '../host/index.js';
+import type { MemberCache, SearchLists } from '../host/index.js';
 import type { RunJobHeader, RunJobReply } from '../wire/index.js';
 import { completed, contentOf, doubtful, readByOne, sentOutputs, takeOutputs } from './away-reply.js';
 import { parseDependencies } from './dependency-file.js';
@@ -8,6 +8,7 @@ import type { Errand, Verified } from './errand.js';
 import { type InputSet, inputSetOf } from './input-set.js';
 import type { AwayMentions } from './input-set-scan.js';
 import type { AwayJob } from './ports.js';
+import { searchQuestion } from './search-question.js';
 
 /** `/tmp` is in every toolchain, and each job has its own. */
 const dependencyPath = '/tmp/sccache-ts-read.d';
@@ -55,26 +56,42 @@ async function verify(reply: RunJobReply, expected: Expected): Promise<Verified>
   return { kind: 'good', made: { outputs: await takeOutputs(set.outputs, sent), stdout, stderr } };
 }
 
-function headerOf(job: AwayJob, executable: string, set: InputSet): RunJobHeader {
+/** An archive of the user's own may hold the compiler in other folders, and under another name. */
+async function foreignWords(job: AwayJob, searchLists: SearchLists | undefined): Promise<readonly string[]> {
   const { dialect } = job.compiler;
-  const { program, args } = dialect.remoteCommand(job.compilation, executable, dependencyPath);
+  if (dialect.foreignWords === undefined) return [];
+  const list = dialect.kind === 'clang' && job.compilation.needsPreprocessing ? await searchLists?.of(searchQuestion(job)) : undefined;
+  return dialect.foreignWords(job.compilation, list);
+}
+
+function headerOf(job: AwayJob, set: InputSet, by: { readonly executable: string; readonly search: readonly string[] }): RunJobHeader {
+  const { dialect } = job.compiler;
+  const { program, args } = dialect.remoteCommand(job.compilation, by.executable, dependencyPath);
   const envVars = dialect.remoteEnv(job.request.env);
   return {
-    command: { executable: program, arguments: args, envVars, cwd: set.cwd },
+    command: { executable: program, arguments: [...by.search, ...args], envVars, cwd: set.cwd },
     outputs: [...set.outputs.map((output) => output.remote), dependencyPath],
   };
 }
 
-export function compileErrand(job: AwayJob, options: { readonly members: MemberCache<AwayMentions>; readonly maxBytes: number }): Errand {
+export interface CompileErrandOptions {
+  readonly members: MemberCache<AwayMentions>;
+  readonly maxBytes: number;
+  /** Undefined: compilers of other installations are left to look where they will. */
+  readonly searchLists?: SearchLists;
+}
+
+export function compileErrand(job: AwayJob, options: CompileErrandOptions): Errand {
   const { path, identity, facts } = job.compiler;
   return {
     compiler: { path, identity, kind: facts.kind },
     signal: job.signal,
-    async pack({ executable, links, foreign }) {
-      if (foreign && job.compilation.ownCommandOnly === true) return { kind: 'home', reason: 'debug information names the compiler' };
-      const set = await inputSetOf(job, { ...options, links });
+    async pack({ executable, links, own }) {
+      if (own && job.compilation.ownCommandOnly === true) return { kind: 'home', reason: 'debug information names the compiler' };
+      const set = await inputSetOf(job, { ...options, links, own });
       if (set.kind === 'home') return set;
-      return { kind: 'packed', header: headerOf(job, executable, set), archive: set.archive, verify: (reply) => verify(reply, { job, set }) };
+      const search = own ? await foreignWords(job, options.searchLists) : [];
+      return { kind: 'packed', header: headerOf(job, set, { executable, search }), archive: set.archive, verify: (reply) => verify(reply, { job, set }) };
     },
   };
 }

@@ -5,6 +5,8 @@ import { type CacheKey, envValue, type EnvPairs, type KeyPart, keyOf } from '../
 const choosing = [
   'PATH', 'GCC_EXEC_PREFIX', 'COMPILER_PATH', 'CCC_OVERRIDE_OPTIONS', 'QA_OVERRIDE_GCC3_OPTIONS', 'CLANG_NO_DEFAULT_CONFIG',
   'HOME', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'SDKROOT', 'MACOSX_DEPLOYMENT_TARGET',
+  // What stands in /usr/bin on macOS looks for the real compiler by these, as xcrun does.
+  'DEVELOPER_DIR', 'TOOLCHAINS',
 ] as const;
 
 /** They differ from one command of a build to the next and choose no compiler. */

@@ -59,10 +59,10 @@ export function createCompilers({ dialects, probe, crates, nowMs }: CompilersPor
 
   async function survey(request: CompileRequest, script: boolean): Promise<Known> {
     const surveyed = await probe.survey({ ...request, manner: speaksCl(request) ? 'cl' : 'gnu' });
-    const { facts, snapshot } = surveyed;
+    const { facts, snapshot, searched } = surveyed;
     const dialect = dialects[facts.kind];
     if (dialect === undefined) throw new Fault('COMPILER_UNSUPPORTED', `${request.compiler}: is a ${facts.kind}, which is not supported`);
-    const compiler = { path: request.compiler, facts, dialect, identity: keyOf(surveyed.parts), evidence: evidenceOf(surveyed, script) };
+    const compiler = { path: request.compiler, facts, dialect, identity: keyOf(surveyed.parts), searched, evidence: evidenceOf(surveyed, script) };
     return { compiler, snapshot };
   }
 

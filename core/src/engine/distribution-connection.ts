@@ -5,7 +5,7 @@ import type { ArchiveId, SchedulerStatus, ServerId } from '../wire/index.js';
 import type { Allocation } from './away.js';
 import type { DistClient } from './dist-client.js';
 import { createPatience, type Patience } from './distribution-patience.js';
-import { within } from './toolchains.js';
+import { within } from './toolchain-choice.js';
 
 export interface Connection {
   /** Whether to ask the scheduler; when it has not been heard of, it is asked how it is first. */

@@ -1,7 +1,7 @@
 // Knows: whether it is worth trying a compile away now, given how scheduler and build servers have done of late.
 // Refuses to know: what one such compile consists of.
 import type { Log } from '../base/index.js';
-import { createHttpClient, createMemberCache, type HttpClient } from '../host/index.js';
+import { createHttpClient, createMemberCache, createSearchLists, type HttpClient } from '../host/index.js';
 import type { SchedulerStatus, ServerId } from '../wire/index.js';
 import { type AwayPorts, compileThere, ServerTrouble } from './away.js';
 import { createDistClient, type DistDeadlines } from './dist-client.js';
@@ -10,9 +10,11 @@ import { compileErrand } from './compile-errand.js';
 import { crateErrand, crateHomeOnly } from './crate-errand.js';
 import { marksIn } from './crate-input-set.js';
 import type { Errand } from './errand.js';
+import { foreignHostReason } from './foreign-host.js';
 import { mentionsOf } from './input-set-scan.js';
 import type { AwayCrate, AwayJob, AwayResult, Distribution } from './ports.js';
-import { createToolchains, type ToolchainRule } from './toolchains.js';
+import type { ToolchainRule } from './toolchain-choice.js';
+import { createToolchains } from './toolchains.js';
 
 export interface DistributionSettings {
   /** Ends in `/`. */
@@ -34,6 +36,8 @@ export interface DistributionPorts {
   readonly log: Log;
   /** For the processes that find out what belongs to a compiler; needs PATH. */
   readonly env: Readonly<Record<string, string>>;
+  /** As node names it; default this machine's. */
+  readonly platform?: string;
   readonly http?: HttpClient;
   /** Milliseconds from any start, never backwards. */
   readonly clockMs?: () => number;
@@ -114,11 +118,13 @@ function partsOf(settings: DistributionSettings, ports: DistributionPorts, close
     env,
     log,
     patienceMs,
+    platform: ports.platform ?? process.platform,
   });
   const members = createMemberCache({ maxBytes: memberBytes, watch: mentionsOf });
   const crateMembers = createMemberCache({ maxBytes: memberBytes, watch: marksIn });
+  const searchLists = createSearchLists();
   const errandOf = (job: AwayJob | AwayCrate): Errand =>
-    'files' in job ? compileErrand(job, { members, maxBytes: maxInputBytes }) : crateErrand(job, { members: crateMembers, maxBytes: maxCrateInputBytes });
+    'files' in job ? compileErrand(job, { members, maxBytes: maxInputBytes, searchLists }) : crateErrand(job, { members: crateMembers, maxBytes: maxCrateInputBytes });
   const { alloc } = connection;
   const away = { client, toolchains, uploads: new Map(), closed, uploadPatienceMs: patienceMs, alloc };
   return { http, errandOf, connection, away };
@@ -133,7 +139,7 @@ export function createDistribution(settings: DistributionSettings, ports: Distri
 
   async function compile(job: AwayJob | AwayCrate): Promise<AwayResult> {
     if (closed.signal.aborted) return home('distribution is closed');
-    const homeOnly = 'files' in job ? job.compilation.homeOnly : crateHomeOnly(job);
+    const homeOnly = 'files' in job ? (job.compilation.homeOnly ?? foreignHostReason(job, ports.platform ?? process.platform)) : crateHomeOnly(job);
     if (homeOnly !== undefined) return home(homeOnly);
     if (jobs >= maxJobs) return home(`${maxJobs} compiles are away already`);
     jobs += 1;

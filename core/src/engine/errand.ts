@@ -2,7 +2,7 @@
 // compile at home. Refuses to know: schedulers and build servers; and any one compiler.
 import type { RunJobHeader, RunJobReply } from '../wire/index.js';
 import type { MadeAway } from './ports.js';
-import type { Packable, ReadyToolchain } from './toolchains.js';
+import type { Packable, ReadyToolchain } from './toolchain-choice.js';
 
 export type Verified =
   | { readonly kind: 'good'; readonly made: MadeAway }

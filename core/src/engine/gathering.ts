@@ -19,6 +19,8 @@ export interface InputSetOptions<More> {
   readonly members: MemberCache<More>;
   /** Links in the toolchain's archive. */
   readonly links: ReadonlyMap<string, string>;
+  /** The archive is the user's own: what lies in it is not known. */
+  readonly own?: boolean;
   /** Bytes of input that travel at most. */
   readonly maxBytes: number;
 }

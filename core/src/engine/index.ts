@@ -14,4 +14,7 @@ export { createRecall, type Recall, type Recalled } from './recall.js';
 export * from './report.js';
 export { createSettling } from './settling.js';
 export { createSourceMemo } from './source-memo.js';
-export type { ToolchainRule } from './toolchains.js';
+export type { ToolchainRule } from './toolchain-choice.js';
+export { repackedKey } from './toolchain-overrides.js';
+export { type TrialReport, type TrialResult, type TrialSubject, tryToolchain } from './toolchain-trial.js';
+export { createXcrunResolver } from './xcrun.js';

@@ -2,9 +2,11 @@
 // Refuses to know: how they travel; and compilers, beyond the names of the options that add folders to search.
 import { dirname } from 'node:path';
 import { absoluteName, envValue } from '../base/index.js';
+import { sysroots } from '../compilation/index.js';
 import { archiveOf, isFolder, isSameFolder, plainMember, statOfFile } from '../host/index.js';
 import { createGathering, type Gathering, type InputSetOptions, orHome, type SetOutput, StaysHome } from './gathering.js';
 import type { AwayMentions } from './input-set-scan.js';
+import { searchMembers } from './input-set-search.js';
 import { namedFolders } from './named-folders.js';
 import type { AwayJob } from './ports.js';
 
@@ -58,16 +60,22 @@ async function gather(job: AwayJob, options: InputSetOptions<AwayMentions>): Pro
   const { compilation } = job;
   const pwd = otherNameOfCwd(job);
   // The sandbox sets PWD to where it goes. So the other name is the folder over there, and the real one a link to it.
-  const links = pwd === undefined ? options.links : new Map([...options.links, [compilation.cwd, pwd]]);
+  const known = pwd === undefined ? options.links : new Map([...options.links, [compilation.cwd, pwd]]);
   const cwd = pwd ?? compilation.cwd;
-  const to = createGathering({ here: compilation.cwd, cwd }, { ...options, links });
+  const to = createGathering({ here: compilation.cwd, cwd }, { ...options, links: known });
   if (to.reach(cwd) !== cwd) throw new StaysHome('the working directory has another name on the build server');
+  const areThere = (folders: readonly string[]): readonly string[] => folders.filter((path) => isFolder(absoluteName(compilation.cwd, path)));
   // The compiler warns about those that are not there.
-  const named = namedFolders(compilation, job.request.env).filter((path) => isFolder(absoluteName(compilation.cwd, path)));
-  for (const folder of named) to.addFolder(to.reach(folder));
+  const named = areThere(namedFolders(compilation, job.request.env));
+  const roots = areThere(sysroots(compilation.args, job.request.env));
+  for (const folder of [...named, ...roots]) to.addFolder(to.reach(folder));
   const outputs = to.outputs(compilation);
 
   to.addRead([compilation.input, ...job.files, ...compilation.extraInputs]);
+  for (const name of compilation.readIfThere ?? []) {
+    const stat = statOfFile(absoluteName(compilation.cwd, name));
+    if (stat !== undefined) to.addFile(name, stat);
+  }
   const ofReads = to.files();
   const read = await Promise.all(ofReads.map((remote) => to.member(remote)));
   const unclear = read.find((member) => member.more.unclear !== undefined)?.more.unclear;
@@ -77,9 +85,13 @@ async function gather(job: AwayJob, options: InputSetOptions<AwayMentions>): Pro
   const asked = to.files().slice(ofReads.length);
   const found = await Promise.all(asked.map((remote) => to.member(remote)));
   const otherName = pwd === undefined ? [] : [await plainMember(compilation.cwd, pwd)];
+  const { kind } = job.compiler.facts;
+  const links = await searchMembers(to, {
+    cwd: compilation.cwd, searched: job.compiler.searched ?? [], named, files: job.files, namesByEnd: kind === 'gcc', own: options.own === true,
+  });
   return {
     kind: 'set',
-    archive: archiveOf([...(await to.bareFolders()), ...read, ...found, ...otherName]),
+    archive: archiveOf([...(await to.bareFolders()), ...links, ...read, ...found, ...otherName]),
     outputs,
     cwd,
     asked: new Set(asked),

@@ -1,11 +1,12 @@
 // Knows: what a finished compile is remembered by in direct mode: the files that it read and the places that it passed over.
 // Refuses to know: results and where they are kept.
-import { absoluteName, digestOf, isYoungAt, type KeyPart, keyOf } from '../base/index.js';
+import { absoluteName, digestOf, isYoungAt, type KeyPart } from '../base/index.js';
 import { lookedFor, type LookedFor, type ReadSource } from '../compilation/index.js';
-import { type FileDigests, type FolderView, movedSince, reachableStat, type SearchQuestion } from '../host/index.js';
-import { identityOfFolders, namedFolders, samenessName } from './named-folders.js';
+import { type FileDigests, type FolderView, movedSince, reachableStat } from '../host/index.js';
+import { identityOfFolders, samenessName } from './named-folders.js';
 import type { Near, NearPorts } from './near.js';
 import type { SeenFile, Sight } from './near-sight.js';
+import { searchQuestion } from './search-question.js';
 import type { Asked } from './work.js';
 
 export type Study =
@@ -23,23 +24,6 @@ interface Unknown {
 
 const doubt = (reason: string, parts: readonly KeyPart[] = []): Study => ({ kind: 'doubt', reason, parts });
 const unfit = (reason: string, parts: readonly KeyPart[] = []): Study => ({ kind: 'unfit', reason, parts });
-
-const searchVariables = /^variable (?:CPATH|.*_INCLUDE_PATH|GCC_EXEC_PREFIX|COMPILER_PATH|SDKROOT|NIX_.*)$/;
-
-function searchQuestion({ compiler, compilation, request }: Asked): SearchQuestion {
-  const command = compiler.dialect.searchCommand(compilation, compiler.path);
-  const variables = compiler.dialect.keyParts(compilation, request.env).filter(({ label }) => searchVariables.test(label));
-  const folders = namedFolders(compilation, request.env);
-  const relative = variables.length > 0 || folders.some((folder) => !folder.startsWith('/'));
-  const parts = [
-    { label: 'compiler', value: compiler.identity },
-    { label: 'program', value: command.program },
-    ...command.args.map((value) => ({ label: 'argument', value })),
-    ...variables,
-    ...(relative ? [{ label: 'cwd', value: compilation.cwd }] : []),
-  ];
-  return { key: keyOf(parts), command, folders, cwd: compilation.cwd, env: request.env };
-}
 
 /** Why what stands on the disk now may not be what the compiler met; undefined when it is. */
 function changedMeanwhile(found: LookedFor, view: FolderView, asked: Asked): Study | undefined {

@@ -79,10 +79,11 @@ export async function openNear(asked: Asked, { digests, storage, near }: EngineP
   if (!compilation.needsPreprocessing) return none('already preprocessed');
   if (compilation.unfollowed !== undefined) return none(compilation.unfollowed);
   const names = [compilation.input, ...compilation.extraInputs];
-  const named = await digests.take([...names, ...compilation.absentInputs].map((name) => absoluteName(compilation.cwd, name)), near.sources.learn);
+  const ifThere = compilation.readIfThere ?? [];
+  const named = await digests.take([...names, ...ifThere, ...compilation.absentInputs].map((name) => absoluteName(compilation.cwd, name)), near.sources.learn);
   const source = named.digests[0];
   if (source === undefined) return none('the source is not a regular file');
-  if (named.digests.slice(names.length).some((digest) => digest !== undefined)) return none('precompiled header');
+  if (named.digests.slice(names.length + ifThere.length).some((digest) => digest !== undefined)) return none('precompiled header');
   const words = [...compiler.dialect.keyParts(compilation, request.env), ...compiler.dialect.nearParts(compilation)];
   const parts: KeyPart[] = [
     { label: 'format', value: 'near 2' },
@@ -94,6 +95,7 @@ export async function openNear(asked: Asked, { digests, storage, near }: EngineP
     if (digest === undefined) return none('an input is not a readable file');
     parts.push({ label: `file ${base.stripName(name)}`, value: digest });
   }
+  for (const [at, name] of ifThere.entries()) parts.push({ label: `settings ${base.stripName(name)}`, value: named.digests[names.length + at] ?? 'absent' });
   if (compilation.nativeCpu) {
     const processor = describeProcessor();
     if (processor === undefined) return none('unknown processor');

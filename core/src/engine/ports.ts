@@ -42,6 +42,8 @@ export interface Compiler {
   readonly dialect: Dialect;
   /** Covers the driver and the programs it starts (cc1, cc1plus, as, collect2, plugins). */
   readonly identity: Digest;
+  /** Folders that it searches for included files when nobody tells it otherwise, as it spells them. */
+  readonly searched?: readonly string[] | undefined;
   /** What proves that it is still the same; undefined when only asking again does. */
   readonly evidence?: CompilerEvidence | undefined;
 }

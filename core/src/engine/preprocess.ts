@@ -102,7 +102,9 @@ export async function gatherInputs(front: Front, digests: FileDigests, request: 
   if (seen === undefined) return { kind: 'refused' };
   if (seen.incbin) return { kind: 'unknowable', reason: '.incbin' };
   const names = [...seen.files, ...seen.precompiled, ...compilation.extraInputs];
-  const all = [...names, ...seen.quoted, ...compilation.absentInputs];
+  const ifThere = compilation.readIfThere ?? [];
+  const perhaps = [...seen.quoted.map((name) => [name, 'quoted file'] as const), ...ifThere.map((name) => [name, 'settings'] as const)];
+  const all = [...names, ...perhaps.map(([name]) => name), ...compilation.absentInputs];
   const snapshot = await digests.take(all.map((name) => absoluteName(compilation.cwd, name)));
   const digestAt = (at: number): Digest | undefined => snapshot.digests[at];
   const parts: KeyPart[] = seen.text === undefined ? [] : [{ label: 'preprocessed text', value: seen.text }];
@@ -112,10 +114,8 @@ export async function gatherInputs(front: Front, digests: FileDigests, request: 
     if (digest === undefined) return { kind: 'unknowable', reason: 'an input is not a readable file' };
     parts.push({ label: `file ${name}`, value: digest });
   }
-  for (const [at, name] of seen.quoted.entries()) {
-    parts.push({ label: `quoted file ${name}`, value: digestAt(names.length + at) ?? 'absent' });
-  }
-  const mustBeAbsent = compilation.absentInputs.map((_, at) => digestAt(names.length + seen.quoted.length + at));
+  for (const [at, [name, what]] of perhaps.entries()) parts.push({ label: `${what} ${name}`, value: digestAt(names.length + at) ?? 'absent' });
+  const mustBeAbsent = compilation.absentInputs.map((_, at) => digestAt(names.length + perhaps.length + at));
   if (mustBeAbsent.some((digest) => digest !== undefined)) return { kind: 'unknowable', reason: 'precompiled header' };
   if (compilation.nativeCpu) {
     const processor = describeProcessor();

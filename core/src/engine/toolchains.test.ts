@@ -2,9 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Digest, logTo } from '../base/index.js';
-import { createToolchains, type Packable, type ToolchainRule, type Toolchains, type ToolchainsOptions } from './toolchains.js';
+import { tarEnd, tarHeader } from '../host/index.js';
+import type { Packable, ToolchainRule } from './toolchain-choice.js';
+import { createToolchains, type Toolchains, type ToolchainsOptions } from './toolchains.js';
 
 let folder = '';
 /** A program that the packer takes for a small gcc: a copy of true that answers what gcc is asked. */
@@ -112,7 +115,7 @@ describe.skipIf(missing !== undefined)('packed toolchains', () => {
 describe('rules', () => {
   it('name a compiler exactly, or by another name of it', async () => {
     const archive = join(folder, 'own.tar.gz');
-    writeFileSync(archive, 'archive');
+    writeFileSync(archive, gzipSync('archive'));
     const real = join(folder, 'real-cc');
     const alias = join(folder, 'alias-cc');
     const other = join(folder, 'other-cc');
@@ -126,10 +129,51 @@ describe('rules', () => {
     for (const path of [real, alias]) expect(await mine.choose(compiler(path))).toMatchObject({ kind: 'ready', executable: '/cc' });
     expect(await mine.choose(compiler(other))).toMatchObject({ kind: 'home', reason: 'no_dist', fault: undefined });
     const before = await mine.choose(compiler(real));
-    writeFileSync(archive, 'another archive');
+    writeFileSync(archive, gzipSync('another archive'));
     const after = await mine.choose(compiler(real));
     expect(before.kind === 'ready' && after.kind === 'ready' && before.archiveId !== after.archiveId).toBe(true);
     rmSync(archive);
     expect(await mine.choose(compiler(real))).toMatchObject({ kind: 'home', fault: { code: 'TOOLCHAIN_UNPACKABLE' } });
+  });
+
+  it.skipIf(spawnSync('xz', ['--version']).status !== 0)('repack an archive that is not compressed with gzip, once for each content', async () => {
+    const archive = join(folder, 'own.tar.xz');
+    const tar = (text: string): Buffer => Buffer.concat([tarHeader({ kind: 'file', name: 'cc', mode: 0o755, mtime: 1, size: 512 }), Buffer.alloc(512, text), tarEnd]);
+    const make = (text: string): void => writeFileSync(archive, spawnSync('xz', ['-c'], { input: tar(text) }).stdout);
+    make('one');
+    const rules: ToolchainRule[] = [{ kind: 'path_override', compiler: join(folder, 'real-cc'), archive, archiveCompiler: '/cc' }];
+    const chosen = async (of: Toolchains): Promise<string> => {
+      const choice = await of.choose(compiler(join(folder, 'real-cc')));
+      if (choice.kind === 'home') throw new Error(choice.reason, { cause: choice.fault });
+      const lies = await choice.archive();
+      expect(gunzipSync(readFileSync(lies?.path ?? '')).subarray(512, 515).toString()).toMatch(/one|two/);
+      lies?.release();
+      return choice.archiveId;
+    };
+    const repackings = (): number => lines.filter((line) => line.includes('repacked')).length;
+    const mine = toolchains({ rules });
+    const first = await chosen(mine);
+    expect(await chosen(mine)).toBe(first);
+    utimesSync(archive, 1, 2);
+    expect([await chosen(mine), await chosen(toolchains({ rules })), repackings()]).toEqual([first, first, 1]);
+    make('two');
+    expect([(await chosen(mine)) === first, repackings()]).toEqual([false, 2]);
+    expect(readdirSync(join(folder, 'cache/tc'), { recursive: true }).some((name) => String(name).includes('tmp-'))).toBe(false);
+  });
+
+  it('say once that an archive is none', async () => {
+    const archive = join(folder, 'text.tar.gz');
+    writeFileSync(archive, 'no archive at all');
+    const mine = toolchains({ rules: [{ kind: 'path_override', compiler: join(folder, 'real-cc'), archive, archiveCompiler: '/cc' }] });
+    const choose = () => mine.choose(compiler(join(folder, 'real-cc')));
+    expect(await choose()).toMatchObject({ kind: 'home', fault: { code: 'TOOLCHAIN_UNPACKABLE' } });
+    expect(await choose()).toMatchObject({ kind: 'home', reason: expect.stringContaining('is no tar') as unknown, fault: undefined });
+    expect(lines.filter((line) => line.startsWith('warn')).length).toBe(1);
+    writeFileSync(archive, gzipSync('another'));
+    expect(await choose()).toMatchObject({ kind: 'ready' });
+  });
+
+  it('are needed where toolchains are not packed', async () => {
+    expect(await toolchains({ platform: 'darwin' }).choose(compiler())).toMatchObject({ kind: 'home', reason: expect.stringMatching(/^no toolchain archive: /) as unknown, fault: undefined });
   });
 });

@@ -1,52 +1,20 @@
 // Knows: which archive stands for a compiler on build servers: the user's own, a remembered one, or one packed now.
 // Refuses to know: build servers.
-import { causeChain, type Digest, executableKey, Fault, isFault, type Log } from '../base/index.js';
-import type { CompilerKind } from '../compilation/index.js';
+import { causeChain, executableKey, Fault, isFault, type Log } from '../base/index.js';
 import {
   canonicalPath,
   createToolchainCache,
   discard,
   hashFile,
-  identityOf,
   type KnownToolchain,
   openToolchainMap,
   packageToolchain,
-  statOfFile,
   temporaryBeside,
-  type ToolchainCache,
-  type ToolchainMap,
 } from '../host/index.js';
-import { type ArchiveId, archiveIdFromHash } from '../wire/index.js';
-
-/** A compiler as what packs it knows it. */
-export interface Packable {
-  /** Its own, in the archive too. */
-  readonly path: string;
-  readonly identity: Digest;
-  readonly kind: CompilerKind | 'rustc';
-  /** Of a compiler of crates. */
-  readonly sysroot?: string;
-}
-
-/** What the user says about the toolchain of one compiler. */
-export type ToolchainRule =
-  | { readonly kind: 'no_dist'; readonly compiler: string }
-  | { readonly kind: 'path_override'; readonly compiler: string; readonly archive: string; readonly archiveCompiler: string };
-
-export interface ReadyToolchain {
-  readonly kind: 'ready';
-  readonly archiveId: ArchiveId;
-  /** The compiler's path in the archive. */
-  readonly executable: string;
-  /** Links in the archive, as far as they are known. */
-  readonly links: ReadonlyMap<string, string>;
-  /** True for an archive of the user's own: the compiler in it may be called otherwise and stand elsewhere than the one here. */
-  readonly foreign: boolean;
-  /** Where the archive lies; undefined when it has vanished since. The second function lets it be thrown out again. */
-  archive(): Promise<{ readonly path: string; readonly release: () => void } | undefined>;
-}
-
-export type ToolchainChoice = ReadyToolchain | { readonly kind: 'home'; readonly reason: string; readonly fault: unknown };
+import { archiveIdFromHash } from '../wire/index.js';
+import { noArchive } from './foreign-host.js';
+import { type Packable, readyToolchain, retryMs, stayHome, type ToolchainChoice, type ToolchainRule, type ToolchainStore, within } from './toolchain-choice.js';
+import { createOverrides } from './toolchain-overrides.js';
 
 export interface Toolchains {
   /** Never throws. Not ready soon: home, while the packing goes on for the compiles to come. */
@@ -62,66 +30,13 @@ export interface ToolchainsOptions {
   /** For the processes that find out what belongs to a compiler; needs PATH. */
   readonly env: Readonly<Record<string, string>>;
   readonly log: Log;
+  /** As node names it; default this machine's. Toolchains are packed on Linux only. */
+  readonly platform?: string;
   /** How long a compile waits for its toolchain to be packed, once per toolchain. Default 10000. */
   readonly patienceMs?: number;
 }
 
-interface Store {
-  readonly cache: ToolchainCache;
-  readonly map: ToolchainMap;
-}
-
-const home = (reason: string, fault?: unknown): ToolchainChoice => ({ kind: 'home', reason, fault });
-/** A compiler that cannot be packed is tried again after this long; it may have been repaired. */
-const retryMs = 300_000;
-
-/** The first of both to be there; `undefined` after the time. The work goes on. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Archives of the user's own, hashed once for as long as they stay the same. */
-function createOverrides(ended: AbortSignal): (rule: ToolchainRule & { kind: 'path_override' }) => Promise<ToolchainChoice> {
-  const known = new Map<string, { readonly identity: string; readonly id: Promise<ArchiveId> }>();
-  return async (rule) => {
-    const stat = statOfFile(rule.archive);
-    if (stat === undefined) {
-      return home('its own archive is missing', new Fault('TOOLCHAIN_UNPACKABLE', `${rule.archive}: the archive for ${rule.compiler} cannot be read`));
-    }
-    const identity = identityOf(stat);
-    const before = known.get(rule.archive);
-    const id = before?.identity === identity ? before.id : hashFile(rule.archive, ended).then(archiveIdFromHash);
-    known.set(rule.archive, { identity, id });
-    id.catch(() => known.delete(rule.archive));
-    const archive: ReadyToolchain['archive'] = () => Promise.resolve({ path: rule.archive, release: () => undefined });
-    return { kind: 'ready', archiveId: await id, executable: rule.archiveCompiler, links: new Map(), foreign: true, archive };
-  };
-}
-
-const ready = ({ cache }: Store, compiler: Packable, of: Pick<KnownToolchain, 'archiveId' | 'links'>): ToolchainChoice => ({
-  kind: 'ready',
-  archiveId: of.archiveId,
-  executable: compiler.path,
-  links: of.links,
-  foreign: false,
-  archive: async () => {
-    const release = cache.hold(of.archiveId);
-    const path = await cache.pathOf(of.archiveId);
-    if (path !== undefined) return { path, release };
-    release();
-    return undefined;
-  },
-});
-
-async function pack(compiler: Packable, into: Store, by: ToolchainsOptions & { readonly ended: AbortSignal }): Promise<KnownToolchain> {
+async function pack(compiler: Packable, into: ToolchainStore, by: ToolchainsOptions & { readonly ended: AbortSignal }): Promise<KnownToolchain> {
   const out = temporaryBeside(`${by.cacheDir}/tc/packing`);
   const from = performance.now();
   const signal = by.ended;
@@ -143,7 +58,7 @@ async function pack(compiler: Packable, into: Store, by: ToolchainsOptions & { r
 
 interface Packer {
   /** Once at a time for each key; what fails is said once and remembered for a while. Never throws. */
-  pack(key: string, compiler: Packable, into: Store): Promise<ToolchainChoice>;
+  pack(key: string, compiler: Packable, into: ToolchainStore): Promise<ToolchainChoice>;
   refusal(key: string): string | undefined;
   settled(): Promise<unknown>;
 }
@@ -152,21 +67,21 @@ function createPacker(by: ToolchainsOptions & { readonly ended: AbortSignal }): 
   const packing = new Map<string, Promise<ToolchainChoice>>();
   const refusals = new Map<string, { readonly until: number; readonly reason: string }>();
 
-  async function attempt(key: string, compiler: Packable, into: Store): Promise<ToolchainChoice> {
+  async function attempt(key: string, compiler: Packable, into: ToolchainStore): Promise<ToolchainChoice> {
     try {
       const packed = await pack(compiler, into, by);
       await into.map.set(key, packed).catch((cause: unknown) => {
         // It is known to this daemon all the same; only the next one packs again.
         by.log.warn(`the toolchain of ${compiler.path} cannot be remembered on disk: ${causeChain(cause).join(': ')}`);
       });
-      return ready(into, compiler, packed);
+      return readyToolchain(into, compiler.path, packed);
     } catch (thrown) {
       const reason = isFault(thrown) ? thrown.message : causeChain(thrown).join(': ');
       if (!by.ended.aborted) {
         refusals.set(key, { until: performance.now() + retryMs, reason });
         by.log.warn(`compiles stay at home: ${reason}`);
       }
-      return home(reason, thrown);
+      return stayHome(reason, thrown);
     } finally {
       packing.delete(key);
     }
@@ -197,13 +112,12 @@ async function ruleFor(compiler: Packable, rules: readonly ToolchainRule[]): Pro
 
 /** Toolchains of one client, kept in `cacheDir`. */
 export function createToolchains(options: ToolchainsOptions): Toolchains {
-  const { cacheDir, patienceMs = 10_000 } = options;
+  const { cacheDir, patienceMs = 10_000, platform = process.platform } = options;
   const ended = new AbortController();
   const packer = createPacker({ ...options, ended: ended.signal });
-  const overridden = createOverrides(ended.signal);
-  let store: Promise<Store> | undefined;
+  let store: Promise<ToolchainStore> | undefined;
 
-  const open = (): Promise<Store> => {
+  const open = (): Promise<ToolchainStore> => {
     store ??= (async () => ({
       cache: await createToolchainCache({ dir: `${cacheDir}/tc`, maxBytes: options.maxBytes }),
       map: await openToolchainMap(`${cacheDir}/toolchains.json`),
@@ -218,26 +132,38 @@ export function createToolchains(options: ToolchainsOptions): Toolchains {
   async function automatic(compiler: Packable): Promise<ToolchainChoice> {
     const key = `${compiler.identity} ${compiler.path}`;
     const refusal = packer.refusal(key);
-    if (refusal !== undefined) return home(refusal);
+    if (refusal !== undefined) return stayHome(refusal);
     const into = await open();
     const known = into.map.get(key);
-    if (known !== undefined && (await into.cache.pathOf(known.archiveId)) !== undefined) return ready(into, compiler, known);
+    if (known !== undefined && (await into.cache.pathOf(known.archiveId)) !== undefined) return readyToolchain(into, compiler.path, known);
     const done = await within(patienceMs, packer.pack(key, compiler, into));
-    return done ?? home('its toolchain is still being packed');
+    return done ?? stayHome('its toolchain is still being packed');
   }
+
+  const overrides = createOverrides({
+    archives: options.rules.flatMap((rule) => (rule.kind === 'path_override' ? [rule.archive] : [])),
+    dir: `${cacheDir}/tc`,
+    store: open,
+    ended: ended.signal,
+    searchPath: options.env['PATH'] ?? '',
+    log: options.log,
+    patienceMs,
+  });
 
   return {
     async choose(compiler) {
       try {
         const rule = await ruleFor(compiler, options.rules);
-        if (rule?.kind === 'no_dist') return home('no_dist');
-        return rule === undefined ? await automatic(compiler) : await overridden(rule);
+        if (rule?.kind === 'no_dist') return stayHome('no_dist');
+        if (rule !== undefined) return await overrides.choose(rule);
+        return platform === 'linux' ? await automatic(compiler) : stayHome(noArchive(platform));
       } catch (thrown) {
-        return home('its toolchain cannot be had', thrown);
+        return stayHome('its toolchain cannot be had', thrown);
       }
     },
     async close() {
       ended.abort();
+      await overrides.close();
       await packer.settled();
     },
   };

@@ -35,6 +35,8 @@ export interface ProgramSearch {
   /** The caller's; parts of PATH may be relative to it. */
   readonly cwd: string;
   readonly ask: AskCompiler;
+  /** Where macOS keeps which Xcode was chosen; another place for tests. */
+  readonly xcodeChoice?: string | undefined;
 }
 
 const helpers: Readonly<Record<CompilerKind, readonly string[]>> = {
@@ -87,6 +89,18 @@ async function settingsPlaces(search: ProgramSearch): Promise<readonly string[]>
   const names = [basename(search.compiler), ...modes, ...(machine === undefined ? [] : [machine, ...modes.map((mode) => `${machine}-${mode}`)])];
   const folders = [dirname(search.compiler), dirname(search.real), ...search.verbose.settingsFolders].filter(isAbsolute);
   return [...new Set(folders)].flatMap((folder) => [...new Set(names)].map((name) => join(folder, `${name}.cfg`)));
+}
+
+/** The link that `xcode-select` turns. */
+const xcodeChoice = '/var/db/xcode_select_link';
+
+/**
+ * On macOS the clang in /usr/bin starts the one of the Xcode that was chosen, without a word of which. Named through the link, that one is another file
+ * as soon as the link is turned. Source: xcrun(1), xcode-select(1).
+ */
+function chosenByXcode({ machine, xcodeChoice: choice = xcodeChoice }: ProgramSearch): readonly string[] {
+  if (machine === undefined || !/-apple-(?:darwin|macos|ios)/.test(machine)) return [];
+  return ['usr/bin/clang', 'Toolchains/XcodeDefault.xctoolchain/usr/bin/clang'].map((name) => join(choice, name));
 }
 
 /** clang's sanitizers read these of their own accord, and only dependency files tell. */
@@ -146,6 +160,10 @@ export async function compilerFiles(search: ProgramSearch): Promise<CompilerFile
   }
   for (const path of await sanitizerLists(search)) add(`list ${basename(path)}`, path);
   for (const path of search.verbose.files) if (isAbsolute(path) && isFile(path)) add('settings', path);
+  for (const path of chosenByXcode(search)) {
+    if (isFile(path)) add('chosen by xcode-select', path);
+    else absent.add(path);
+  }
   for (const path of await settingsPlaces(search)) if (!isFile(path)) absent.add(path);
   const libraries = await Promise.all([...new Set([search.compiler, ...programs])].map((path) => shapingLibraries(path, search.env)));
   for (const path of [...new Set(libraries.flat())].sort()) add(`library ${basename(path)}`, path);

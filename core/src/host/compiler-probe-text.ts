@@ -1,6 +1,6 @@
 // Knows: what a C compiler is asked in order to learn what it is, and how its answer reads.
 // Refuses to know: how it is run.
-import type { CompilerFacts } from '../compilation/index.js';
+import { type CompilerFacts, readSearchList } from '../compilation/index.js';
 
 /** The probe is a file, not standard input with `-x c`: only so does a C++ driver show that it takes `.c` for C++. */
 export const probeFileName = 'probe.c';
@@ -77,6 +77,8 @@ export interface VerboseAnswer {
   readonly files: readonly string[];
   /** Folders where clang looks for configuration files. */
   readonly settingsFolders: readonly string[];
+  /** Folders where it looks for headers. */
+  readonly searched: readonly string[];
 }
 
 /** Bounds what a hostile or broken program may make us look at. */
@@ -97,6 +99,7 @@ export function readVerbose(stderr: string, folder: string): VerboseAnswer {
       ]),
     ],
     files: [...matches(/^Reading specs from (.*)$/gm), ...matches(/^Configuration file: (.*)$/gm)],
+    searched: (readSearchList(stderr)?.angled ?? []).slice(0, most),
     settingsFolders: matches(/^(?:System|User) configuration file directory: (.*)$/gm),
   };
 }

@@ -26,6 +26,8 @@ export interface CompilerSurvey {
   readonly facts: CompilerFacts;
   /** Version, target, default options and the content of every program that takes part: what a compiler's identity is made of. */
   readonly parts: readonly KeyPart[];
+  /** Folders that are searched for included files by default, as spelled. */
+  readonly searched?: readonly string[] | undefined;
   /** Where the compiler's links lead. */
   readonly real: string;
   /** Every file that was read, and every place that was empty. */
@@ -50,6 +52,8 @@ export interface CompilerProbe {
 
 export interface CompilerProbeOptions {
   readonly digests: FileDigests;
+  /** Where macOS keeps which Xcode was chosen; another place for tests. */
+  readonly xcodeChoice?: string;
   /** For each run. Default 10 000. */
   readonly timeoutMs?: number;
 }
@@ -130,7 +134,7 @@ async function surveyIn(folder: string, subject: CompilerSubject, options: Compi
   };
   const machine = await ask('-dumpmachine');
   const resources = answer.facts.kind === 'clang-cl' ? await ask('-print-resource-dir') : undefined;
-  const files = await compilerFiles({ kind: answer.facts.kind, compiler, real, verbose, machine, env, cwd: subject.cwd, ask });
+  const files = await compilerFiles({ kind: answer.facts.kind, compiler, real, verbose, machine, env, cwd: subject.cwd, ask, xcodeChoice: options.xcodeChoice });
   const snapshot = await digests.take([...files.present.map((file) => file.path), ...files.absent]);
   // Replaced while we asked: answers of one compiler must not be filed under the bytes of another.
   if (snapshot.digests[0] !== before.digests[0]) throw unsupported(compiler, 'changed while it was examined');
@@ -145,6 +149,7 @@ async function surveyIn(folder: string, subject: CompilerSubject, options: Compi
       ...files.present.map((file, at) => ({ label: file.role, value: snapshot.digests[at] ?? 'unreadable' })),
     ],
     real,
+    searched: verbose.searched,
     snapshot,
   };
 }

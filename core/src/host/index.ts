@@ -1,5 +1,6 @@
 // The rooms that touch the world: processes, sockets, files, clock.
 export * from './append-log.js';
+export * from './archive-decoding.js';
 export * from './certificate.js';
 export * from './compiler-probe.js';
 export * from './crate-compiler-probe.js';

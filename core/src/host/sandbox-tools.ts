@@ -28,7 +28,8 @@ async function isProgram(path: string): Promise<boolean> {
   }
 }
 
-async function find(name: string, searchPath: string, hint: string): Promise<string> {
+/** A program in the search path, or where those of system administrators are. @throws Fault TOOL_MISSING */
+export async function findTool(name: string, searchPath: string, hint: string): Promise<string> {
   for (const folder of [...searchPath.split(delimiter).filter(isAbsolute), ...systemFolders]) {
     const path = join(folder, name);
     if (await isProgram(path)) return path;
@@ -61,7 +62,7 @@ const installBubblewrap = 'Install bubblewrap, e.g. with `apt-get install bubble
  * @throws Fault TOOL_MISSING, TOOL_TOO_OLD
  */
 export async function findSandboxTools(bwrapPath: string | undefined, searchPath: string): Promise<SandboxTools> {
-  const bwrap = bwrapPath ?? (await find('bwrap', searchPath, installBubblewrap));
+  const bwrap = bwrapPath ?? (await findTool('bwrap', searchPath, installBubblewrap));
   if (!(await isProgram(bwrap))) throw new Fault('TOOL_MISSING', `bwrap_path ${bwrap} is not there, or is no program`, { hint: installBubblewrap });
   const said = await ask(bwrap, '--version');
   const version = parseBubblewrapVersion(said);
@@ -75,8 +76,8 @@ export async function findSandboxTools(bwrapPath: string | undefined, searchPath
     tellsStatus: help.includes('--json-status-fd'),
     endsNesting: help.includes('--disable-userns'),
     controls: controls.filter((path) => existsSync(path)),
-    sh: await find('sh', '', 'A POSIX shell is needed.'),
-    mount: await find('mount', searchPath, utilLinux),
-    unshare: await find('unshare', searchPath, utilLinux),
+    sh: await findTool('sh', '', 'A POSIX shell is needed.'),
+    mount: await findTool('mount', searchPath, utilLinux),
+    unshare: await findTool('unshare', searchPath, utilLinux),
   };
 }

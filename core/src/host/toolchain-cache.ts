@@ -2,6 +2,7 @@
 // Refuses to know: what is in an archive, and who sent it.
 //
 // Layout, as sccache has it:  <dir>/<first digit>/<second digit>/<archive id>; unfinished files have the temporary prefix.
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -48,7 +49,7 @@ interface Kept {
 }
 
 /** What is on the disk already; names that are not ours are left alone, left-overs are removed. */
-async function scan(dir: string): Promise<Map<ArchiveId, Kept>> {
+async function scan(dir: string, tidy: boolean): Promise<Map<ArchiveId, Kept>> {
   const found = new Map<ArchiveId, Kept>();
   const folders = async (at: string): Promise<string[]> =>
     (await readdir(at, { withFileTypes: true })).filter((it) => it.isDirectory() && /^[0-9a-f]$/.test(it.name)).map((it) => join(at, it.name));
@@ -56,7 +57,9 @@ async function scan(dir: string): Promise<Map<ArchiveId, Kept>> {
     for (const second of await folders(first)) {
       for (const file of await readdir(second)) {
         const path = join(second, file);
-        if (file.startsWith(temporaryPrefix)) await discard(path);
+        if (file.startsWith(temporaryPrefix)) {
+          if (tidy) await discard(path);
+        }
         else if (isArchiveId(file)) {
           const { size, mtimeMs } = await stat(path);
           found.set(file, { bytes: size, usedMs: mtimeMs });
@@ -65,6 +68,12 @@ async function scan(dir: string): Promise<Map<ArchiveId, Kept>> {
     }
   }
   return found;
+}
+
+/** What lies in a folder of archives, for people: nothing is removed or touched. One that is not there is empty. */
+export async function listToolchainArchives(dir: string): Promise<readonly { readonly id: ArchiveId; readonly bytes: number; readonly usedMs: number }[]> {
+  if (!existsSync(dir)) return [];
+  return [...(await scan(dir, false))].map(([id, kept]) => ({ id, ...kept }));
 }
 
 /** The archives that are there, and who needs them. Lives as long as its daemon. */
@@ -186,7 +195,7 @@ const failure = (path: string, what: string, cause: unknown): Fault =>
 export async function createToolchainCache(options: ToolchainCacheOptions): Promise<ToolchainCache> {
   try {
     await mkdir(options.dir, { recursive: true });
-    const cache = new KeptArchives(options, await scan(options.dir));
+    const cache = new KeptArchives(options, await scan(options.dir, true));
     await cache.makeRoom();
     return cache;
   } catch (cause) {

@@ -20,6 +20,8 @@ export interface ToolchainMap {
   get(key: string): KnownToolchain | undefined;
   /** Takes effect at once. @returns when it is on disk; @throws what writing throws */
   set(key: string, toolchain: KnownToolchain): Promise<void>;
+  /** All that is written down, true or no longer. */
+  entries(): Iterable<readonly [key: string, toolchain: KnownToolchain]>;
   /** Forgets; on disk with the next `set`. */
   drop(key: string): void;
 }
@@ -109,6 +111,7 @@ export async function openToolchainMap(path: string): Promise<ToolchainMap> {
       writing = done.catch(() => undefined);
       return done;
     },
+    entries: () => known.entries(),
     drop(key) {
       known.delete(key);
       believedUntil.delete(key);

@@ -124,9 +124,7 @@ async function ask(request: PackageRequest, args: readonly string[]): Promise<{ 
   return { stdout: stdout.toString(), stderr: stderr.toString() };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then((it) => it.isFile(), () => false);
-}
+const exists = (path: string): Promise<boolean> => stat(path).then((it) => it.isFile(), () => false);
 
 /** Absolute path of a program that the compiler starts; undefined when it has none. */
 async function programPath(request: PackageRequest, name: string): Promise<string | undefined> {

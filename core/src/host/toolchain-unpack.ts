@@ -1,9 +1,8 @@
-// Knows: how a toolchain's archive (a gzip stream of a tar) becomes a folder that jobs can share as the lowest layer of
+// Knows: how a toolchain's archive (a tar, compressed or not) becomes a folder that jobs can share as the lowest layer of
 // their roots. Refuses to know: where archives come from, and when a folder is thrown away (toolchain-unpack-store.ts).
-import { createReadStream } from 'node:fs';
 import { chmod, mkdir, rename } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
 import { Fault, isFault } from '../base/index.js';
+import { openArchive } from './archive-decoding.js';
 import { temporaryBeside } from './files.js';
 import { removeTree } from './remove-tree.js';
 import { type RootView, viewRoot } from './root-view-disk.js';
@@ -22,28 +21,31 @@ async function prepare(root: RootView): Promise<void> {
   await chmod(root.makeDirectory('tmp'), 0o1777);
 }
 
+/** What a tar has besides the content of files: headers, long names and padding, generously. */
+const overheadOfEntry = 4096;
+const tarBytes = ({ maxBytes, maxEntries }: UnpackLimits): number => maxBytes + maxEntries * overheadOfEntry;
+
 /**
  * Unpacks into a folder that appears, whole, at `destination`, or not at all.
  * @throws Fault TOOLCHAIN_UNPACKABLE when the archive is to blame, STORAGE_FAILED when this machine is, CANCELLED
  */
-export async function unpackToolchain(archive: string, destination: string, limits: UnpackLimits): Promise<Unpacked> {
+export async function unpackToolchain(archive: string, destination: string, limits: UnpackLimits, searchPath = ''): Promise<Unpacked> {
   const folder = temporaryBeside(destination);
-  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
-  const file = createReadStream(archive, { highWaterMark: 256 * 1024 });
-  file.on('error', (cause) => gunzip.destroy(new Fault('STORAGE_FAILED', `${archive}: ${cause.message}`, { cause })));
+  let close: (() => void) | undefined;
   try {
+    const opened = await openArchive(archive, { searchPath, maxBytes: tarBytes(limits) });
+    close = opened.close;
     await mkdir(folder, { mode: 0o755 });
     const root = viewRoot([folder]);
-    const unpacked = await unpackTar(file.pipe(gunzip), root, { upper: folder, limits, hardLinks: true });
+    const unpacked = await unpackTar(opened.tar, root, { upper: folder, limits, hardLinks: true });
     await prepare(root);
     await rename(folder, destination);
     return unpacked;
   } catch (cause) {
     await removeTree(folder);
-    if (isFault(cause, 'STORAGE_FAILED') || isFault(cause, 'CANCELLED')) throw cause;
+    if (isFault(cause, 'STORAGE_FAILED') || isFault(cause, 'CANCELLED') || isFault(cause, 'TOOL_MISSING')) throw cause;
     throw new Fault('TOOLCHAIN_UNPACKABLE', `toolchain ${archive} cannot be unpacked`, { cause });
   } finally {
-    file.destroy();
-    gunzip.destroy();
+    close?.();
   }
 }

@@ -17,12 +17,18 @@ function withoutLogin(schedulerUrl: string, type: string): ClientDistribution {
   };
 }
 
-/** @param env for the programs that find out what belongs to a compiler */
-export function distributionOf({ dist }: ClientSettings, env: Readonly<Record<string, string>>, log: Log): ClientDistribution | undefined {
+export interface DistributionSurroundings {
+  /** For the programs that find out what belongs to a compiler. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: Log;
+  readonly platform: NodeJS.Platform;
+}
+
+export function distributionOf({ dist }: ClientSettings, around: DistributionSurroundings): ClientDistribution | undefined {
   if (dist === undefined) return undefined;
   const { auth, schedulerUrl, cacheDir, toolchainCacheBytes, toolchains } = dist;
   if (auth.kind === 'unavailable') return withoutLogin(schedulerUrl, auth.type);
-  return createDistribution({ schedulerUrl, token: auth.token, cacheDir, toolchainCacheBytes, toolchains }, { env, log });
+  return createDistribution({ schedulerUrl, token: auth.token, cacheDir, toolchainCacheBytes, toolchains }, around);
 }
 
 /** Settings files are watched, and read again when the process is told SIGHUP: not every file system tells of changes. */
@@ -50,7 +56,7 @@ export function daemonParts(around: Surroundings, log: Log, build: string): Prep
     log,
     build,
     compilers: createCompilers({ dialects: { gcc: gccDialect, clang: clangDialect, 'clang-cl': clangClDialect }, probe, crates, nowMs: Date.now }),
-    distribution: (settings) => distributionOf(settings, env, log),
+    distribution: (settings) => distributionOf(settings, { env, log, platform: around.platform }),
     watch: watchSettings(log),
   };
 }

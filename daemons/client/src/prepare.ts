@@ -1,7 +1,7 @@
 // Knows: how settings, engine and statistics are joined to what a daemon serves. Refuses to know: sockets and the life of the process.
 import { isDeepStrictEqual } from 'node:util';
 import { causeChain, isFault, type Log } from '@sccache-ts/core/base';
-import { type CompileReport, type Compilers, createLinks, type EnginePorts } from '@sccache-ts/core/engine';
+import { type CompileReport, type Compilers, createLinks, createXcrunResolver, type EnginePorts } from '@sccache-ts/core/engine';
 import { createFileDigests, createMemoryUpkeep, readResponseFile } from '@sccache-ts/core/host';
 import type { DaemonParts } from './daemon.js';
 import { createDirectParts } from './direct-parts.js';
@@ -69,6 +69,7 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
   };
   const counted: Counted = { log, report: counting, record: (record) => services.records.record(record) };
   const links = createLinks(options.compilers);
+  const behindXcrun = createXcrunResolver();
   const portsNow = (): EnginePorts => {
     const { linkedCrates } = services.settings;
     return { ...direct.portsFor(services), compilers: options.compilers, digests, links: linkedCrates ? links : undefined, readResponseFile, nowMs: Date.now };
@@ -77,7 +78,7 @@ export async function prepareDaemon(options: PrepareOptions): Promise<DaemonPart
     idleTimeoutMs: () => services.settings.idleTimeoutMs ?? 0,
     onSettings: (listener) => void listeners.push(listener),
     log,
-    compile: async (request, front) => noted(settling, await serveCompile(request, front, { ports: portsNow(), counted })),
+    compile: async (request, front) => noted(settling, await serveCompile(await behindXcrun(request), front, { ports: portsNow(), counted })),
     recall: recallCounted(direct.recall, counted),
     commands: {
       stats: async () => {
