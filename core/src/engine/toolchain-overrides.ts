@@ -40,6 +40,8 @@ interface Prepared {
 interface Preparing {
   readonly identity: string;
   readonly work: Promise<Prepared>;
+  /** Ends the work: the archive has become another one. */
+  readonly outdated: AbortController;
   refused?: { readonly until: number; readonly reason: string };
 }
 
@@ -84,42 +86,57 @@ async function prepare(archive: string, options: OverridesOptions): Promise<Prep
   return { archiveId: await repack(archive, original, { ...options, into }), inStore: true };
 }
 
-function createArchives(options: OverridesOptions): (archive: string) => Preparing {
+interface Archives {
+  /** What is known of an archive as it is now. @throws Fault TOOLCHAIN_UNPACKABLE when it is not there */
+  read(archive: string): Preparing;
+  isKnown(archive: string): boolean;
+}
+
+function createArchives(options: OverridesOptions): Archives {
   const known = new Map<string, Preparing>();
   const { log, ended } = options;
 
-  async function steady(archive: string, identity: string): Promise<Prepared> {
-    const prepared = await prepare(archive, options);
+  async function steady(archive: string, identity: string, outdated: AbortSignal): Promise<Prepared> {
+    const prepared = await prepare(archive, { ...options, ended: AbortSignal.any([ended, outdated]) });
     const stat = statOfFile(archive);
     if (stat === undefined || identityOf(stat) !== identity) throw unreadable(archive, 'changed while it was read');
     return prepared;
   }
 
-  return (archive) => {
+  function read(archive: string): Preparing {
     const stat = statOfFile(archive);
     if (stat === undefined) throw unreadable(archive, 'there is no such file, or it cannot be read');
     const identity = identityOf(stat);
     const before = known.get(archive);
     if (before?.identity === identity && (before.refused === undefined || before.refused.until > performance.now())) return before;
     if (before !== undefined && before.identity !== identity) log.info(`${archive} has changed: it is read anew`);
-    const now: Preparing = { identity, work: steady(archive, identity) };
+    before?.outdated.abort();
+    const outdated = new AbortController();
+    const now: Preparing = { identity, outdated, work: steady(archive, identity, outdated.signal) };
     known.set(archive, now);
     now.work.catch((thrown: unknown) => {
       const reason = isFault(thrown) ? thrown.message : causeChain(thrown).join(': ');
       now.refused = { until: performance.now() + retryMs, reason };
-      if (!ended.aborted) log.warn(`compiles stay at home: ${reason}`);
+      if (!ended.aborted && !outdated.signal.aborted) log.warn(`compiles stay at home: ${reason}`);
     });
     return now;
-  };
+  }
+
+  return { read, isKnown: (archive) => known.has(archive) };
 }
 
+/** Archives are large, and whoever writes one takes his time. */
+const writtenMs = 1_000;
+
 /** Reads archives as soon as they change, so that no compile waits for it; without it the next compile would notice. */
-function watchArchives(options: OverridesOptions, read: (archive: string) => unknown): Promise<FilesWatch | undefined> {
+function watchArchives(options: OverridesOptions, known: Archives): Promise<FilesWatch | undefined> {
   const { log, archives } = options;
+  let timer: NodeJS.Timeout | undefined;
   const readAll = (): void => {
-    for (const archive of archives) {
+    // One that no compile has needed yet can wait until one does.
+    for (const archive of archives.filter(known.isKnown)) {
       try {
-        read(archive);
+        known.read(archive);
       } catch (thrown) {
         // Between two writes it may be absent; a compile that needs it says so.
         log.debug(causeChain(thrown).join(': '));
@@ -127,7 +144,11 @@ function watchArchives(options: OverridesOptions, read: (archive: string) => unk
     }
   };
   const failed = (cause: unknown): void => log.info(`archives of toolchains cannot be watched, and are looked at with each compile: ${causeChain(cause).join(': ')}`);
-  return watchFiles(archives, { onChange: readAll, onError: failed }).catch((cause: unknown) => {
+  const onChange = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(readAll, writtenMs).unref();
+  };
+  return watchFiles(archives, { onChange, onError: failed }).catch((cause: unknown) => {
     failed(cause);
     return undefined;
   });
@@ -135,7 +156,7 @@ function watchArchives(options: OverridesOptions, read: (archive: string) => unk
 
 /** Nothing is read or watched before the first compile. */
 export function createOverrides(options: OverridesOptions): Overrides {
-  const read = createArchives(options);
+  const known = createArchives(options);
   const working = new Set<Promise<unknown>>();
   let watching: Promise<FilesWatch | undefined> | undefined;
 
@@ -150,11 +171,16 @@ export function createOverrides(options: OverridesOptions): Overrides {
 
   return {
     async choose(rule) {
-      const { refused, work } = read(rule.archive);
+      const { refused, work, outdated } = known.read(rule.archive);
       if (refused !== undefined) return stayHome(refused.reason);
-      const chosen = await ready(rule, work);
-      if (!options.ended.aborted) watching ??= watchArchives(options, read);
-      return chosen ?? stayHome('its archive is still being read');
+      try {
+        const chosen = await ready(rule, work);
+        if (!options.ended.aborted) watching ??= watchArchives(options, known);
+        return chosen ?? stayHome('its archive is still being read');
+      } catch (thrown) {
+        if (outdated.signal.aborted) return stayHome('its archive has just changed');
+        throw thrown;
+      }
     },
     async close() {
       void watching?.then((watch) => watch?.close());
