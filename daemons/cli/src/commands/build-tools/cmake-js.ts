@@ -1,2 +1,0 @@
-import type { Tool } from './tools.js';
-export const runCmakeJs: Tool = async () => undefined;

@@ -1,2 +1,0 @@
-import type { Tool } from './tools.js';
-export const runCmake: Tool = async () => undefined;
