@@ -49,7 +49,7 @@ function replyOf({ code = 0, stderr = '', files = made }: Said): RunJobReply {
 async function packed(job: AwayCrate) {
   const errand = crateErrand(job, { members: createMemberCache({ maxBytes: 1e6, watch: marksIn }), maxBytes: 1e6 });
   const archive = (): Promise<undefined> => Promise.resolve(undefined);
-  const done = await errand.pack({ kind: 'ready', archiveId: 'x' as never, executable: '/sys/bin/rustc', links: new Map(), archive });
+  const done = await errand.pack({ kind: 'ready', own: false, archiveId: 'x' as never, executable: '/sys/bin/rustc', links: new Map(), archive });
   if (done.kind === 'home') throw new Error(done.reason);
   return { errand, done };
 }
