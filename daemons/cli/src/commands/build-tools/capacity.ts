@@ -1,6 +1,6 @@
 // Knows: how many compiles can run at once: this machine's processors and what the scheduler offers. Refuses to know: what is made of it.
-import { availableParallelism } from 'node:os';
 import { setTimeout as nap } from 'node:timers/promises';
+import { usableProcessors } from '@sccache-ts/core/host';
 import { type CommandContext, settingsOf } from '../context.js';
 import { askDaemon, reachOrStartDaemon } from '../daemon.js';
 
@@ -29,5 +29,5 @@ async function offeredCores(context: CommandContext): Promise<number> {
 export async function capacityOf(context: CommandContext): Promise<Capacity> {
   // Who cannot be asked offers nothing; the build itself says what is wrong with the settings.
   const offered = await Promise.race([offeredCores(context).catch(() => 0), nap(patienceMs, 0, { ref: false })]);
-  return { local: availableParallelism(), offered };
+  return { local: usableProcessors(), offered };
 }
