@@ -83,10 +83,11 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
   });
 
   it('goes by variables, and says so, where no folder of links can be had', async () => {
-    makefile('x.o: x.c\n\t$(CC) -c $< -o $@\n');
+    // As nothing was compiled before.
+    makefile('x.o: x.c\n\t$(CC) -DBY_VARIABLES -c $< -o $@\n');
     writeFileSync(join(home, 'file'), '');
     const { status, stdout, stderr } = ours(['-j1'], { SCCACHE_DIR: join(home, 'file') });
-    expect([status, stdout]).toEqual([0, `${client.program} cc -c x.c -o x.o\n`]);
+    expect([status, stdout]).toEqual([0, `${client.program} cc -DBY_VARIABLES -c x.c -o x.o\n`]);
     expect(stderr).toMatch(/^sccache: warning: .*\/file\/sccache-ts\/masquerade-.*: cannot be made: ENOTDIR: only makefiles that do not set CC and CXX compile through the cache\n$/);
     expect(await hits()).toEqual([0, 1]);
   });
@@ -134,15 +135,23 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
   if (noNative !== undefined) process.stderr.write(`skipped: ${noNative}\n`);
   const started = 'all: slow\nslow: ; @touch slow; echo started; exec sleep 20\n';
   it.skipIf(noNative !== undefined).each<[NodeJS.Signals, 'all' | 'one']>([['SIGINT', 'all'], ['SIGTERM', 'one'], ['SIGHUP', 'all']])('ends by %s as make ends by it, sent to %s', async (signal, whom) => {
-    const end = async (program: string, args: readonly string[]) => {
+    const endOnce = async (program: string, args: readonly string[]) => {
       makefile(started);
       const child = spawn(program, args, { cwd: work, env: { ...client.env, ...quiet }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
       let said = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-      const ended = new Promise<unknown>((resolve) => child.on('close', (code, by) => resolve({ code, by, said, left: existsSync(join(work, 'slow')) })));
+      const ended = new Promise<{ readonly said: string; readonly code: number | null }>((resolve) => child.on('close', (code, by) => resolve({ code, by, said, left: existsSync(join(work, 'slow')) })));
       await until('the recipe', () => said.includes('started'), { timeoutMs: 30_000 });
       process.kill(whom === 'all' ? -(child.pid ?? 0) : (child.pid ?? 0), signal);
       return ended;
+    };
+    // GNU make now and then loses a race against its own child's end, says so, and ends otherwise than it meant to.
+    const end = async (program: string, args: readonly string[]) => {
+      for (let again = 0; again < 10; again += 1) {
+        const ended = await endOnce(program, args);
+        if (!ended.said.includes('No child processes')) return ended;
+      }
+      throw new Error(`${program}: loses the race each time`);
     };
     expect(await end(client.program, ['make', '-j1'])).toEqual(await end('make', ['-j1']));
   });
