@@ -39,11 +39,12 @@ function caching(site: Site, name: string, start: (label: string) => Promise<Cli
   };
 }
 
-async function contenders(site: Site): Promise<readonly Contender[]> {
+async function contenders(site: Site, local: boolean): Promise<readonly Contender[]> {
   const plainCargo: Contender = { name: plainName, measure: (application, { place }) => measurePlain(application, place) };
   const all = [plainCargo, caching(site, 'sccache-ts', (label) => site.client(`ours-${label}`, undefined, { env: silent }))];
   const peer = sccachePrograms();
   if (peer !== undefined) all.push(caching(site, 'sccache', (label) => site.client(`peer-${label}`, undefined, { env: silent, program: peer.sccache })));
+  if (local) return all;
   const noSandbox = sandboxMissing();
   if (noSandbox !== undefined) {
     process.stdout.write(`crates on a build server are left out: ${noSandbox}\n`);
@@ -115,7 +116,7 @@ function rowsOf(names: readonly string[], taken: Taken, sameness: Sameness): rea
   });
 }
 
-export async function applicationPart(site: Site, application: Application, rounds: number): Promise<Part> {
+export async function applicationPart(site: Site, application: Application, { rounds, local }: { readonly rounds: number; readonly local: boolean }): Promise<Part> {
   if (!hasTool('cargo')) throw new Error('there is no cargo here');
-  return tableOnly(await tableOf(application, await contenders(site), { site, rounds }));
+  return tableOnly(await tableOf(application, await contenders(site, local), { site, rounds }));
 }

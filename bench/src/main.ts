@@ -26,7 +26,7 @@ import { summaryTable } from './targets.js';
 import { libraryTable } from './whole-library.js';
 
 const usage =
-  `Usage: npm run bench -- [--library ${Object.keys(libraries).join('|')}] [--runs N] [--rounds N, of cold builds]\n` +
+  `Usage: npm run bench -- [--library ${Object.keys(libraries).join('|')}] [--runs N] [--rounds N, of cold builds]\n  [--local, applications of crates without a build server]\n` +
   "  [--files N, at most, of the library that ninja builds] [--compiles N, for the daemon's memory]\n" +
   '  [--only hit,cpu,ninja,burst,cold,memory,ripgrep,basic-http-server,git-absorb,elsewhere,file,away,library,scheduler,builder]\n  [--install] [--write]';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -54,11 +54,12 @@ interface Sizes {
   readonly rounds: number;
   readonly files: number;
   readonly compiles: number;
+  readonly local: boolean;
 }
 
 type Parts = Readonly<Record<string, (site: Site) => Promise<Part>>>;
 
-function partsOf({ library, runs, rounds, files, compiles }: Sizes): Parts {
+function partsOf({ library, runs, rounds, files, compiles, local }: Sizes): Parts {
   const about = async (site: Site) => ({ library, cwd: await fetchLibrary(library), runs, site });
   // Two tables of the same runs: whichever is asked for first measures.
   let hits: Promise<readonly HitFigures[]> | undefined;
@@ -69,7 +70,7 @@ function partsOf({ library, runs, rounds, files, compiles }: Sizes): Parts {
     burst: (site) => burstPart(site, runs),
     cold: (site) => coldPart(site, { rounds, files }),
     memory: (site) => memoryPart(site, compiles),
-    ...Object.fromEntries(applications.map((application) => [application.name, (site: Site) => applicationPart(site, application, rounds)])),
+    ...Object.fromEntries(applications.map((application) => [application.name, (site: Site) => applicationPart(site, application, { rounds, local })])),
     elsewhere: async (site) => tableOnly(await elsewhereTable(site)),
     file: async (site) => tableOnly(await cacheTable(await about(site))),
     away: async (site) => tableOnly(await awayTable(await about(site))),
@@ -83,10 +84,10 @@ function partsOf({ library, runs, rounds, files, compiles }: Sizes): Parts {
 const defaults = { runs: '9', rounds: '3', files: '1000', compiles: '5000' } as const;
 
 /** @returns undefined when the command line is not understood */
-function readSizes(values: Readonly<Record<'library' | keyof typeof defaults, string>>): Sizes | undefined {
+function readSizes(values: Readonly<Record<'library' | keyof typeof defaults, string>> & { readonly local: boolean }): Sizes | undefined {
   const [runs, rounds, files, compiles] = [Number(values.runs), Number(values.rounds), Number(values.files), Number(values.compiles)];
   if (!isLibraryName(values.library) || ![runs, rounds, files, compiles].every((size) => Number.isInteger(size) && size > 0)) return undefined;
-  return { library: libraries[values.library], runs, rounds, files, compiles };
+  return { library: libraries[values.library], runs, rounds, files, compiles, local: values.local };
 }
 
 /** Tables are written as they come: a run that is stopped has not measured in vain. */
@@ -125,6 +126,7 @@ async function main(): Promise<number> {
       rounds: { type: 'string', default: defaults.rounds },
       files: { type: 'string', default: defaults.files },
       compiles: { type: 'string', default: defaults.compiles },
+      local: { type: 'boolean', default: false },
       only: { type: 'string' },
       install: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
