@@ -133,6 +133,12 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
 
   const noNative = lstatSync(launcher()).isFile() && !launcher().endsWith('.js') ? undefined : 'the native launcher is not built: make is then a child of the one in JavaScript';
   if (noNative !== undefined) process.stderr.write(`skipped: ${noNative}\n`);
+  interface Ended {
+    readonly code: number | null;
+    readonly by: NodeJS.Signals | null;
+    readonly said: string;
+    readonly left: boolean;
+  }
   const started = 'all: slow\nslow: ; @touch slow; echo started; exec sleep 20\n';
   it.skipIf(noNative !== undefined).each<[NodeJS.Signals, 'all' | 'one']>([['SIGINT', 'all'], ['SIGTERM', 'one'], ['SIGHUP', 'all']])('ends by %s as make ends by it, sent to %s', async (signal, whom) => {
     const endOnce = async (program: string, args: readonly string[]) => {
@@ -140,7 +146,7 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
       const child = spawn(program, args, { cwd: work, env: { ...client.env, ...quiet }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
       let said = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-      const ended = new Promise<{ readonly said: string; readonly code: number | null }>((resolve) => child.on('close', (code, by) => resolve({ code, by, said, left: existsSync(join(work, 'slow')) })));
+      const ended = new Promise<Ended>((resolve) => child.on('close', (code, by) => resolve({ code, by, said, left: existsSync(join(work, 'slow')) })));
       await until('the recipe', () => said.includes('started'), { timeoutMs: 30_000 });
       process.kill(whom === 'all' ? -(child.pid ?? 0) : (child.pid ?? 0), signal);
       return ended;
