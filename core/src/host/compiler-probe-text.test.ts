@@ -43,16 +43,17 @@ describe('readProbe', () => {
 });
 
 describe('readVerbose', () => {
-  it('reads command lines, programs and settings, and no include folders', () => {
+  it('reads command lines, programs, settings and the folders that are searched', () => {
     const text = [
       'Reading specs from /opt/gcc/specs', 'COLLECT_GCC=gcc', ' /lib/gcc/cc1 -E -quiet -v probe.c -dumpbase probe.c',
-      '#include <...> search starts here:', ' /usr/include', ' /usr/my include', 'End of search list.',
+      '#include "..." search starts here:', '#include <...> search starts here:', ' /usr/include', ' /usr/my include', 'End of search list.',
     ].join('\n');
     expect(readVerbose(text, '/tmp/x')).toEqual({
       commands: ['/lib/gcc/cc1 -E -quiet -v probe.c -dumpbase probe.c'],
       programs: ['/lib/gcc/cc1', 'gcc'],
       files: ['/opt/gcc/specs'],
       settingsFolders: [],
+      searched: ['/usr/include', '/usr/my include'],
     });
   });
 
@@ -63,6 +64,7 @@ describe('readVerbose', () => {
       programs: ['/a b/clang'],
       files: ['/etc/clang/clang.cfg'],
       settingsFolders: ['/etc/clang'],
+      searched: [],
     });
   });
 });
