@@ -6,9 +6,6 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 
 #include "system.h"
 
@@ -20,14 +17,7 @@ namespace {
 constexpr int pipeBytes = 256 * 1024;
 
 bool makePipe(int ends[2]) {
-#ifdef __linux__
-  if (pipe2(ends, O_CLOEXEC) != 0) return false;
-#else
-  if (pipe(ends) != 0) return false;
-#endif
-  ends[0] = sys::aside(ends[0]);
-  ends[1] = sys::aside(ends[1]);
-  if (ends[0] < 0 || ends[1] < 0) return false;
+  if (!sys::pipeAside(ends)) return false;
   // Only our end: the flag belongs to the open file, and the child's end is another.
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
 #ifdef F_SETPIPE_SZ
@@ -38,13 +28,8 @@ bool makePipe(int ends[2]) {
 
 /** Runs between vfork and exec: only system calls, and nothing that the parent would miss. */
 [[noreturn]] void inChild(const char* program, char* const* argv, const int writeEnds[2], pid_t parent, volatile int* reason) {
-#ifdef __linux__
   // The compiler must not outlive us; a driver that is told to end removes its temporary files.
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (getppid() != parent) _exit(127);
-#else
-  (void)parent;
-#endif
+  sys::endWith(parent);
   if (dup2(writeEnds[0], 1) >= 0 && dup2(writeEnds[1], 2) >= 0) execve(program, argv, environ);
   *reason = errno;
   _exit(127);

@@ -7,7 +7,6 @@
 #include "order.h"
 
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <string>
@@ -15,9 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 
 #include "become.h"
 #include "system.h"
@@ -92,12 +88,7 @@ bool isReplaced(const char* entry, const Order& order) {
 }
 
 [[noreturn]] void askNode(const char* node, char* const* argv, int writeEnd, pid_t parent) {
-#ifdef __linux__
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (getppid() != parent) _exit(127);
-#else
-  (void)parent;
-#endif
+  sys::endWith(parent);
   fcntl(writeEnd, F_SETFD, 0);
   std::string told = "SCCACHE_TS_ORDER_FD=" + std::to_string(writeEnd);
   std::vector<char*> envp;
@@ -110,24 +101,13 @@ bool isReplaced(const char* entry, const Order& order) {
   _exit(127);
 }
 
-bool makePipe(int ends[2]) {
-#ifdef __linux__
-  if (pipe2(ends, O_CLOEXEC) != 0) return false;
-#else
-  if (pipe(ends) != 0) return false;
-#endif
-  ends[0] = sys::aside(ends[0]);
-  ends[1] = sys::aside(ends[1]);
-  return ends[0] >= 0 && ends[1] >= 0;
-}
-
 }  // namespace
 
 bool isOrdered(std::string_view word) { return word == "make" || word == "cargo"; }
 
 void becomeWhatNodeTells(const char* node, char* const* argv) {
   int ends[2];
-  if (!makePipe(ends)) return;
+  if (!sys::pipeAside(ends)) return;
   pid_t parent = getpid();
   pid_t child = fork();
   if (child == 0) askNode(node, argv, ends[1], parent);
@@ -138,7 +118,8 @@ void becomeWhatNodeTells(const char* node, char* const* argv) {
   }
   Order order = parse(readAll(ends[0]));
   close(ends[0]);
-  int status = 0;
+  // Where somebody made us ignore SIGCHLD the status is lost; what ends without an order has failed.
+  int status = 2 << 8;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (order.complete) carryOut(order);

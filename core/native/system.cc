@@ -2,9 +2,13 @@
 #include "system.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <poll.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -50,6 +54,27 @@ int watchEnd(int pid) {
 #else
   (void)pid;
   return -1;
+#endif
+}
+
+bool pipeAside(int ends[2]) {
+#ifdef __linux__
+  if (pipe2(ends, O_CLOEXEC) != 0) return false;
+#else
+  if (pipe(ends) != 0) return false;
+#endif
+  ends[0] = aside(ends[0]);
+  ends[1] = aside(ends[1]);
+  return ends[0] >= 0 && ends[1] >= 0;
+}
+
+void endWith(int parent) {
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  // It may have ended before we asked.
+  if (getppid() != parent) _exit(127);
+#else
+  (void)parent;
 #endif
 }
 

@@ -20,6 +20,12 @@ uint64_t patienceMs(const char* name, uint64_t otherwise);
  *  Linux makes the descriptor it must be close-on-exec from the start; elsewhere it becomes so here. */
 int aside(int fd);
 
+/** A pipe whose ends are aside and close on exec. */
+bool pipeAside(int ends[2]);
+
+/** In a child, before exec: it is told to end (SIGTERM) when `parent` does. Only system calls. */
+void endWith(int parent);
+
 /** Readable when that process has ended; -1 where the system has no such thing. */
 int watchEnd(int pid);
 

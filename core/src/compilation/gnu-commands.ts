@@ -1,8 +1,6 @@
 // Knows: the command lines that a compilation leads to. Refuses to know: who runs them.
-import { Fault } from '../base/index.js';
+import { dependencyAsked, wordsOf } from './command-words.js';
 import type { Argument, ArgumentClass, Command, Compilation, Language } from './types.js';
-
-const wordsOf = (args: readonly Argument[]): string[] => args.flatMap((argument) => argument.words);
 
 const notForPreprocessor = new Set<ArgumentClass>(['mode', 'output', 'dependency', 'side-output']);
 
@@ -10,16 +8,14 @@ const notForPreprocessor = new Set<ArgumentClass>(['mode', 'output', 'dependency
 const macrosInDebug = /^-g(gdb|stabs|dwarf-?\d*|xcoff|coff|vms)?3$|^-fdebug-macro$/;
 
 export function preprocessCommand(compilation: Compilation, program: string, dependencyPath: string | undefined): Command {
-  const { args, compiler, dependencyFile } = compilation;
-  if ((dependencyFile === undefined) !== (dependencyPath === undefined)) {
-    throw new Fault('IMPOSSIBLE', 'a place for the dependency file must be given exactly when one is asked for');
-  }
+  const { args, compiler } = compilation;
+  const asked = dependencyAsked(compilation, dependencyPath);
   const words = ['-E'];
   if (compiler.kind === 'gcc') words.push('-fpch-preprocess');
   // Flags that only the later steps use are no reason for clang to warn, and with -Werror to fail.
   else words.push('-Qunused-arguments');
   if (args.some(({ words: [word = ''] }) => macrosInDebug.test(word))) words.push('-dD');
-  if (dependencyFile !== undefined && dependencyPath !== undefined) words.push(...dependencyFile.words, '-MF', dependencyPath);
+  if (asked !== undefined) words.push(...asked.words, '-MF', asked.place);
   return { program, args: [...words, ...wordsOf(args.filter((argument) => !notForPreprocessor.has(argument.class)))] };
 }
 

@@ -1,23 +1,24 @@
 // Knows: what each effect of an option does to the draft. Refuses to know: which options have which effect, and the verdict.
-import { add, type Draft, loseTrack, refuse, stayHome } from './gnu-draft.js';
+import { add, gnuMeanings, loseTrack, refuse, stayHome } from './draft.js';
+import type { GnuDraft } from './gnu-draft.js';
 import { assemblerWords, llvmWord, preprocessorWord, preprocessorWords } from './gnu-inner-words.js';
 import type { Effect, Found } from './option-table.js';
 import type { CompilerKind } from './types.js';
 
-export type Deed = (draft: Draft, found: Found, kind: CompilerKind) => void;
+export type Deed = (draft: GnuDraft, found: Found, kind: CompilerKind) => void;
 
-const keep = (draft: Draft, found: Found): void => add(draft, 'common', found.words);
+const keep = (draft: GnuDraft, found: Found): void => add(draft, 'common', found.words);
 
 /** The flag as statistics name it. */
 const nameOf = (found: Found): string => (found.option.shape === 'flag' ? found.option.flag : (found.words[0] ?? found.option.flag));
 
-function colour(draft: Draft, { words: [word = ''], value }: Found): void {
+function colour(draft: GnuDraft, { words: [word = ''], value }: Found): void {
   draft.colourFlag = word;
   if (word.startsWith('-fno-') || value === 'never') draft.colour = 'never';
   else draft.colour = value === 'auto' ? 'auto' : 'always';
 }
 
-function debug(draft: Draft, found: Found): void {
+function debug(draft: GnuDraft, found: Found): void {
   keep(draft, found);
   // `-g0` may be followed or preceded by another level; knowing the directory for nothing only costs a hit.
   if (found.words[0] !== '-g0') draft.cwdInOutputs = true;
@@ -29,14 +30,15 @@ function profileOf(value: string | undefined): string {
   return value.endsWith('/') ? `${value}default.profdata` : value;
 }
 
-function ownNameInside(draft: Draft, found: Found): void {
-  keep(draft, found);
-  draft.cwdInOutputs = true;
-  draft.outputNameInOutputs = true;
-}
+/** A word that means the same to every driver. */
+const common = (deed: (typeof gnuMeanings)[keyof typeof gnuMeanings]): Deed => (draft, { option, value, words }) => deed(draft, { flag: option.flag, value, words });
+
+const ownNameInside = common(gnuMeanings['own-name-inside']);
+const dependencyMode = common(gnuMeanings['dependency-mode']);
+const dependencyFile = common(gnuMeanings['dependency-file']);
 
 /** `-include file`: clang takes `file.pch` or `file.gch` in its stead when there is one, without saying so. */
-function include(draft: Draft, found: Found, kind: CompilerKind): void {
+function include(draft: GnuDraft, found: Found, kind: CompilerKind): void {
   keep(draft, found);
   draft.forcedIncludes.push(found.value ?? '');
   if (kind === 'clang' && found.option.flag === '-include') draft.absentInputs.push(`${found.value}.pch`, `${found.value}.gch`);
@@ -71,28 +73,17 @@ export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options
     draft.explicit = found.value;
     keep(draft, found);
   },
-  'dependency-mode': (draft, { option, words }) => {
-    // With both, clang and gcc disagree about which of them counts.
-    if (draft.dependency.mode !== undefined && draft.dependency.mode !== option.flag) refuse(draft, '-MD -MMD');
+  'dependency-mode': (draft, found, kind) => {
+    dependencyMode(draft, found, kind);
     if (draft.dependency.behindDriver) refuse(draft, '-Wp,');
-    draft.dependency.mode = option.flag === '-MMD' ? '-MMD' : '-MD';
-    add(draft, 'dependency', words);
   },
-  'dependency-file': (draft, { words, value }) => {
+  'dependency-file': (draft, found, kind) => {
     // gcc writes into the file behind -Wp, whatever comes later; clang into the last one.
     if (draft.dependency.behindDriver) refuse(draft, '-Wp,');
-    draft.dependency.file = value;
-    add(draft, 'dependency', words);
+    dependencyFile(draft, found, kind);
   },
-  'dependency-target': (draft, { words }) => {
-    draft.dependency.targeted = true;
-    draft.dependency.words.push(...words);
-    add(draft, 'dependency', words);
-  },
-  'dependency-phony': (draft, { words }) => {
-    draft.dependency.words.push(...words);
-    add(draft, 'dependency', words);
-  },
+  'dependency-target': common(gnuMeanings['dependency-target']),
+  'dependency-phony': common(gnuMeanings['dependency-phony']),
   'preprocessor-words': (draft, { words: [word = ''] }, kind) => preprocessorWords(draft, word, kind),
   'preprocessor-word': (draft, { words }) => preprocessorWord(draft, words),
   'assembler-words': (draft, { words }) => assemblerWords(draft, words),
@@ -100,12 +91,12 @@ export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options
   'llvm-word': (draft, { words }) => llvmWord(draft, words),
   colour,
   debug,
-  'split-dwarf': (draft, found) => {
-    ownNameInside(draft, found);
+  'split-dwarf': (draft, found, kind) => {
+    ownNameInside(draft, found, kind);
     draft.sides.splitDwarf = true;
   },
-  'coverage-notes': (draft, found) => {
-    ownNameInside(draft, found);
+  'coverage-notes': (draft, found, kind) => {
+    ownNameInside(draft, found, kind);
     draft.sides.coverageNotes = true;
   },
   'own-name-inside': ownNameInside,
@@ -122,21 +113,13 @@ export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options
     keep(draft, found);
     if (draft.architectures.size > 1) refuse(draft, 'multiple different -arch, and SCCACHE_CACHE_MULTIARCH not set');
   },
-  processor: (draft, found) => {
-    keep(draft, found);
-    if (found.value !== 'native') return;
-    draft.nativeCpu = true;
-    stayHome(draft, found.words[0] ?? '');
-  },
+  processor: common(gnuMeanings.processor),
   include,
   bitcode: (draft, found) => {
     keep(draft, found);
     draft.bitcode = true;
   },
-  reads: (draft, found) => {
-    keep(draft, found);
-    if (found.value !== undefined) draft.extraInputs.push(found.value);
-  },
+  reads: common(gnuMeanings.reads),
   'reads-profile': (draft, found) => {
     keep(draft, found);
     draft.extraInputs.push(profileOf(found.value));

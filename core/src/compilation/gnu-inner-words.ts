@@ -1,13 +1,14 @@
 // Knows: words handed through to the preprocessor (-Wp, -Xpreprocessor), the assembler (-Wa, -Xassembler), clang's
 // cc1 (-Xclang) and LLVM (-mllvm), as far as they can be taken. Refuses to know: everything else, which is declined.
-import { add, type Draft, loseTrack, refuse, stayHome } from './gnu-draft.js';
+import { add, loseTrack, refuse, stayHome } from './draft.js';
+import type { GnuDraft } from './gnu-draft.js';
 import type { CompilerKind } from './types.js';
 
 /** Harmless for the preprocess step and visible in its text, or hashed anyway. */
 const plainPreprocessorWord = /^-[DUW].|^-f(?!dump|plugin|preprocessed|directives|pch)/;
 
 /** `-Wp,a,b`; build systems of kernels write dependency files this way. */
-export function preprocessorWords(draft: Draft, word: string, kind: CompilerKind): void {
+export function preprocessorWords(draft: GnuDraft, word: string, kind: CompilerKind): void {
   const inner = word.slice('-Wp,'.length).split(',');
   const [first = '', file] = inner;
   if (first === '-MD' || first === '-MMD') {
@@ -21,7 +22,7 @@ export function preprocessorWords(draft: Draft, word: string, kind: CompilerKind
   add(draft, 'common', [word]);
 }
 
-export function preprocessorWord(draft: Draft, words: readonly string[]): void {
+export function preprocessorWord(draft: GnuDraft, words: readonly string[]): void {
   if (!plainPreprocessorWord.test(words[1] ?? '')) return refuse(draft, '-Xpreprocessor');
   add(draft, 'common', words);
 }
@@ -32,7 +33,7 @@ const plainAssemblerWord = new RegExp(
     '--generate-missing-build-notes=.*|--strip-local-absolute|-n|--divide|-O\\d?|--size-check=.*|[\\w.$]+=\\w+)$',
 );
 
-function assemblerWord(draft: Draft, word: string): boolean {
+function assemblerWord(draft: GnuDraft, word: string): boolean {
   if (word.startsWith('-I')) {
     stayHome(draft, '-Wa,-I');
     return true;
@@ -43,7 +44,7 @@ function assemblerWord(draft: Draft, word: string): boolean {
 }
 
 /** `-Wa,a,b` or `-Xassembler a`. Listings, dependency files and `@file` are among the words that are not known. */
-export function assemblerWords(draft: Draft, words: readonly string[]): void {
+export function assemblerWords(draft: GnuDraft, words: readonly string[]): void {
   const [first = '', second] = words;
   const inner = second === undefined ? first.slice('-Wa,'.length).split(',') : [second];
   if (!inner.every((word) => assemblerWord(draft, word))) return refuse(draft, second === undefined ? '-Wa,' : '-Xassembler');
@@ -53,7 +54,7 @@ export function assemblerWords(draft: Draft, words: readonly string[]): void {
 /** LLVM's switches that write files, measure time or draw graphs. */
 const loudLlvmWord = /output|file|time|stats|print|view|dump|dot|debug|remarks|save|record|trace/;
 
-export function llvmWord(draft: Draft, words: readonly string[]): void {
+export function llvmWord(draft: GnuDraft, words: readonly string[]): void {
   if (loudLlvmWord.test(words[1] ?? '')) return refuse(draft, '-mllvm');
   add(draft, 'common', words);
 }
@@ -79,7 +80,7 @@ const valueOfCc1: Readonly<Record<string, 'common' | 'loads'>> = {
  * @param pending the flag that waits for its value
  * @returns the flag that now waits, if any
  */
-export function cc1Word(draft: Draft, words: readonly string[], pending: string | undefined): string | undefined {
+export function cc1Word(draft: GnuDraft, words: readonly string[], pending: string | undefined): string | undefined {
   const word = words[1] ?? '';
   add(draft, 'common', words);
   if (pending !== undefined) {

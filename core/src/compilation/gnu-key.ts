@@ -2,6 +2,7 @@
 // compiler's identity; the engine adds those.
 import type { EnvPairs, KeyPart } from '../base/index.js';
 import { envValue } from '../base/index.js';
+import { commonParts, searchParts } from './key-parts.js';
 import { normalised, type OptionTable } from './option-table.js';
 import type { Argument, Compilation } from './types.js';
 
@@ -32,24 +33,10 @@ function isHashed(compilation: Compilation): (argument: Argument) => boolean {
   };
 }
 
-/** Labelled so that an explanation of a miss can name what differs. */
 export function keyParts(table: OptionTable, compilation: Compilation, env: EnvPairs): readonly KeyPart[] {
-  const parts: KeyPart[] = [
-    { label: 'language', value: compilation.language },
-    { label: 'driver', value: `${compilation.compiler.kind}${compilation.compiler.plusplus ? '++' : ''}` },
-    { label: 'outputs', value: compilation.outputs.map((output) => output.role).filter((role) => role !== 'd').join(' ') },
-    { label: 'colours', value: compilation.colour === 'never' ? 'never' : 'kept' },
-  ];
-  const hashed = compilation.args.filter(isHashed(compilation));
-  for (const [at, argument] of hashed.entries()) {
-    parts.push({ label: `argument ${at + 1}`, value: normalised(table, argument.words) });
-  }
-  if (!compilation.needsPreprocessing) parts.push({ label: 'input name', value: compilation.input });
-  if (compilation.cwdInOutputs) {
-    parts.push({ label: 'working directory', value: compilation.cwd });
-    // The compilers write this name instead when it means the same directory.
-    parts.push({ label: 'variable PWD', value: envValue(env, 'PWD') ?? '' });
-  }
+  const { kind, plusplus } = compilation.compiler;
+  const rules = { driver: `${kind}${plusplus ? '++' : ''}`, isHashed: isHashed(compilation), normalised: (words: readonly string[]) => normalised(table, words) };
+  const parts = commonParts(compilation, env, rules);
   if (compilation.outputNameInOutputs) {
     parts.push({ label: 'output name', value: compilation.outputs[0]?.path ?? '' });
   }
@@ -63,16 +50,7 @@ export function keyParts(table: OptionTable, compilation: Compilation, env: EnvP
   return parts;
 }
 
-/** Labelled as `keyParts` are. */
-export function nearParts(table: OptionTable, compilation: Compilation): readonly KeyPart[] {
-  const search = compilation.args.filter(({ class: cls }) => cls === 'preprocessor');
-  const dependency = compilation.dependencyFile?.words ?? [];
-  return [
-    { label: 'source name', value: compilation.input },
-    ...search.map(({ words }, at) => ({ label: `search ${at + 1}`, value: normalised(table, words) })),
-    ...dependency.map((value, at) => ({ label: `dependency ${at + 1}`, value })),
-  ];
-}
+export const nearParts = (table: OptionTable, compilation: Compilation): readonly KeyPart[] => searchParts(compilation, (words) => normalised(table, words));
 
 const sentVariables = new Set<string>([
   ...hashedVariables.filter((name) => !name.startsWith('SCCACHE_') && name !== 'GCC_COLORS'),

@@ -1,6 +1,6 @@
 // Knows: how gcc and clang name what they write: object, dependency file and the files beside them.
 // Refuses to know: whether they are there.
-import type { Draft } from './gnu-draft.js';
+import type { GnuDraft } from './gnu-draft.js';
 import type { DependencyFile, Output, OutputRole } from './types.js';
 
 const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -15,11 +15,11 @@ function withExtension(path: string, extension: string): string {
 /** Names that are no regular files: nothing can be landed there, or it is the caller's stream. */
 const isStream = (path: string): boolean => path === '-' || /^\/dev\/(stdout|stderr|fd\/|tty)|^\/proc\//.test(path);
 
-const wantsSides = ({ sides }: Draft): boolean =>
+const wantsSides = ({ sides }: GnuDraft): boolean =>
   sides.splitDwarf || sides.coverageNotes || sides.stackUsage || sides.diagnostics !== undefined;
 
 /** The outputs but the dependency file, or the reason why they cannot be known. */
-export function outputsOf(draft: Draft, input: string): readonly Output[] | string {
+export function outputsOf(draft: GnuDraft, input: string): readonly Output[] | string {
   const { sides } = draft;
   const main = draft.output ?? withExtension(baseOf(input), draft.bitcode ? 'bc' : 'o');
   if (draft.output === '') return 'argument parse';
@@ -39,7 +39,7 @@ export function outputsOf(draft: Draft, input: string): readonly Output[] | stri
 }
 
 /** Where dependencies go and how the preprocess step is told; undefined when none are asked for; text: why not to cache. */
-export function dependencyFileOf(draft: Draft, input: string, needsPreprocessing: boolean): DependencyFile | undefined | string {
+export function dependencyFileOf(draft: GnuDraft, input: string, needsPreprocessing: boolean): DependencyFile | undefined | string {
   const { mode, file, words, targeted, behindDriver } = draft.dependency;
   if (!needsPreprocessing) return undefined;
   if (mode === undefined) return words.length > 0 || file !== undefined ? 'dependency flags without -MD' : undefined;

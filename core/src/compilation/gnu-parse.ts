@@ -1,14 +1,15 @@
 // Knows: how a gnu command line becomes a verdict. Refuses to know: any option by name (the tables and deeds do).
 import { absoluteName, envValue } from '../base/index.js';
 import { configureProbe } from './configure-probe.js';
+import { add, isCallersOwnFile, namesCallersOwnFile, notCacheable, notCompile, refuse } from './draft.js';
 import { type Deed, deeds } from './gnu-deeds.js';
-import { add, type Draft, emptyDraft, notCacheable, notCompile, refuse } from './gnu-draft.js';
+import { emptyGnuDraft, type GnuDraft } from './gnu-draft.js';
 import { cc1Word } from './gnu-inner-words.js';
 import { dependencyFileOf, outputsOf } from './gnu-outputs.js';
 import { sdkSettings } from './gnu-sdk.js';
 import { isHeader, isPreprocessed, languageOf } from './language.js';
 import { findOption, type OptionTable } from './option-table.js';
-import { expandResponseFiles } from './response-file.js';
+import { expandResponseFiles, splitResponseFile } from './response-file.js';
 import type { CompileRequest, CompilerFacts, ReadResponseFile, Verdict } from './types.js';
 
 /** Variables that make the compilers write files, print more or run twice. */
@@ -18,17 +19,17 @@ export const refusedVariables = [
   'CCC_OVERRIDE_OPTIONS', 'QA_OVERRIDE_GCC3_OPTIONS', 'RC_DEBUG_OPTIONS',
 ];
 
-function addInput(draft: Draft, path: string, words: readonly string[]): void {
+function addInput(draft: GnuDraft, path: string, words: readonly string[]): void {
   draft.inputs.push({ path, language: draft.explicit });
   add(draft, 'input', words);
 }
 
 /** After `--` every word is an input. */
-function addInputsAfter(draft: Draft, words: readonly string[]): void {
+function addInputsAfter(draft: GnuDraft, words: readonly string[]): void {
   for (const [at, word] of words.entries()) addInput(draft, word, at === 0 ? ['--', word] : [word]);
 }
 
-function readWords(draft: Draft, words: readonly string[], table: OptionTable, facts: CompilerFacts): void {
+function readWords(draft: GnuDraft, words: readonly string[], table: OptionTable, facts: CompilerFacts): void {
   let cc1Waits: string | undefined;
   for (let at = 0; at < words.length; ) {
     const word = words[at] as string;
@@ -55,9 +56,6 @@ function readWords(draft: Draft, words: readonly string[], table: OptionTable, f
   if (cc1Waits !== undefined) refuse(draft, '-Xclang');
 }
 
-/** Open files and terminals of the calling process: under these names we would meet our own. */
-const callersOwnFile = /\/dev\/(?:fd\/|std(?:in|out|err)$|tty)|\/proc\/(?:self|thread-self)\//;
-
 /** Decides about one command line. */
 export function parseGnu(
   table: OptionTable,
@@ -65,10 +63,10 @@ export function parseGnu(
   context: { readonly facts: CompilerFacts; readonly readResponseFile: ReadResponseFile },
 ): Verdict {
   const { facts } = context;
-  const readResponseFile: ReadResponseFile = (name) => (callersOwnFile.test(name) ? undefined : context.readResponseFile(absoluteName(request.cwd, name)));
-  const words = expandResponseFiles(request.args, readResponseFile);
+  const readResponseFile: ReadResponseFile = (name) => (isCallersOwnFile(name) ? undefined : context.readResponseFile(absoluteName(request.cwd, name)));
+  const words = expandResponseFiles(request.args, { split: splitResponseFile, read: readResponseFile });
   if (words === undefined) return notCacheable('@');
-  const draft = emptyDraft();
+  const draft = emptyGnuDraft();
   readWords(draft, words, table, facts);
   if (draft.notCompile !== undefined) return notCompile(draft.notCompile);
   if (!draft.compile) return notCompile('no -c');
@@ -78,7 +76,7 @@ export function parseGnu(
   return conclude(draft, request, facts);
 }
 
-function conclude(draft: Draft, request: CompileRequest, facts: CompilerFacts): Verdict {
+function conclude(draft: GnuDraft, request: CompileRequest, facts: CompilerFacts): Verdict {
   const [input] = draft.inputs;
   if (input === undefined) return notCacheable('no input file');
   if (draft.inputs.length > 1) return notCacheable('multiple input files');
@@ -91,7 +89,7 @@ function conclude(draft: Draft, request: CompileRequest, facts: CompilerFacts): 
   if (typeof outputs === 'string') return notCacheable(outputs);
   const dependencyFile = dependencyFileOf(draft, input.path, needsPreprocessing);
   if (typeof dependencyFile === 'string') return notCacheable(dependencyFile);
-  if (draft.args.some((argument) => argument.words.some((word) => callersOwnFile.test(word)))) return notCacheable('file of the calling process');
+  if (namesCallersOwnFile(draft)) return notCacheable('file of the calling process');
   // clang lists the same files in another order when it only preprocesses, so its dependency file could not be made anew on a hit.
   if (draft.precompiled && dependencyFile !== undefined) return notCacheable('precompiled header with -MD');
   const probe = configureProbe(request.cwd, input.path);

@@ -1,6 +1,8 @@
 // Decides what a command line means. Pure.
 export * from './base-folder.js';
+export { dependencyAsked, wordsOf } from './command-words.js';
 export * from './crate.js';
+export * from './draft.js';
 export { moveDependencies } from './dependency-rewrite.js';
 export * from './gnu.js';
 export { isPlainCc1Word, isQuietLlvmWord } from './gnu-inner-words.js';
@@ -8,6 +10,7 @@ export { isHashedVariable } from './gnu-key.js';
 export { refusedVariables } from './gnu-parse.js';
 export * from './disk-paths.js';
 export { sysroots, targetOf } from './gnu-sdk.js';
+export { commonParts, searchParts } from './key-parts.js';
 export { languageOf } from './language.js';
 export { createLineMarkerScanner } from './line-markers.js';
 export * from './looked-for.js';
@@ -15,7 +18,7 @@ export * from './manifest.js';
 export * from './manifest-codec.js';
 export { findOption, type Found, type OptionGroup, type OptionTable, optionTable } from './option-table.js';
 export * from './missing-file.js';
-export { splitResponseFile } from './response-file.js';
+export { expandResponseFiles, splitResponseFile } from './response-file.js';
 export { placeInText } from './place-in-text.js';
 export { isScratchFolder } from './scratch-folder.js';
 export { readSearchList, type SearchList } from './search-list.js';

@@ -21,12 +21,12 @@ describe('splitResponseFile', () => {
 
 describe('expandResponseFiles', () => {
   const files: Readonly<Record<string, string>> = { one: '-DA @two b.c', two: '-DB "@three x"', self: 'x @self', wide: 'x'.repeat(600_000) };
-  const expand = (...args: string[]): readonly string[] | undefined => expandResponseFiles(args, (name) => files[name]);
+  const expand = (...args: string[]): readonly string[] | undefined => expandResponseFiles(args, { split: splitResponseFile, read: (name) => files[name] });
   it('puts words in place, depth first', () => {
     expect(expand('-c', 'plain')).toEqual(['-c', 'plain']);
     expect(expand('-c', '@two', '-O2')).toBeUndefined();
     expect(expand('-c', '@one')).toBeUndefined();
-    expect(expandResponseFiles(['a', '@f', 'd'], (name) => (name === 'f' ? 'b @g' : 'c'))).toEqual(['a', 'b', 'c', 'd']);
+    expect(expandResponseFiles(['a', '@f', 'd'], { split: splitResponseFile, read: (name) => (name === 'f' ? 'b @g' : 'c') })).toEqual(['a', 'b', 'c', 'd']);
   });
   it('gives up on unreadable, endless and enormous files', () => {
     expect(expand('@none')).toBeUndefined();

@@ -1,4 +1,4 @@
-// Knows: how gcc and clang cut a response file into words. Refuses to know: reading files; a function is handed in.
+// Knows: how gcc and clang cut a response file into words, and how words of files take the place of their names. Refuses to know: reading files; a function is handed in.
 
 /** Words of a response file: white space separates, quotes of both kinds group, a backslash takes the next character as it is. */
 export function splitResponseFile(text: string): string[] {
@@ -36,20 +36,26 @@ const maxFiles = 100;
 /** Longer command lines may not be startable, now that they are spelled out. */
 const maxCharacters = 512 * 1024;
 
+export interface ResponseFiles {
+  /** How the compiler cuts a file's text into words. */
+  readonly split: (text: string) => readonly string[];
+  readonly read: (name: string) => string | undefined;
+  /** False: the compiler does not follow files that are named in files, which then are given up. */
+  readonly nested?: boolean;
+}
+
 /**
  * Replaces every `@file` by the words in it, depth first, as the compilers do.
  * @returns undefined when a file is unreadable (the compiler then takes the word literally) or the result is absurdly long
  */
-export function expandResponseFiles(
-  args: readonly string[],
-  read: (name: string) => string | undefined,
-): readonly string[] | undefined {
+export function expandResponseFiles(args: readonly string[], { split, read, nested = true }: ResponseFiles): readonly string[] | undefined {
   if (!args.some((word) => word.startsWith('@'))) return args;
   const words: string[] = [];
-  const waiting = [...args].reverse();
+  const waiting = args.map((word) => ({ word, inside: false })).reverse();
   let files = 0;
   let characters = 0;
-  for (let word = waiting.pop(); word !== undefined; word = waiting.pop()) {
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { word, inside } = next;
     if (!word.startsWith('@')) {
       characters += word.length + 1;
       if (characters > maxCharacters) return undefined;
@@ -57,9 +63,9 @@ export function expandResponseFiles(
       continue;
     }
     files += 1;
-    const text = files > maxFiles ? undefined : read(word.slice(1));
+    const text = files > maxFiles || (inside && !nested) ? undefined : read(word.slice(1));
     if (text === undefined || text.length > maxCharacters) return undefined;
-    for (const inner of splitResponseFile(text).reverse()) waiting.push(inner);
+    for (const inner of [...split(text)].reverse()) waiting.push({ word: inner, inside: true });
   }
   return words;
 }

@@ -1,17 +1,12 @@
 // Knows: words on a command line in cl's manner that are meant for clang's own driver, its cc1 and LLVM, as far as they can be taken.
 // Refuses to know: what such words are called (core/compilation has clang's table); everything that cannot be taken is declined.
-import { findClangOption, type Found, isPlainCc1Word, isQuietLlvmWord } from '@sccache-ts/core/compilation';
-import { add, type ClDraft, refuse, stayHome } from './cl-draft.js';
+import { add, findClangOption, type Found, gnuMeanings, isPlainCc1Word, isQuietLlvmWord, loseTrack, refuse, stayHome } from '@sccache-ts/core/compilation';
+import type { ClDraft } from './cl-draft.js';
 
 type Effect = Found['option']['effect'];
 type Meant = (draft: ClDraft, how: { readonly flag: string; readonly value: string | undefined; readonly words: readonly string[] }) => void;
 
 const keep: Meant = (draft, { words }) => add(draft, 'common', words);
-
-function namesInside(draft: ClDraft): void {
-  draft.cwdInOutputs = true;
-  draft.outputNameInOutputs = true;
-}
 
 /** What is not here is declined. */
 const meanings: Partial<Readonly<Record<Effect, Meant>>> = {
@@ -20,7 +15,7 @@ const meanings: Partial<Readonly<Record<Effect, Meant>>> = {
   unhashed: keep,
   preprocessor: (draft, { value = '', words }) => {
     draft.searchFolders.push(value);
-    draft.unfollowed ??= words[0];
+    loseTrack(draft, words[0] ?? '');
     add(draft, 'preprocessor', words);
   },
   debug: (draft, how) => {
@@ -29,20 +24,9 @@ const meanings: Partial<Readonly<Record<Effect, Meant>>> = {
     if (how.words.some((word) => word.endsWith('-gno-codeview-command-line')) && Number.parseInt(draft.facts.version, 10) >= 17) draft.secretive = true;
     draft.debug = true;
   },
-  'own-name-inside': (draft, how) => {
-    keep(draft, how);
-    namesInside(draft);
-  },
-  processor: (draft, how) => {
-    keep(draft, how);
-    if (how.value !== 'native') return;
-    draft.nativeCpu = true;
-    stayHome(draft, how.words[0] ?? '');
-  },
-  reads: (draft, how) => {
-    keep(draft, how);
-    if (how.value !== undefined) draft.extraInputs.push(how.value);
-  },
+  'own-name-inside': gnuMeanings['own-name-inside'],
+  processor: gnuMeanings.processor,
+  reads: gnuMeanings.reads,
   stays: (draft, how) => {
     keep(draft, how);
     stayHome(draft, how.words[0] ?? '');
@@ -51,24 +35,10 @@ const meanings: Partial<Readonly<Record<Effect, Meant>>> = {
 
 /** Only behind `/clang:`, for the driver in cl's manner knows other words by these names. */
 const dependencyMeanings: Partial<Readonly<Record<Effect, Meant>>> = {
-  'dependency-mode': (draft, { flag, words }) => {
-    if (draft.dependency.mode !== undefined && draft.dependency.mode !== flag) refuse(draft, '-MD -MMD');
-    draft.dependency.mode = flag === '-MMD' ? '-MMD' : '-MD';
-    add(draft, 'dependency', words);
-  },
-  'dependency-file': (draft, { value, words }) => {
-    draft.dependency.file = value;
-    add(draft, 'dependency', words);
-  },
-  'dependency-target': (draft, { words }) => {
-    draft.dependency.targeted = true;
-    draft.dependency.words.push(...words);
-    add(draft, 'dependency', words);
-  },
-  'dependency-phony': (draft, { words }) => {
-    draft.dependency.words.push(...words);
-    add(draft, 'dependency', words);
-  },
+  'dependency-mode': gnuMeanings['dependency-mode'],
+  'dependency-file': gnuMeanings['dependency-file'],
+  'dependency-target': gnuMeanings['dependency-target'],
+  'dependency-phony': gnuMeanings['dependency-phony'],
 };
 
 /** `/clang:word`; a value of its own comes as another one of these. */
@@ -94,7 +64,7 @@ export function ownWord(draft: ClDraft, words: readonly string[]): void {
   const [word = ''] = words;
   const found = findClangOption(word, undefined);
   // Then names hold backslashes, and are looked for in another way.
-  if (word.startsWith('-fno-ms-')) draft.unfollowed ??= word;
+  if (word.startsWith('-fno-ms-')) loseTrack(draft, word);
   if (found === undefined) return add(draft, 'common', words);
   const meant = found === 'no value' ? undefined : meanings[found.option.effect];
   if (found === 'no value' || meant === undefined) return refuse(draft, word);

@@ -1,11 +1,8 @@
 // Knows: the command lines that a compilation leads to. Refuses to know: who runs them.
-import { Fault } from '@sccache-ts/core/base';
-import type { Argument, ArgumentClass, Command, Compilation, OptionTable } from '@sccache-ts/core/compilation';
+import { type Argument, type ArgumentClass, type Command, type Compilation, dependencyAsked, type OptionTable, wordsOf } from '@sccache-ts/core/compilation';
 import { diskWords } from './cl-disk-words.js';
 import type { ClEffect } from './cl-options.js';
 import { flavourOf } from './cl-outputs.js';
-
-const wordsOf = (args: readonly Argument[]): string[] => args.flatMap((argument) => argument.words);
 
 /** Inputs last: behind `--` nothing else is an option. */
 function lined(args: readonly Argument[]): string[] {
@@ -19,13 +16,11 @@ const notForPreprocessor = new Set<ArgumentClass>(['mode', 'output', 'dependency
 const isClang = ({ compiler }: Compilation): boolean => compiler.kind === 'clang-cl';
 
 export function preprocessCommand(compilation: Compilation, program: string, dependencyPath: string | undefined): Command {
-  const { args, dependencyFile } = compilation;
-  if ((dependencyFile === undefined) !== (dependencyPath === undefined)) {
-    throw new Fault('IMPOSSIBLE', 'a place for the dependency file must be given exactly when one is asked for');
-  }
+  const { args } = compilation;
+  const asked = dependencyAsked(compilation, dependencyPath);
   // Flags that only the later steps use are no reason for clang to warn, and with /WX to fail; headers of Windows itself are one for cl.exe.
   const words = isClang(compilation) ? ['/E', '-Qunused-arguments'] : ['/nologo', '/E', '/WX-'];
-  if (dependencyFile !== undefined && dependencyPath !== undefined) words.push(...dependencyFile.words, `/clang:-MF${dependencyPath}`);
+  if (asked !== undefined) words.push(...asked.words, `/clang:-MF${asked.place}`);
   const kept = args.filter((argument) => !notForPreprocessor.has(argument.class));
   return { program, args: [...words, ...lined(kept.filter(({ words: [word = ''] }) => isClang(compilation) || !/^[-/]WX$/.test(word)))] };
 }

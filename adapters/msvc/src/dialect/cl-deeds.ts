@@ -1,7 +1,7 @@
 // Knows: what each effect of an option does to the draft. Refuses to know: which options have which effect, and the verdict.
-import type { Found } from '@sccache-ts/core/compilation';
+import { add, type Found, loseTrack, refuse, stayHome } from '@sccache-ts/core/compilation';
 import { clangWord, cc1Word, llvmWord, ownWord } from './cl-clang-words.js';
-import { add, type ClDraft, refuse, stayHome } from './cl-draft.js';
+import type { ClDraft } from './cl-draft.js';
 import { type ClEffect, isDashOnly } from './cl-options.js';
 
 type Deed = (draft: ClDraft, found: Found<ClEffect>) => void;
@@ -50,7 +50,7 @@ export const deeds: Readonly<Record<Exclude<ClEffect, 'end-of-options'>, Deed>> 
   sysroot: (draft, found) => {
     keep(draft, found);
     stayHome(draft, nameOf(found));
-    draft.unfollowed ??= nameOf(found);
+    loseTrack(draft, nameOf(found));
   },
   'absolute-names': (draft, found) => {
     keep(draft, found);
@@ -59,7 +59,7 @@ export const deeds: Readonly<Record<Exclude<ClEffect, 'end-of-options'>, Deed>> 
   target: (draft, found) => {
     keep(draft, found);
     // Without Microsoft's manner included files are looked for otherwise.
-    if (!/-(?:msvc|win32)/.test(found.value ?? '')) draft.unfollowed ??= found.words[0];
+    if (!/-(?:msvc|win32)/.test(found.value ?? '')) loseTrack(draft, found.words[0] ?? '');
   },
   'no-include': (draft, { words }) => {
     draft.includeVariable = false;

@@ -1,7 +1,7 @@
 // Knows: which parts of a compile in cl's manner, besides files, decide about its result. Refuses to know: files' contents and the compiler's
 // identity; the engine adds those.
-import { type EnvPairs, envValue, type KeyPart } from '@sccache-ts/core/base';
-import { type Argument, clangDialect, clVariables, type Compilation, findOption, isHashedVariable, type OptionTable } from '@sccache-ts/core/compilation';
+import type { EnvPairs, KeyPart } from '@sccache-ts/core/base';
+import { type Argument, clangDialect, clVariables, commonParts, type Compilation, findOption, isHashedVariable, type OptionTable, searchParts } from '@sccache-ts/core/compilation';
 import type { ClEffect } from './cl-options.js';
 
 type Table = OptionTable<ClEffect>;
@@ -28,21 +28,8 @@ function isHashed({ ownCommandOnly, needsPreprocessing }: Compilation): (argumen
 }
 
 export function keyParts(table: Table, compilation: Compilation, env: EnvPairs): readonly KeyPart[] {
-  const parts: KeyPart[] = [
-    { label: 'language', value: compilation.language },
-    { label: 'driver', value: compilation.compiler.kind },
-    { label: 'outputs', value: compilation.outputs.map((output) => output.role).filter((role) => role !== 'd').join(' ') },
-    { label: 'colours', value: compilation.colour === 'never' ? 'never' : 'kept' },
-  ];
-  for (const [at, argument] of compilation.args.filter(isHashed(compilation)).entries()) {
-    parts.push({ label: `argument ${at + 1}`, value: normalised(table, argument.words) });
-  }
-  if (!compilation.needsPreprocessing) parts.push({ label: 'input name', value: compilation.input });
-  if (compilation.cwdInOutputs) {
-    parts.push({ label: 'working directory', value: compilation.cwd });
-    // clang writes this name instead when it means the same directory.
-    parts.push({ label: 'variable PWD', value: envValue(env, 'PWD') ?? '' });
-  }
+  const rules = { driver: compilation.compiler.kind, isHashed: isHashed(compilation), normalised: (words: readonly string[]) => normalised(table, words) };
+  const parts = commonParts(compilation, env, rules);
   if (compilation.outputNameInOutputs) {
     for (const { role, path } of compilation.outputs) parts.push({ label: `output name ${role}`, value: path });
   }
@@ -52,16 +39,7 @@ export function keyParts(table: Table, compilation: Compilation, env: EnvPairs):
   return parts;
 }
 
-/** Labelled as `keyParts` are. */
-export function nearParts(table: Table, compilation: Compilation): readonly KeyPart[] {
-  const search = compilation.args.filter(({ class: cls }) => cls === 'preprocessor');
-  const dependency = compilation.dependencyFile?.words ?? [];
-  return [
-    { label: 'source name', value: compilation.input },
-    ...search.map(({ words }, at) => ({ label: `search ${at + 1}`, value: normalised(table, words) })),
-    ...dependency.map((value, at) => ({ label: `dependency ${at + 1}`, value })),
-  ];
-}
+export const nearParts = (table: Table, compilation: Compilation): readonly KeyPart[] => searchParts(compilation, (words) => normalised(table, words));
 
 /** What a build server needs to compile alike. `CL` and `_CL_` keep a compile at home. */
 export function remoteEnv(env: EnvPairs): EnvPairs {

@@ -1,14 +1,15 @@
 // Knows: how a command line in cl's manner becomes a verdict. Refuses to know: any option by name (the tables and deeds do).
 import { absoluteName, envValue } from '@sccache-ts/core/base';
 import {
-  type CompileRequest, type CompilerFacts, findOption, type Language, languageOf, type OptionTable, type ReadResponseFile, refusedVariables, toDiskPath, type Verdict,
+  add, type CompileRequest, type CompilerFacts, expandResponseFiles, findOption, isCallersOwnFile, type Language, languageOf, loseTrack, namesCallersOwnFile, notCacheable,
+  notCompile, type OptionTable, type ReadResponseFile, refuse, refusedVariables, stayHome, toDiskPath, type Verdict,
 } from '@sccache-ts/core/compilation';
 import { deeds } from './cl-deeds.js';
 import { diskWords } from './cl-disk-words.js';
-import { add, type ClDraft, emptyClDraft, notCacheable, notCompile, refuse } from './cl-draft.js';
+import { type ClDraft, emptyClDraft } from './cl-draft.js';
 import { type ClEffect, isDashOnly } from './cl-options.js';
 import { dependencyFileOf, flavourOf, outputsOf } from './cl-outputs.js';
-import { expandClResponseFiles, wordsOfVariable } from './cl-words.js';
+import { splitClWords, wordsOfVariable } from './cl-words.js';
 
 type Table = OptionTable<ClEffect>;
 
@@ -57,9 +58,9 @@ function readVariables(draft: ClDraft, { env }: CompileRequest, table: Table): v
     readWords(draft, words, table);
     const added = draft.args.splice(before);
     if (words.some((word) => word.startsWith('@')) || added.some(({ class: cls }) => cls !== 'common' && cls !== 'preprocessor')) refuse(draft, `variable ${name}`);
-    draft.homeOnly ??= `variable ${name}`;
+    stayHome(draft, `variable ${name}`);
     // Folders in them are not among the arguments.
-    draft.unfollowed ??= `variable ${name}`;
+    loseTrack(draft, `variable ${name}`);
   }
 }
 
@@ -74,15 +75,12 @@ function languageIn(draft: ClDraft, [input]: ClDraft['inputs']): Language | unde
   return languages.includes(language) ? language : undefined;
 }
 
-/** Open files and terminals of the calling process: under these names we would meet our own. */
-const callersOwnFile = /\/dev\/(?:fd\/|std(?:in|out|err)$|tty)|\/proc\/(?:self|thread-self)\//;
-
 export function parseCl(table: Table, request: CompileRequest, context: { readonly facts: CompilerFacts; readonly readResponseFile: ReadResponseFile }): Verdict {
   const { facts } = context;
   const flavour = flavourOf(request.cwd);
   const place = (name: string): string => (flavour === 'posix' ? absoluteName(request.cwd, name) : name);
-  const read = (name: string): string | undefined => (callersOwnFile.test(name) ? undefined : context.readResponseFile(place(name), 'marked'));
-  const words = expandClResponseFiles(request.args, facts.kind === 'clang-cl', read);
+  const read = (name: string): string | undefined => (isCallersOwnFile(name) ? undefined : context.readResponseFile(place(name), 'marked'));
+  const words = expandResponseFiles(request.args, { split: splitClWords, read, nested: facts.kind === 'clang-cl' });
   if (words === undefined) return notCacheable('@');
   const draft = emptyClDraft(facts);
   readWords(draft, words, table);
@@ -129,7 +127,7 @@ function conclude(draft: ClDraft, request: CompileRequest, table: Table): Verdic
   const needsPreprocessing = !language.endsWith('Preprocessed');
   const dependencyFile = needsPreprocessing ? dependencyFileOf(draft, flavour) : undefined;
   if (typeof dependencyFile === 'string') return notCacheable(dependencyFile);
-  if (draft.args.some((argument) => argument.words.some((word) => callersOwnFile.test(word)))) return notCacheable('file of the calling process');
+  if (namesCallersOwnFile(draft)) return notCacheable('file of the calling process');
   const ownCommandOnly = (draft.debug && !draft.secretive) || draft.shows.has(userOnly);
   const offDrives = flavour === 'windows' && (toDiskPath(request.cwd) === undefined || draft.args.some((argument) => diskWords(table, argument, request.cwd) === undefined));
   const { args, facts, extraInputs, absentInputs, forcedIncludes, nativeCpu } = draft;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expandClResponseFiles, splitClWords, wordsOfVariable } from './cl-words.js';
+import { expandResponseFiles } from '@sccache-ts/core/compilation';
+import { splitClWords, wordsOfVariable } from './cl-words.js';
 
 describe('words as Windows programs cut them', () => {
   it.each<readonly [string, readonly string[]]>([
@@ -31,6 +32,6 @@ describe('response files', () => {
     [['@loop'], true, undefined],
     [['/c', 'a.cpp'], true, ['/c', 'a.cpp']],
   ])('%j, nested %s', (args, nested, words) => {
-    expect(expandClResponseFiles(args, nested, read)).toEqual(words);
+    expect(expandResponseFiles(args, { split: splitClWords, read, nested })).toEqual(words);
   });
 });

@@ -42,37 +42,5 @@ export function splitClWords(text: string): string[] {
   return words;
 }
 
-/** A response file that names itself ends here. */
-const maxFiles = 100;
-/** Longer command lines may not be startable, now that they are spelled out. */
-const maxCharacters = 512 * 1024;
-
-/**
- * Replaces every `@file` by the words in it, depth first.
- * @param nested whether files may name further ones: clang-cl follows them, cl.exe does not
- * @returns undefined when a file is unreadable or the result is absurdly long
- */
-export function expandClResponseFiles(args: readonly string[], nested: boolean, read: (name: string) => string | undefined): readonly string[] | undefined {
-  if (!args.some((word) => word.startsWith('@'))) return args;
-  const words: string[] = [];
-  const waiting = args.map((word) => ({ word, inside: false })).reverse();
-  let files = 0;
-  let characters = 0;
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { word, inside } = next;
-    if (!word.startsWith('@')) {
-      characters += word.length + 1;
-      if (characters > maxCharacters) return undefined;
-      words.push(word);
-      continue;
-    }
-    files += 1;
-    const text = files > maxFiles || (inside && !nested) ? undefined : read(word.slice(1));
-    if (text === undefined || text.length > maxCharacters) return undefined;
-    for (const inner of splitClWords(text).reverse()) waiting.push({ word: inner, inside: true });
-  }
-  return words;
-}
-
 /** The words of `CL` or `_CL_`, in which `#` stands for the `=` that batch files cannot hold. */
 export const wordsOfVariable = (value: string): readonly string[] => splitClWords(value).map((word) => word.replace('#', '='));
