@@ -139,12 +139,15 @@ export async function unpackTar(tar: Readable, root: RootView, options: UnpackOp
   const onClose = (): void => {
     if (!tar.readableEnded) extractor.destroy(new Fault('ARCHIVE_MALFORMED', 'the archive broke off'));
   };
+  const onEarlyEnd = (): void => (tar.errored === null ? onClose() : onFault(tar.errored));
   signal?.addEventListener('abort', stop, { once: true });
   tar.on('error', onFault).on('close', onClose);
   let bytes = 0;
   let entries = 0;
   try {
     if (signal?.aborted === true) stop();
+    // A short archive can have failed before anybody listened.
+    if (tar.destroyed) onEarlyEnd();
     tar.pipe(extractor as unknown as Writable);
     for await (const entry of extractor as unknown as AsyncIterable<TarEntry>) {
       entries += 1;
