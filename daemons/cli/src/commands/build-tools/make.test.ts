@@ -174,7 +174,7 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
 
   it.skipIf(noNative !== undefined)('does not wait for the daemon that it has started, however many open files it was given', async () => {
     // Node leaves descriptors above the first gap beyond 15 to whatever it starts.
-    const env = { ...clientEnvironment({ folder: home, scheduler: { url: 'http://127.0.0.1:9', token: 'none' } }), ...quiet };
+    const env: Env = { ...clientEnvironment({ folder: home, scheduler: { url: 'http://127.0.0.1:9', token: 'none' } }), ...quiet };
     const through = openSync('/dev/null', 'r');
     makefile('all: ; @echo all\n');
     const given = (program: string, args: readonly string[]) =>
