@@ -37,10 +37,12 @@ export function releaseIn(macros: string): string | undefined {
   return version === undefined ? undefined : releaseOf({ version: version.trim(), apple: value('__apple_build_version__') !== undefined });
 }
 
-/** `/tmp` and `/dev/null` are in every sandbox, so that no file need be sent. */
+const macrosOnly = ['-ffreestanding', '-nostdinc', '-E', '-dM', '-x', 'c', '/dev/null'] as const;
+
+/** `/tmp` and `/dev/null` are in every sandbox, so that no file need be sent; and gcc would want a header of libc's, which archives need not have. */
 function releaseJob({ kind }: Packable, executable: string): ReleaseJob {
   const mode = kind === 'gcc' ? [] : ['--driver-mode=gcc'];
-  return { header: { command: { executable, arguments: [...mode, '-E', '-dM', '-x', 'c', '/dev/null'], envVars: [], cwd: '/tmp' }, outputs: [] }, archive: archiveOf([]) };
+  return { header: { command: { executable, arguments: [...mode, ...macrosOnly], envVars: [], cwd: '/tmp' }, outputs: [] }, archive: archiveOf([]) };
 }
 
 function likenessIn(reply: RunJobReply, release: string, executable: string): Likeness {
