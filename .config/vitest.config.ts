@@ -7,9 +7,10 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^@sccache-ts\/core\/([a-z]+)$/, replacement: at('../core/src/$1/index.ts') },
+      { find: /^@sccache-ts\/core\/([a-z/]+)$/, replacement: at('../core/src/$1/index.ts') },
       { find: /^@sccache-ts\/adapter-([a-z]+)$/, replacement: at('../adapters/$1/src/index.ts') },
       { find: /^@sccache-ts\/plugin-([a-z-]+)$/, replacement: at('../plugins/$1/src/index.ts') },
+      { find: '@sccache-ts/client/life', replacement: at('../daemons/client/src/life/index.ts') },
       { find: /^@sccache-ts\/(client|scheduler|builder)$/, replacement: at('../daemons/$1/src/index.ts') },
       { find: /^@sccache-ts\/(fixtures|bench)$/, replacement: at('../$1/src/index.ts') },
     ],

@@ -8,7 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
+#include <poll.h>
 #include <string>
 #include <string_view>
 #include <sys/wait.h>
@@ -30,15 +30,35 @@ struct Order {
   bool complete = false;
 };
 
-std::string readAll(int fd) {
+/** Whether the last word has come. Every word begins with a letter of its own, so no other can look like it. */
+bool isComplete(std::string_view told) {
+  constexpr std::string_view end{"\0x", 3};
+  return told.size() >= end.size() && told.substr(told.size() - end.size()) == end;
+}
+
+/**
+ * Until the last word, or until the child can tell nothing any more. Never until the end of the pipe alone: what the child has started may live on
+ * (the daemon does) and hold it open.
+ */
+std::string readTold(int fd, pid_t child) {
   std::string all;
   char piece[4096];
-  for (;;) {
+  int ended = sys::watchEnd(child);
+  for (bool gone = false; !isComplete(all);) {
+    pollfd watched[2] = {{fd, POLLIN, 0}, {ended, POLLIN, 0}};
+    int ready = poll(watched, 2, gone ? 0 : -1);
+    if (ready < 0 && errno == EINTR) continue;
+    // What it wrote before its end is still there to be read.
+    if (ready < 0 || (gone && watched[0].revents == 0)) break;
+    gone = gone || watched[1].revents != 0;
+    if (watched[0].revents == 0) continue;
     ssize_t got = read(fd, piece, sizeof piece);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return all;
+    if (got <= 0) break;
     all.append(piece, static_cast<size_t>(got));
   }
+  if (ended >= 0) close(ended);
+  return all;
 }
 
 Order parse(const std::string& told) {
@@ -87,9 +107,12 @@ bool isReplaced(const char* entry, const Order& order) {
   _exit(2);
 }
 
-[[noreturn]] void askNode(const char* node, char* const* argv, int writeEnd, pid_t parent) {
+[[noreturn]] void askNode(const char* node, char* const* argv, const int (&ends)[2], pid_t parent) {
   sys::endWith(parent);
-  fcntl(writeEnd, F_SETFD, 0);
+  // Node keeps what it inherits from those that it starts, but looks for it only up to the first number above 15 that is not open. Ours must not
+  // lie behind the gap that the other end leaves.
+  int writeEnd = dup2(ends[1], ends[0]);
+  if (writeEnd < 0) _exit(127);
   std::string told = "SCCACHE_TS_ORDER_FD=" + std::to_string(writeEnd);
   std::vector<char*> envp;
   for (char** at = environ; *at != nullptr; at++) {
@@ -110,13 +133,13 @@ void becomeWhatNodeTells(const char* node, char* const* argv) {
   if (!sys::pipeAside(ends)) return;
   pid_t parent = getpid();
   pid_t child = fork();
-  if (child == 0) askNode(node, argv, ends[1], parent);
+  if (child == 0) askNode(node, argv, ends, parent);
   close(ends[1]);
   if (child < 0) {
     close(ends[0]);
     return;
   }
-  Order order = parse(readAll(ends[0]));
+  Order order = parse(readTold(ends[0], child));
   close(ends[0]);
   // Where somebody made us ignore SIGCHLD the status is lost; what ends without an order has failed.
   int status = 2 << 8;

@@ -41,7 +41,7 @@ describe('one program', () => {
     ['C:\\Übung\\é.exe', 'c:\\üBUNG\\É.exe'],
     ['/usr/bin/gcc', '/usr/bin/gcc'],
   ])('%s and %s', (one, other) => {
-    expect(executableKey(one)).toBe(executableKey(other));
+    expect(executableKey(one, 'win32')).toBe(executableKey(other, 'win32'));
   });
 
   it.each([
@@ -50,6 +50,11 @@ describe('one program', () => {
     ['C:\\a\\cl.exe', 'D:\\a\\cl.exe'],
     ['C:\\ß.exe', 'C:\\SS.exe'],
   ])('%s is not %s', (one, other) => {
-    expect(executableKey(one)).not.toBe(executableKey(other));
+    expect(executableKey(one, 'win32')).not.toBe(executableKey(other, 'win32'));
+  });
+
+  it('two slashes name a server on Windows alone', () => {
+    const same = (platform: string): boolean => executableKey('//usr/bin/gcc', platform) === executableKey('//usr/bin/GCC', platform);
+    expect(['win32', 'linux', 'darwin'].map(same)).toEqual([true, false, false]);
   });
 });

@@ -68,9 +68,10 @@ const folded = (text: string): string =>
 
 /**
  * Equal for two spellings of one program's path: on Windows whatever its slashes and case, elsewhere only for equal ones. A path shows by its beginning
- * which of both it is.
+ * which of both it is, but for two slashes: elsewhere they are as good as one.
+ * @param platform as node names it
  */
-export function executableKey(path: string): string {
-  const parsed = path.startsWith('/') && !path.startsWith('//') ? undefined : windowsPath(path);
+export function executableKey(path: string, platform: string): string {
+  const parsed = path.startsWith('/') && (platform !== 'win32' || !path.startsWith('//')) ? undefined : windowsPath(path);
   return parsed === undefined ? path : folded(windowsName(parsed));
 }

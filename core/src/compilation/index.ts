@@ -25,4 +25,4 @@ export { readSearchList, type SearchList } from './search-list.js';
 export { type IncludeOperand, readsByPragma, sourceMentions, type SourceMentions } from './source-mentions.js';
 export { stripColours } from './strip-colours.js';
 export * from './types.js';
-export { parseXcrun, type XcrunCall } from './xcrun.js';
+export { parseXcrun, withoutXcrun, type XcrunCall } from './xcrun.js';

@@ -30,7 +30,8 @@ const patterns: readonly { readonly pattern: RegExp; readonly file: number; read
   // rustc: `error[E0463]: can't find crate for `std``
   { pattern: new RegExp(`can't find crate for ${quoted}(?:$|\\s)`, 'm'), file: 1 },
   // Whoever names a file that cannot be opened: `Fatal error: can't open /usr/lib/x: No such file or directory`
-  { pattern: /(\/[^\s:'"]+): No such file or directory/m, file: 1 },
+  // It begins where a word does, which also keeps long runs of slashes from being looked at again and again.
+  { pattern: /(?<![^\s:'"])(\/[^\s:'"]+): No such file or directory/m, file: 1 },
 ];
 
 /** The first file that is said to be missing; undefined when the words say nothing of the kind. */

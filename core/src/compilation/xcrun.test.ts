@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseXcrun } from './xcrun.js';
+import { parseXcrun, withoutXcrun } from './xcrun.js';
 
 it.each<[string, ReturnType<typeof parseXcrun>]>([
   ['clang -c a.c', { choice: [], tool: 'clang', args: ['-c', 'a.c'] }],
@@ -12,4 +12,23 @@ it.each<[string, ReturnType<typeof parseXcrun>]>([
   ['', undefined],
 ])('%s', (line, call) => {
   expect(parseXcrun(line.split(' '))).toEqual(call);
+});
+
+it.each<[line: string, sdkRoot: string, words: string | undefined]>([
+  ['--sdk macosx clang -c a.c', '', '-isysroot /S -c a.c'],
+  ['-sdk macosx clang -c a.c', '', '-isysroot /S -c a.c'],
+  ['clang -c a.c', '/S', '-isysroot /S -c a.c'],
+  ['--sdk macosx clang -c a.c -isysroot /other', '', '-c a.c -isysroot /other'],
+  ['--sdk macosx clang --target=arm64-apple-macos11 -c a.c', '', '-isysroot /S --target=arm64-apple-macos11 -c a.c'],
+  ['clang -c a.c', '', undefined],
+  ['--toolchain t clang -c a.c', '', undefined],
+  ['--sdk macosx clang --sysroot=/other -c a.c', '', undefined],
+  ['clang --sysroot /other -c a.c', '/S', undefined],
+  ['--sdk macosx clang @words', '', undefined],
+  ['--sdk macosx clang -target wasm32 -c a.c', '', undefined],
+  ['--sdk macosx clang --target=x86_64-linux-gnu -c a.c', '', undefined],
+  ['--sdk macosx clang -c a.c -target', '', undefined],
+])('%s with SDKROOT=%s is %s', (line, sdkRoot, words) => {
+  const call = parseXcrun(line.split(' '));
+  expect(call === undefined ? 'no call' : withoutXcrun(call, sdkRoot, '/S')?.join(' ')).toBe(words);
 });

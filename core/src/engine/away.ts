@@ -3,7 +3,8 @@
 import { Fault } from '../base/index.js';
 import type { ArchiveId, JobAlloc, ServerId } from '../wire/index.js';
 import type { DistClient, PinnedJob } from './dist-client.js';
-import type { Errand } from './errand.js';
+import type { Errand, Packed } from './errand.js';
+import type { OwnArchives } from './own-archive.js';
 import type { AwayResult } from './ports.js';
 import { type ReadyToolchain, within } from './toolchain-choice.js';
 import type { Toolchains } from './toolchains.js';
@@ -15,12 +16,15 @@ export interface AwayPorts {
   readonly client: DistClient;
   readonly toolchains: Toolchains;
   readonly uploads: Uploads;
+  readonly ownArchives: OwnArchives;
   /** Outlives the single compile. */
   readonly closed: AbortSignal;
   /** How long a compile waits for its toolchain to be uploaded. */
   readonly uploadPatienceMs: number;
   /** Asks the scheduler for a build server; whoever owns the connection learns from it how the scheduler does. */
   readonly alloc: (archiveId: ArchiveId, signal: AbortSignal) => Promise<Allocation>;
+  /** Tells it that a build server has done a job that was no compile. */
+  readonly worked: (server: ServerId) => void;
 }
 
 export type Allocation =
@@ -79,27 +83,47 @@ async function provide(pinned: PinnedJob, toolchain: ReadyToolchain, ports: Away
   return true;
 }
 
+interface Task {
+  readonly errand: Errand;
+  readonly toolchain: ReadyToolchain;
+  readonly packed: Packed;
+  /** Whether the compiler in the archive has been asked which it is. */
+  readonly isKnown: boolean;
+}
+
+/** Undefined: the job went for asking the compiler over there which it is, and the compile needs one of its own. */
+async function useJob({ errand, toolchain, packed, isKnown }: Task, allocation: Extract<Allocation, { kind: 'job' }>, ports: AwayPorts): Promise<AwayResult | undefined> {
+  const server = allocation.job.serverId;
+  const pinned = { alloc: allocation.job, certificate: await ports.client.certificate(server, allocation.certDigest) };
+  if (allocation.needToolchain && !(await provide(pinned, toolchain, ports))) return atHome('its toolchain is still being uploaded', server);
+  if (!isKnown) {
+    await ports.ownArchives.ask(errand.compiler, toolchain, (job) => ports.client.runJob(pinned, job, errand.signal));
+    ports.worked(server);
+    return undefined;
+  }
+  const from = performance.now();
+  const reply = await ports.client.runJob(pinned, packed, errand.signal);
+  const compileMs = performance.now() - from;
+  const verified = await packed.verify(reply);
+  if (verified.kind === 'repeat') return atHome(verified.reason, server);
+  return { kind: 'compiled', server, ...verified.made, compileMs };
+}
+
 /**
  * @throws ServerTrouble for what happened on a build server; whatever `alloc` and reading the inputs throw
  */
 export async function compileThere(errand: Errand, ports: AwayPorts): Promise<AwayResult> {
   const toolchain = await ports.toolchains.choose(errand.compiler);
   if (toolchain.kind === 'home') return { ...toolchain, server: undefined };
+  const likeness = ports.ownArchives.likeness(errand.compiler, toolchain);
+  if (likeness?.kind === 'other') return atHome(likeness.reason);
   const packed = await errand.pack(toolchain);
   if (packed.kind === 'home') return atHome(packed.reason);
   const allocation = await ports.alloc(toolchain.archiveId, errand.signal);
   if (allocation.kind === 'none') return atHome(allocation.reason, allocation.server);
   const server = allocation.job.serverId;
-  try {
-    const pinned = { alloc: allocation.job, certificate: await ports.client.certificate(server, allocation.certDigest) };
-    if (allocation.needToolchain && !(await provide(pinned, toolchain, ports))) return atHome('its toolchain is still being uploaded', server);
-    const from = performance.now();
-    const reply = await ports.client.runJob(pinned, packed, errand.signal);
-    const compileMs = performance.now() - from;
-    const verified = await packed.verify(reply);
-    if (verified.kind === 'repeat') return atHome(verified.reason, server);
-    return { kind: 'compiled', server, ...verified.made, compileMs };
-  } catch (cause) {
+  const done = await useJob({ errand, toolchain, packed, isKnown: likeness !== undefined }, allocation, ports).catch((cause: unknown) => {
     throw new ServerTrouble(server, cause);
-  }
+  });
+  return done ?? compileThere(errand, ports);
 }

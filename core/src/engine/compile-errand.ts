@@ -7,6 +7,7 @@ import { parseDependencies } from './dependency-file.js';
 import type { Errand, Verified } from './errand.js';
 import { type InputSet, inputSetOf } from './input-set.js';
 import type { AwayMentions } from './input-set-scan.js';
+import { releaseOf } from './own-archive.js';
 import type { AwayJob } from './ports.js';
 import { searchQuestion } from './search-question.js';
 
@@ -84,7 +85,7 @@ export interface CompileErrandOptions {
 export function compileErrand(job: AwayJob, options: CompileErrandOptions): Errand {
   const { path, identity, facts } = job.compiler;
   return {
-    compiler: { path, identity, kind: facts.kind },
+    compiler: { path, identity, kind: facts.kind, release: releaseOf(facts) },
     signal: job.signal,
     async pack({ executable, links, own }) {
       if (own && job.compilation.ownCommandOnly === true) return { kind: 'home', reason: 'debug information names the compiler' };

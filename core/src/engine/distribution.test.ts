@@ -64,6 +64,8 @@ interface Behaviour {
   readonly certificate?: Answer;
   readonly submit?: Answer;
   readonly run?: Answer;
+  /** What the compiler in the archive says of itself; default: that it is the one here. */
+  readonly release?: Answer;
   readonly needToolchain?: boolean;
   readonly certDigest?: Uint8Array;
 }
@@ -85,12 +87,20 @@ const complete = (more: { code?: number; stderr?: string; outputs?: [string, { c
 });
 const runs = (reply: RunJobReply): Answer => ok(runJobReplyCodec.encode(reply));
 
+const release = (macros: string, code = 0): Answer => runs({ kind: 'Complete', output: { code, stdout: Buffer.from(macros), stderr: Buffer.from('what?\n') }, outputs: [] });
+
 async function fleet(behaviour: Behaviour, settings: Partial<DistributionSettings> = {}): Promise<Fleet> {
   const asked: string[] = [];
   let clock = 0;
+  let hasToolchain = false;
   const routed = (choose: (path: string) => Answer): RequestListener => (request, response) => {
-    asked.push((request.url ?? '').split('/')[4] ?? '');
-    void bodyOf(request).then((body) => choose(request.url ?? '')(request, response, body));
+    const url = request.url ?? '';
+    void bodyOf(request).then((body) => {
+      hasToolchain ||= url.includes('run_job');
+      const isRelease = url.includes('run_job') && body.includes('-dM');
+      asked.push(isRelease ? 'release' : (url.split('/')[4] ?? ''));
+      (isRelease ? (behaviour.release ?? release('#define __VERSION__ "12"\n')) : choose(url))(request, response, body);
+    });
   };
   const serverPort = await listen(
     createTlsServer(
@@ -101,10 +111,10 @@ async function fleet(behaviour: Behaviour, settings: Partial<DistributionSetting
     ),
   );
   const server = `127.0.0.1:${serverPort}`;
-  const allocated = allocJobReplyCodec.encode({
+  const allocated = (): Uint8Array => allocJobReplyCodec.encode({
     kind: 'Success',
     jobAlloc: { auth: 'job token', jobId: 7n, serverId: server },
-    needToolchain: behaviour.needToolchain ?? false,
+    needToolchain: !hasToolchain && behaviour.needToolchain === true,
     certDigest: behaviour.certDigest ?? shown.digest,
   });
   const certificate = serverCertificateReplyCodec.encode({ certDigest: shown.digest, certPem: Buffer.from(shown.certPem) });
@@ -112,7 +122,7 @@ async function fleet(behaviour: Behaviour, settings: Partial<DistributionSetting
     createServer(
       routed((path) => {
         if (path.endsWith('/status')) return behaviour.status ?? ok(schedulerStatusCodec.encode({ numServers: 1, numCpus: 2, inProgress: 0 }));
-        if (path.includes('alloc_job')) return behaviour.alloc ?? ok(allocated);
+        if (path.includes('alloc_job')) return behaviour.alloc ?? ok(allocated());
         return behaviour.certificate ?? ok(certificate);
       }),
     ),
@@ -186,6 +196,31 @@ describe('a good fleet', () => {
   it('is asked for its certificate again when it shows another one', async () => {
     const { distribution } = await fleet({ certDigest: sha(Buffer.from('another')) });
     expect(told(await distribution.compile(job()))).toMatch(/^RESULT_DOUBTFUL/);
+  });
+});
+
+describe('an archive of the user\'s own', () => {
+  it('is asked once which compiler it holds', async () => {
+    const { distribution, asked } = await fleet({});
+    for (let again = 0; again < 3; again += 1) expect(told(await distribution.compile(job()))).toBe('compiled');
+    expect(asked.filter((name) => ['release', 'run_job', 'alloc_job'].includes(name)).join(' ')).toMatch(/^(?:alloc_job )?release (?:alloc_job )?run_job (?:alloc_job )?run_job (?:alloc_job )?run_job$/);
+  });
+
+  it.each<[string, Answer, RegExp]>([
+    ['another release', release('#define __VERSION__ "13.2.0"\n'), /^undefined another compiler in its archive: \/bin\/their-gcc there is 13\.2\.0, the one here is 12$/],
+    ['no compiler', release('', 1), /^undefined another compiler in its archive: \/bin\/their-gcc does not say which compiler it is \(exit 1\) what\?$/],
+  ])('with %s is never compiled with', async (_name, answer, reason) => {
+    const { distribution, asked } = await fleet({ release: answer });
+    for (let again = 0; again < 3; again += 1) expect(told(await distribution.compile(job()))).toMatch(reason);
+    expect([asked.filter((name) => name === 'release').length, asked.includes('run_job')]).toEqual([1, false]);
+  });
+
+  it('is asked again where the build server failed', async () => {
+    let cuts = 0;
+    const { distribution, pass } = await fleet({ release: (...call) => (cuts++ === 0 ? cut : release('#define __VERSION__ "12"\n'))(...call) });
+    expect(told(await distribution.compile(job()))).toMatch(/^HTTP_UNREACHABLE/);
+    pass(60_001);
+    expect(told(await distribution.compile(job()))).toBe('compiled');
   });
 });
 

@@ -12,6 +12,7 @@ import { marksIn } from './crate-input-set.js';
 import type { Errand } from './errand.js';
 import { foreignHostReason } from './foreign-host.js';
 import { mentionsOf } from './input-set-scan.js';
+import { createOwnArchives } from './own-archive.js';
 import type { AwayCrate, AwayJob, AwayResult, Distribution } from './ports.js';
 import type { ToolchainRule } from './toolchain-choice.js';
 import { createToolchains } from './toolchains.js';
@@ -125,8 +126,8 @@ function partsOf(settings: DistributionSettings, ports: DistributionPorts, close
   const searchLists = createSearchLists();
   const errandOf = (job: AwayJob | AwayCrate): Errand =>
     'files' in job ? compileErrand(job, { members, maxBytes: maxInputBytes, searchLists }) : crateErrand(job, { members: crateMembers, maxBytes: maxCrateInputBytes });
-  const { alloc } = connection;
-  const away = { client, toolchains, uploads: new Map(), closed, uploadPatienceMs: patienceMs, alloc };
+  const { alloc, server } = connection;
+  const away = { client, toolchains, uploads: new Map(), ownArchives: createOwnArchives(log), closed, uploadPatienceMs: patienceMs, alloc, worked: (id: ServerId): void => server.worked(id) };
   return { http, errandOf, connection, away };
 }
 

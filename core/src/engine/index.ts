@@ -16,5 +16,4 @@ export { createSettling } from './settling.js';
 export { createSourceMemo } from './source-memo.js';
 export type { ToolchainRule } from './toolchain-choice.js';
 export { repackedKey } from './toolchain-overrides.js';
-export { type TrialReport, type TrialResult, type TrialSubject, tryToolchain } from './toolchain-trial.js';
 export { createXcrunResolver } from './xcrun.js';

@@ -12,6 +12,8 @@ export interface Packable {
   readonly kind: CompilerKind | 'rustc';
   /** Of a compiler of crates. */
   readonly sysroot?: string;
+  /** Of one of C or C++, as own-archive.ts spells it. */
+  readonly release?: string;
 }
 
 /** What the user says about the toolchain of one compiler. */

@@ -90,6 +90,8 @@ interface Archives {
   /** What is known of an archive as it is now. @throws Fault TOOLCHAIN_UNPACKABLE when it is not there */
   read(archive: string): Preparing;
   isKnown(archive: string): boolean;
+  /** What was made of it is not there any more: whoever reads next makes it anew. */
+  forget(archive: string, what: Preparing): void;
 }
 
 function createArchives(options: OverridesOptions): Archives {
@@ -122,7 +124,14 @@ function createArchives(options: OverridesOptions): Archives {
     return now;
   }
 
-  return { read, isKnown: (archive) => known.has(archive) };
+  return {
+    read,
+    isKnown: (archive) => known.has(archive),
+    forget(archive, what) {
+      // Another compile may have found the same, and have begun.
+      if (known.get(archive) === what) known.delete(archive);
+    },
+  };
 }
 
 /** Archives are large, and whoever writes one takes his time. */
@@ -160,25 +169,33 @@ export function createOverrides(options: OverridesOptions): Overrides {
   const working = new Set<Promise<unknown>>();
   let watching: Promise<FilesWatch | undefined> | undefined;
 
-  async function ready(rule: OverrideRule, work: Promise<Prepared>): Promise<ReadyToolchain | undefined> {
+  async function ready(rule: OverrideRule, { work }: Preparing): Promise<ReadyToolchain | 'reading' | 'evicted'> {
     working.add(work);
     const prepared = await within(options.patienceMs, work).finally(() => void work.catch(() => undefined).then(() => working.delete(work)));
-    if (prepared === undefined) return undefined;
-    if (prepared.inStore) return readyToolchain(await options.store(), rule.archiveCompiler, { archiveId: prepared.archiveId, links: new Map(), own: true });
+    if (prepared === undefined) return 'reading';
+    const into = prepared.inStore ? await options.store() : undefined;
+    if (into !== undefined && (await into.cache.pathOf(prepared.archiveId)) === undefined) return 'evicted';
+    if (into !== undefined) return readyToolchain(into, rule.archiveCompiler, { archiveId: prepared.archiveId, links: new Map(), own: true });
     const archive: ReadyToolchain['archive'] = () => Promise.resolve({ path: rule.archive, release: () => undefined });
     return { kind: 'ready', archiveId: prepared.archiveId, executable: rule.archiveCompiler, own: true, links: new Map(), archive };
   }
 
   return {
     async choose(rule) {
-      const { refused, work, outdated } = known.read(rule.archive);
-      if (refused !== undefined) return stayHome(refused.reason);
+      let reading = known.read(rule.archive);
       try {
-        const chosen = await ready(rule, work);
+        if (reading.refused !== undefined) return stayHome(reading.refused.reason);
+        let chosen = await ready(rule, reading);
+        if (chosen === 'evicted') {
+          known.forget(rule.archive, reading);
+          reading = known.read(rule.archive);
+          chosen = await ready(rule, reading);
+        }
         if (!options.ended.aborted) watching ??= watchArchives(options, known);
-        return chosen ?? stayHome('its archive is still being read');
+        if (chosen === 'evicted') return stayHome('its archive has just been thrown out of the cache: toolchain_cache_size in [dist] is too small');
+        return chosen === 'reading' ? stayHome('its archive is still being read') : chosen;
       } catch (thrown) {
-        if (outdated.signal.aborted) return stayHome('its archive has just changed');
+        if (reading.outdated.signal.aborted) return stayHome('its archive has just changed');
         throw thrown;
       }
     },

@@ -162,7 +162,7 @@ async function inFolder(folder: string, request: TrialRequest): Promise<TrialRep
   const sandbox = await openSandbox({ dir: folder, bwrapPath: undefined, searchPath, log: request.log });
   const { archive, links } = await packed(folder, request);
   const root = join(folder, 'root');
-  const { bytes, entries } = await unpackToolchain(archive, root, limits, searchPath);
+  const { bytes, entries } = await unpackToolchain(archive, root, { ...limits, searchPath });
   const view = viewRoot([root]);
   const executable = executableIn(view, request);
   const cwd = join(folder, 'work');

@@ -161,6 +161,24 @@ describe('rules', () => {
     expect(readdirSync(join(folder, 'cache/tc'), { recursive: true }).some((name) => String(name).includes('tmp-'))).toBe(false);
   });
 
+  it.skipIf(spawnSync('xz', ['--version']).status !== 0)('make a repacked archive anew when it was thrown out of the cache', async () => {
+    const archive = join(folder, 'evicted.tar.xz');
+    const tar = Buffer.concat([tarHeader({ kind: 'file', name: 'cc', mode: 0o755, mtime: 1, size: 512 }), Buffer.alloc(512, 'kept'), tarEnd]);
+    writeFileSync(archive, spawnSync('xz', ['-c'], { input: tar }).stdout);
+    const mine = toolchains({ rules: [{ kind: 'path_override', compiler: join(folder, 'real-cc'), archive, archiveCompiler: '/cc' }] });
+    const lies = async (): Promise<string> => {
+      const choice = await mine.choose(compiler(join(folder, 'real-cc')));
+      if (choice.kind === 'home') throw new Error(choice.reason, { cause: choice.fault });
+      const found = await choice.archive();
+      found?.release();
+      return found?.path ?? 'nowhere';
+    };
+    const first = await lies();
+    rmSync(first);
+    expect(await Promise.all([lies(), lies()])).toEqual([first, first]);
+    expect(lines.filter((line) => line.includes('repacked')).length).toBe(2);
+  });
+
   it('say once that an archive is none', async () => {
     const archive = join(folder, 'text.tar.gz');
     writeFileSync(archive, 'no archive at all');

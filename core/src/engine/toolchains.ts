@@ -101,9 +101,9 @@ function createPacker(by: ToolchainsOptions & { readonly ended: AbortSignal }): 
   };
 }
 
-async function ruleFor(compiler: Packable, rules: readonly ToolchainRule[]): Promise<ToolchainRule | undefined> {
-  const own = executableKey(compiler.path);
-  const exact = rules.find((rule) => executableKey(rule.compiler) === own);
+async function ruleFor(compiler: Packable, rules: readonly ToolchainRule[], platform: string): Promise<ToolchainRule | undefined> {
+  const own = executableKey(compiler.path, platform);
+  const exact = rules.find((rule) => executableKey(rule.compiler, platform) === own);
   if (exact !== undefined || rules.length === 0) return exact;
   const real = await canonicalPath(compiler.path);
   for (const rule of rules) if ((await canonicalPath(rule.compiler)) === real) return rule;
@@ -153,7 +153,7 @@ export function createToolchains(options: ToolchainsOptions): Toolchains {
   return {
     async choose(compiler) {
       try {
-        const rule = await ruleFor(compiler, options.rules);
+        const rule = await ruleFor(compiler, options.rules, platform);
         if (rule?.kind === 'no_dist') return stayHome('no_dist');
         if (rule !== undefined) return await overrides.choose(rule);
         return platform === 'linux' ? await automatic(compiler) : stayHome(noArchive(platform));

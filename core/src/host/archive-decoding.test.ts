@@ -57,14 +57,21 @@ describe.each(codings)('an archive compressed with %s', (coding) => {
   });
 
   it('is unpacked', async () => {
-    await unpackToolchain(path(`a.${coding}`), path(`root-${coding}`), { maxBytes: 1e6, maxEntries: 10 }, searchPath);
+    await unpackToolchain(path(`a.${coding}`), path(`root-${coding}`), { maxBytes: 1e6, maxEntries: 10, searchPath });
     expect(readFileSync(path(`root-${coding}/usr/bin/cc`)).equals(content)).toBe(true);
+  });
+
+  it('is unpacked without running any program, or not at all', async () => {
+    const work = unpackToolchain(path(`a.${coding}`), path(`bare-${coding}`), { maxBytes: 1e6, maxEntries: 10 });
+    if (coding === 'gzip' || coding === 'none') await work;
+    else await expect(work).rejects.toMatchObject({ code: 'TOOLCHAIN_UNPACKABLE', cause: { message: expect.stringContaining(`is compressed with ${coding}; only gzip and plain tars`) as unknown } });
+    expect(existsSync(path(`bare-${coding}/usr/bin/cc`))).toBe(coding === 'gzip' || coding === 'none');
   });
 
   it.skipIf(coding === 'none')('is malformed when half of it is missing', async () => {
     writeFileSync(path('half'), readFileSync(path(`a.${coding}`)).subarray(0, 60));
     await expect(repackArchive(path('half'), path('out.tar.gz'), { searchPath, maxBytes: 1e8 })).rejects.toMatchObject({ code: 'ARCHIVE_MALFORMED' });
-    await expect(unpackToolchain(path('half'), path('root'), { maxBytes: 1e6, maxEntries: 10 }, searchPath)).rejects.toMatchObject({ code: 'TOOLCHAIN_UNPACKABLE' });
+    await expect(unpackToolchain(path('half'), path('root'), { maxBytes: 1e6, maxEntries: 10, searchPath })).rejects.toMatchObject({ code: 'TOOLCHAIN_UNPACKABLE' });
     expect([existsSync(path('root')), left()]).toEqual([false, []]);
   });
 });
@@ -91,7 +98,7 @@ it.skipIf(missing.includes('xz'))('a bomb is stopped while it unpacks', async ()
   const bomb = spawnSync('sh', ['-c', `{ cat '${path('a.none')}'; head -c 60000000 /dev/zero; } | xz -0 -c > '${path('bomb')}'`]);
   expect(bomb.status).toBe(0);
   const from = performance.now();
-  await expect(unpackToolchain(path('bomb'), path('root'), { maxBytes: 1e6, maxEntries: 10 }, searchPath)).rejects.toMatchObject({ code: 'TOOLCHAIN_UNPACKABLE' });
+  await expect(unpackToolchain(path('bomb'), path('root'), { maxBytes: 1e6, maxEntries: 10, searchPath })).rejects.toMatchObject({ code: 'TOOLCHAIN_UNPACKABLE' });
   expect(performance.now() - from).toBeLessThan(5_000);
   expect(existsSync(path('root'))).toBe(false);
 });

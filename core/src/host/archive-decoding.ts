@@ -16,8 +16,8 @@ import { findTool } from './sandbox-tools.js';
 export type ArchiveCoding = 'gzip' | 'xz' | 'bzip2' | 'zstd' | 'none';
 
 export interface DecodingOptions {
-  /** PATH for the programs that decode. */
-  readonly searchPath: string;
+  /** PATH for the programs that decode; undefined: none is run, since the archive comes from somebody else, and only gzip and plain tars are read. */
+  readonly searchPath: string | undefined;
   /** Of the plain tar; more is a fault. */
   readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
@@ -131,6 +131,10 @@ async function stages(path: string, options: DecodingOptions): Promise<readonly 
   if (coding === 'gzip' || coding === 'none') {
     const file = createReadStream(path, { highWaterMark: pieceBytes });
     return coding === 'none' ? [file, bound] : [file, createGunzip({ chunkSize: pieceBytes }), bound];
+  }
+  if (options.searchPath === undefined) {
+    const hint = 'Compress it with gzip.';
+    throw new Fault('ARCHIVE_MALFORMED', `${path} is compressed with ${coding}; only gzip and plain tars are read here`, { hint });
   }
   return [Readable.from(decoded(path, coding, options.searchPath), { objectMode: false }), bound];
 }

@@ -90,6 +90,7 @@ class KeptFolders implements UnpackedToolchains {
       const archive = await cache.pathOf(id);
       if (archive === undefined) return undefined;
       const started = performance.now();
+      // Without a search path: archives are whatever clients sent, and nothing of ours outside the sandbox shall chew on them but node.
       const { bytes, entries } = await unpackToolchain(archive, join(dir, id), limits);
       log.info(`toolchain ${id} unpacked`, { bytes, entries, ms: Math.round(performance.now() - started) });
       return bytes;

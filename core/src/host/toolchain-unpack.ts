@@ -25,15 +25,21 @@ async function prepare(root: RootView): Promise<void> {
 const overheadOfEntry = 4096;
 const tarBytes = ({ maxBytes, maxEntries }: UnpackLimits): number => maxBytes + maxEntries * overheadOfEntry;
 
+export interface ToolchainUnpacking extends UnpackLimits {
+  /** PATH for programs that decode; undefined, as for archives of others: see DecodingOptions. */
+  readonly searchPath?: string | undefined;
+}
+
 /**
  * Unpacks into a folder that appears, whole, at `destination`, or not at all.
- * @throws Fault TOOLCHAIN_UNPACKABLE when the archive is to blame, STORAGE_FAILED when this machine is, CANCELLED
+ * @throws Fault TOOLCHAIN_UNPACKABLE when the archive is to blame, STORAGE_FAILED when this machine is, TOOL_MISSING where a program may decode and
+ * is not there, CANCELLED
  */
-export async function unpackToolchain(archive: string, destination: string, limits: UnpackLimits, searchPath = ''): Promise<Unpacked> {
+export async function unpackToolchain(archive: string, destination: string, limits: ToolchainUnpacking): Promise<Unpacked> {
   const folder = temporaryBeside(destination);
   let close: (() => void) | undefined;
   try {
-    const opened = await openArchive(archive, { searchPath, maxBytes: tarBytes(limits) });
+    const opened = await openArchive(archive, { searchPath: limits.searchPath, maxBytes: tarBytes(limits) });
     close = opened.close;
     await mkdir(folder, { mode: 0o755 });
     const root = viewRoot([folder]);

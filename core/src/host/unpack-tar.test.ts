@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -246,6 +246,16 @@ describe('createUnpackedToolchains', () => {
     expect(first?.path).toBe(second?.path);
     expect(readFileSync(join(first?.path ?? '', 'a'), 'utf8')).toHaveLength(1000);
     expect(unpacked.bytes).toBe(1000);
+  });
+
+  const noXz = spawnSync('xz', ['--version']).status === 0 ? undefined : 'xz is not installed';
+  if (noXz !== undefined) process.stderr.write(`skipped: an archive that a program would have to read: ${noXz}\n`);
+  it.skipIf(noXz !== undefined)('throws away what a program would have to read', async () => {
+    const { stdout } = spawnSync('xz', ['-c'], { input: await tar({ name: 'a', content: 'a' }) });
+    const { cache, ids: [id = ''], unpacked } = await store(10_000, [stdout]);
+    await expect(unpacked.use(id)).rejects.toMatchObject({ code: 'TOOLCHAIN_UNPACKABLE' });
+    expect([cache.has(id), readdirSync(join(folder, 'unpacked'))]).toEqual([false, []]);
+    expect(await unpacked.use(id)).toBe(undefined);
   });
 
   it('throws out the least recently used, but none in use, and unpacks it again when asked', async () => {

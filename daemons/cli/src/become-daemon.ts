@@ -1,8 +1,8 @@
 // Knows: how this process becomes the daemon, or starts one and leaves. Refuses to know: what a daemon serves.
-import { prepareDaemon, runDaemon } from '@sccache-ts/client';
+import { prepareDaemon, runDaemon } from '@sccache-ts/client/life';
 import { logFromEnvironment } from '@sccache-ts/core/host';
 import type { CommandContext } from './commands/context.js';
-import { failureText } from './commands/perform.js';
+import { failureText } from './commands/failure-text.js';
 import { startServer } from './commands/server.js';
 import { daemonParts } from './daemon-parts.js';
 

@@ -1,7 +1,8 @@
 // Knows: which engine parts this program's daemon is made of. Refuses to know: their insides, and how a daemon lives.
 import { rustcDialect } from '@sccache-ts/adapter-cargo';
 import { clangClDialect } from '@sccache-ts/adapter-msvc';
-import type { ClientDistribution, ClientSettings, PrepareOptions, Surroundings } from '@sccache-ts/client';
+import type { ClientDistribution, ClientSettings, Surroundings } from '@sccache-ts/client';
+import type { PrepareOptions } from '@sccache-ts/client/life';
 import { causeChain, type Log } from '@sccache-ts/core/base';
 import { clangDialect, gccDialect } from '@sccache-ts/core/compilation';
 import { createCompilers, createDistribution } from '@sccache-ts/core/engine';

@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ClientDistribution, type DaemonParts, explain, prepareDaemon, readRecords, type RecordsPlace, whyText } from '@sccache-ts/client';
+import { type ClientDistribution, explain, readRecords, type RecordsPlace, whyText } from '@sccache-ts/client';
+import { type DaemonParts, prepareDaemon } from '@sccache-ts/client/life';
 import type { EnvPairs } from '@sccache-ts/core/base';
 import { logTo } from '@sccache-ts/core/base';
 import type { Answer, Front } from '@sccache-ts/core/engine';
@@ -177,12 +178,12 @@ describe.skipIf(missing !== undefined)('a client on macOS', () => {
 
   it('xcrun is looked behind', async () => {
     const xcrun = join(folder, 'bin/xcrun');
-    const answers = `case "$1" in --find) echo '${clang}';; --show-sdk-path) echo '${sdk}';; clang) shift; SDKROOT='${sdk}' exec '${clang}' "$@";; *) exit 64;; esac`;
+    const answers = `[ "$1 $2" = '--sdk macosx' ] || exit 64; shift 2; case "$1" in --find) echo '${clang}';; --show-sdk-path) echo '${sdk}';; clang) shift; SDKROOT='${sdk}' exec '${clang}' "$@";; *) exit 64;; esac`;
     write(xcrun, `#!/bin/sh\n${answers}\n`);
     chmodSync(xcrun, 0o755);
-    await mac.compile(`clang ${target} -O2 -g -c plain.c -o out.o`, recache, xcrun);
+    await mac.compile(`--sdk macosx clang ${target} -O2 -g -c plain.c -o out.o`, recache, xcrun);
     expect(sum((await mac.told()).dist_compiles), await mac.why()).toBe(1);
-    await mac.compile(`clang ${target} -O2 -g -c plain.c -o out.o`, [], xcrun);
+    await mac.compile(`--sdk macosx clang ${target} -O2 -g -c plain.c -o out.o`, [], xcrun);
     expect(sum((await mac.told()).cache_hits.counts), await mac.why()).toBe(1);
   });
 

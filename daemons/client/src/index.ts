@@ -1,12 +1,9 @@
-// The per-user daemon behind the launcher.
-export * from './daemon.js';
-export * from './prepare.js';
+// The per-user daemon behind the launcher: what its settings, its statistics and its records are.
 export * from './records/read-records.js';
 export * from './records/records-json.js';
 export * from './records/records-text.js';
 export { explain, type Explanation } from './records/why.js';
 export { findCompile, type Found, type History } from './records/record-history.js';
-export * from './run-daemon.js';
 export type { ClientDistribution } from './services.js';
 export * from './settings.js';
 export * from './settings-paths.js';

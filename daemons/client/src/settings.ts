@@ -128,7 +128,7 @@ function decideDirect(variables: VariableSettings, sources: readonly Source[]): 
 
 function decideDist(around: Surroundings, sources: readonly Source[]): DistSettings | undefined {
   const { join } = pathsOf(around.platform);
-  const toolchains = decideToolchains(sources);
+  const toolchains = decideToolchains(around, sources);
   const schedulerUrl = pick(sources, (keys) => keys.dist?.scheduler_url);
   if (schedulerUrl === undefined) return undefined;
   const cacheDir = pick(sources, (keys) => keys.dist?.cache_dir) ?? join(cacheFolder(around), 'dist-client');
@@ -148,12 +148,12 @@ function decideAuth(keys: AuthKeys | undefined): ClientAuth {
 }
 
 /** One word on each compiler: two, even equal ones, are a mistake that sccache refuses as well. */
-function decideToolchains(sources: readonly Source[]): readonly ToolchainSettings[] {
+function decideToolchains({ platform }: Surroundings, sources: readonly Source[]): readonly ToolchainSettings[] {
   const source = sources.find(({ keys }) => keys.dist?.toolchains !== undefined);
   if (source === undefined) return [];
   const seen = new Set<string>();
   return (source.keys.dist?.toolchains ?? []).map((keys, at) => {
-    const executable = executableKey(keys.compiler_executable);
+    const executable = executableKey(keys.compiler_executable, platform);
     if (seen.has(executable)) {
       throw invalid({ document: source.document, path: ['dist', 'toolchains', at] }, `${keys.compiler_executable} has an entry already`);
     }

@@ -16,7 +16,7 @@ describe('words as Windows programs cut them', () => {
   });
 
   it('# stands for = in variables, once a word', () => {
-    expect(wordsOfVariable('/DA#1 /DB#C#D /W3')).toEqual(['/DA=1', '/DB=C#D', '/W3']);
+    expect(wordsOfVariable('/DA#1 /DB#C#D /DE=F#G /W3')).toEqual(['/DA=1', '/DB=C#D', '/DE=F#G', '/W3']);
   });
 });
 

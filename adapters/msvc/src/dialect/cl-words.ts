@@ -42,5 +42,5 @@ export function splitClWords(text: string): string[] {
   return words;
 }
 
-/** The words of `CL` or `_CL_`, in which `#` stands for the `=` that batch files cannot hold. */
-export const wordsOfVariable = (value: string): readonly string[] => splitClWords(value).map((word) => word.replace('#', '='));
+/** The words of `CL` or `_CL_`, in which the first `#` stands for the `=` that batch files cannot hold, unless there is one before it. */
+export const wordsOfVariable = (value: string): readonly string[] => splitClWords(value).map((word) => word.replace(/^([^=#]*)#/, '$1='));

@@ -4,7 +4,6 @@ import { Fault } from '@sccache-ts/core/base';
 import { packageToolchain } from '@sccache-ts/core/host';
 import { type CommandContext, settingsOf } from './context.js';
 import { askDaemon, reachOrStartDaemon } from './daemon.js';
-import { packedKind, toolchainSubject } from './toolchain-subject.js';
 
 /** One line of JSON in one of sccache's shapes (inventory 1.4). */
 export async function distStatus(context: CommandContext): Promise<void> {
@@ -21,6 +20,7 @@ export async function distAuth(context: CommandContext): Promise<void> {
 /** @throws Fault COMPILER_NOT_FOUND, COMPILER_UNSUPPORTED, TOOLCHAIN_UNPACKABLE */
 export async function packToolchain(context: CommandContext, wanted: { readonly compiler: string; readonly out: string }): Promise<void> {
   await settingsOf(context);
+  const { packedKind, toolchainSubject } = await import('./toolchain-subject.js');
   const subject = await toolchainSubject(wanted.compiler, context);
   const sysroot = subject.kind === 'rustc' ? { sysroot: subject.sysroot } : {};
   await packageToolchain({ compiler: subject.path, kind: packedKind(subject), ...sysroot, env: Object.fromEntries(context.env), out: resolve(context.cwd, wanted.out) });

@@ -1,12 +1,14 @@
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Daemon, emptyStatistics, recordCompile, startDaemon, statisticsInfo, statisticsText } from '@sccache-ts/client';
+import { emptyStatistics, recordCompile, statisticsInfo, statisticsText } from '@sccache-ts/client';
+import { type Daemon, startDaemon } from '@sccache-ts/client/life';
 import { Fault, silentLog } from '@sccache-ts/core/base';
 import { daemonPlace } from '@sccache-ts/core/host';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandContext } from './context.js';
-import { failureText, runCommandLine } from './perform.js';
+import { failureText } from './failure-text.js';
+import { runCommandLine } from './perform.js';
 
 let home: string;
 let out: string;

@@ -1,11 +1,9 @@
-// Knows: which command does which action, and how a failure is told and with which exit code. Refuses to know: the commands' work.
-import { causeChain, type Fault, isFault } from '@sccache-ts/core/base';
+// Knows: which command does which action, and with which exit code it ends. What only some need is loaded for them alone. Refuses to know: the commands' work.
 import { runTool } from './build-tools/tools.js';
 import { type Action, parseArguments } from './arguments.js';
-import { cargoInit, runCargo, showCargoDoctor } from './cargo.js';
 import type { CommandContext } from './context.js';
-import { distAuth, distStatus, packToolchain } from './dist.js';
 import { showRecent, showWhy } from './explain.js';
+import { failureText } from './failure-text.js';
 import { startServer, stopServer } from './server.js';
 import { showStatistics, zeroStatistics } from './statistics.js';
 
@@ -26,17 +24,17 @@ async function perform(action: Action, context: CommandContext): Promise<void> {
     case 'stop-server':
       return stopServer(context);
     case 'dist-status':
-      return distStatus(context);
+      return (await import('./dist.js')).distStatus(context);
     case 'dist-auth':
-      return distAuth(context);
+      return (await import('./dist.js')).distAuth(context);
     case 'package-toolchain':
-      return packToolchain(context, action);
+      return (await import('./dist.js')).packToolchain(context, action);
     case 'cargo':
-      return runCargo(context, action);
+      return (await import('./cargo.js')).runCargo(context, action);
     case 'cargo-init':
-      return cargoInit(context);
+      return (await import('./cargo.js')).cargoInit(context);
     case 'cargo-doctor':
-      return showCargoDoctor(context);
+      return (await import('./cargo.js')).showCargoDoctor(context);
     case 'tool':
       return runTool(context, action);
     case 'init':
@@ -48,30 +46,6 @@ async function perform(action: Action, context: CommandContext): Promise<void> {
     case 'toolchain-test':
       return (await import('./toolchain.js')).testToolchain(context, action);
   }
-}
-
-/** sccache's words for a class of failures; the fault's own message is then the cause. */
-function headline(fault: Fault): string | undefined {
-  switch (fault.code) {
-    case 'SETTINGS_SYNTAX':
-    case 'SETTINGS_UNKNOWN_KEY':
-    case 'SETTINGS_INVALID':
-    case 'SETTINGS_UNREADABLE':
-      return 'Failed to load config file';
-    default:
-      return undefined;
-  }
-}
-
-/** What standard error says of a failure. */
-export function failureText(thrown: unknown): string {
-  if (isFault(thrown, 'USAGE')) return `error: ${thrown.message}\n${thrown.hint === undefined ? '' : `\n${thrown.hint}\n`}`;
-  const own = isFault(thrown) ? headline(thrown) : undefined;
-  const [first = 'unknown', ...causes] = [...(own === undefined ? [] : [own]), ...causeChain(thrown)];
-  const lines = [`sccache: error: ${first}`, ...causes.map((cause) => `sccache: caused by: ${cause}`)];
-  if (isFault(thrown) && thrown.hint !== undefined) lines.push(`sccache: hint: ${thrown.hint}`);
-  if (isFault(thrown) ? thrown.blame === 'bug' : thrown instanceof Error) lines.push((thrown as Error).stack ?? '');
-  return `${lines.join('\n')}\n`;
 }
 
 /** Runs one command line. @returns the exit code: 0, or 2 for every failure (inventory R1-25, R1-27) */

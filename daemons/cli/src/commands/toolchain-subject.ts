@@ -1,7 +1,8 @@
 // Knows: how a compiler that somebody names becomes one whose toolchain can be packed or tried. Refuses to know: archives.
 import { basename, isAbsolute, resolve } from 'node:path';
 import { Fault, silentLog } from '@sccache-ts/core/base';
-import { speaksCl, type TrialSubject } from '@sccache-ts/core/engine';
+import { speaksCl } from '@sccache-ts/core/engine';
+import type { TrialSubject } from '@sccache-ts/core/engine/trial';
 import { createCrateProbe, createFileDigests, findCompiler, type PackageRequest, realPathOf } from '@sccache-ts/core/host';
 import { daemonParts } from '../daemon-parts.js';
 import type { CommandContext } from './context.js';

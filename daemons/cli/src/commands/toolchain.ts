@@ -3,7 +3,8 @@
 import { resolve } from 'node:path';
 import { cacheFolder, type DistSettings, pathsOf, type ToolchainSettings } from '@sccache-ts/client';
 import { causeChain, Fault, silentLog } from '@sccache-ts/core/base';
-import { repackedKey, type TrialReport, tryToolchain } from '@sccache-ts/core/engine';
+import { repackedKey } from '@sccache-ts/core/engine';
+import { type TrialReport, tryToolchain } from '@sccache-ts/core/engine/trial';
 import { archiveCodingOf, hashFile, listToolchainArchives, openToolchainMap, realPathOf, statOfFile } from '@sccache-ts/core/host';
 import { archiveIdFromHash } from '@sccache-ts/core/wire';
 import { type CommandContext, settingsOf } from './context.js';

@@ -1,11 +1,11 @@
 // `sccache-ts make` through the real launcher, with the real make: what is built, cached and said is what plain make would have built and said.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { cleanEnvironment, type Client, differences, launcher, openSite, sandboxMissing, snapshot, sum, toolMissing, until } from '../../../../../fixtures/src/kit/index.js';
+import { cleanEnvironment, type Client, clientEnvironment, differences, launcher, openSite, sandboxMissing, snapshot, sum, toolMissing, until } from '../../../../../fixtures/src/kit/index.js';
 
 const nested = fileURLToPath(new URL('../../../../../adapters/make/fixtures/nested', import.meta.url));
 const missing = toolMissing('make') ?? toolMissing('gcc') ?? toolMissing('g++');
@@ -171,6 +171,24 @@ describe.skipIf(missing !== undefined)('sccache-ts make', () => {
     expect(bare.stdout).toMatch(/333\none line\nseven\nmake \//);
     expect(through(`${client.program} make -j1`)).toEqual(bare);
   });
+
+  it.skipIf(noNative !== undefined)('does not wait for the daemon that it has started, however many open files it was given', async () => {
+    // Node leaves descriptors above the first gap beyond 15 to whatever it starts.
+    const env: Env = { ...clientEnvironment({ folder: home, scheduler: { url: 'http://127.0.0.1:9', token: 'none' } }), ...quiet };
+    const through = openSync('/dev/null', 'r');
+    makefile('all: ; @echo all\n');
+    const given = (program: string, args: readonly string[]) =>
+      spawnSync(program, args, { cwd: work, env, stdio: ['ignore', 'pipe', 'pipe', ...Array.from({ length: 17 }, () => through)], timeout: 30_000 });
+    try {
+      // Without -j it asks the daemon how many build servers there are.
+      const own = given(client.program, ['make']);
+      expect([own.signal, told(own)]).toEqual([null, told(given('make', []))]);
+      expect(existsSync(env['SCCACHE_SERVER_UDS'] ?? ''), 'a daemon').toBe(true);
+    } finally {
+      closeSync(through);
+      spawnSync(client.program, ['--stop-server'], { env, timeout: 30_000 });
+    }
+  }, 90_000);
 
   it('keeps words that are no UTF-8', () => {
     makefile('all: ; @printf %s "$(WORD)" | od -An -tx1\n');
