@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { suggestedJobs } from '@sccache-ts/adapter-make';
 import { followWord, type HashKind, hashKindOfNinja, ninjaPlan, NinjaSyntaxError, ninjaWishes, type NinjaWishes, wrapperOf } from '@sccache-ts/adapter-ninja';
 import { envValue, Fault } from '@sccache-ts/core/base';
-import { accompany, become, endAs, findCompiler, type ProgramEnd, runProcess } from '@sccache-ts/core/host';
+import { accompany, become, endAs, findCompiler, type ProgramEnd, runProcess, usableProcessors } from '@sccache-ts/core/host';
 import type { CommandContext } from '../context.js';
 import { launcherOf } from '../launcher-path.js';
 import { capacityOf } from './capacity.js';
@@ -86,8 +86,9 @@ async function copyFor(call: Call): Promise<CopyState | undefined> {
 
 async function build(call: Call): Promise<ProgramEnd> {
   const { context, ninja, wishes, wanted } = call;
-  const capacity = await capacityOf(context);
   const copy = await copyFor(call);
+  // Build servers take what goes through the launcher, and nothing else.
+  const capacity = copy === undefined ? { local: usableProcessors(), offered: 0 } : await capacityOf(context);
   const file = copy === undefined ? wanted.file : wrapperOf(wanted.file);
   const plan = ninjaPlan({ wishes, env: context.env, file, ...capacity, suggested: suggestedJobs(capacity) });
   for (const [name, value] of plan.env) process.env[name] = value;
