@@ -5,13 +5,13 @@ import type { Manifest, Unit } from './ninja-manifest.js';
 import { poolsFile } from './ninja-pools.js';
 
 export interface WrapInput {
-  /** The build file as ninja is told of it. */
+  /** The build file as ninja is told of it, bytes as latin1. */
   readonly file: string;
-  /** The copy of it, relative to the folder where ninja runs; copies of other files stand beside it. */
+  /** The copy of it, relative to the folder where ninja runs, bytes as latin1; copies of other files stand beside it. */
   readonly wrapper: string;
-  /** Absolute path of the launcher. */
+  /** Absolute path of the launcher, as text. */
   readonly launcher: string;
-  /** Makes the copy anew: a command for /bin/sh. */
+  /** Makes the copy anew: a command for /bin/sh, bytes as latin1. */
   readonly again: string;
 }
 

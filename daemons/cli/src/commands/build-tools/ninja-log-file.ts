@@ -1,10 +1,10 @@
-// Knows: that ninja's log says of commands with the launcher the same as of those without, before and after a build through the copy.
-// Refuses to know: how the log is written.
+// Knows: that ninja's log says of commands with the launcher the same as of those without, before and after a build through the copy; and how deep
+// the copy's pools are. Refuses to know: how both are written.
 import { join } from 'node:path';
 import { changedLog, hashKindOfLog, poolsFile, poolsText, wrapperOf } from '@sccache-ts/adapter-ninja';
-import { asBuffer, Fault } from '@sccache-ts/core/base';
-import { pickUp, writeAtomically } from '@sccache-ts/core/host';
-import { copyState, type CopyState, type CopyWanted, logPath } from './ninja-copy.js';
+import { asBuffer } from '@sccache-ts/core/base';
+import { pickUp, readWhole, writeAtomically } from '@sccache-ts/core/host';
+import { copyInLog, copyState, type CopyState, type CopyWanted, logPath } from './ninja-copy.js';
 
 interface Swap {
   readonly path: string;
@@ -26,20 +26,26 @@ async function swap({ path, state, hashes, dropped }: Swap): Promise<void> {
   }
 }
 
+/** Writes how deep the pools of a copy are, where that is not what they are already. @returns why it cannot be written; undefined: it stands there */
+export async function keepPools({ folder, file }: CopyWanted, depths: Parameters<typeof poolsText>[0]): Promise<string | undefined> {
+  const path = join(folder, poolsFile(wrapperOf(file)));
+  const text = poolsText(depths);
+  try {
+    if (readWhole(path)?.toString() !== text) await writeAtomically(path, text, 0o666);
+    return undefined;
+  } catch (cause) {
+    return `${path}: cannot be written (${(cause as NodeJS.ErrnoException).code ?? String(cause)})`;
+  }
+}
+
 export interface OurBuild {
   readonly wanted: CopyWanted;
   readonly copy: CopyState;
-  /** How many of what no build server takes run at once. */
-  readonly depths: Parameters<typeof poolsText>[0];
 }
 
-/** Runs a build whose commands have the launcher, on a log that was written without. @throws Fault USAGE when nothing can be written there any more */
-export async function withOurLog<T>({ wanted: { folder, file }, copy, depths }: OurBuild, run: () => Promise<T>): Promise<T> {
-  const pools = join(folder, poolsFile(wrapperOf(file)));
-  await writeAtomically(pools, poolsText(depths), 0o666).catch((cause: unknown) => {
-    throw new Fault('USAGE', `ninja: ${pools}: cannot be written: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`, { cause });
-  });
-  const dropped = [wrapperOf(file)];
+/** Runs a build whose commands have the launcher, on a log that was written without. */
+export async function withOurLog<T>({ wanted: { folder, file }, copy }: OurBuild, run: () => Promise<T>): Promise<T> {
+  const dropped = [copyInLog(file)];
   await swap({ path: logPath(folder, copy.builddir), state: copy, hashes: new Map(copy.hashes), dropped });
   try {
     return await run();

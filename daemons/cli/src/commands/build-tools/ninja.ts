@@ -2,15 +2,15 @@
 // ninja's log; the adapter tells that.
 import { resolve } from 'node:path';
 import { suggestedJobs } from '@sccache-ts/adapter-make';
-import { followWord, type HashKind, hashKindOfNinja, ninjaPlan, NinjaSyntaxError, ninjaWishes, type NinjaWishes, wrapperOf } from '@sccache-ts/adapter-ninja';
+import { followWord, type HashKind, hashKindOfNinja, ninjaPlan, type NinjaPlan, NinjaSyntaxError, ninjaWishes, type NinjaWishes, wrapperOf } from '@sccache-ts/adapter-ninja';
 import { envValue, Fault } from '@sccache-ts/core/base';
 import { accompany, become, endAs, findCompiler, type ProgramEnd, runProcess, usableProcessors } from '@sccache-ts/core/host';
 import type { CommandContext } from '../context.js';
 import { launcherOf } from '../launcher-path.js';
-import { capacityOf } from './capacity.js';
+import { type Capacity, capacityOf } from './capacity.js';
 import { compileSummary, statisticsNow } from './compile-summary.js';
-import { absoluteFile, copyState, type CopyState, type CopyWanted, currentCopy, followOriginal } from './ninja-copy.js';
-import { withOurLog } from './ninja-log-file.js';
+import { absoluteFile, copyState, type CopyState, type CopyWanted, currentCopy, followOriginal, textOf } from './ninja-copy.js';
+import { keepPools, withOurLog } from './ninja-log-file.js';
 import type { Tool } from './tools.js';
 
 const hint = 'Install ninja (ninja-build), or name it in the variable NINJA.';
@@ -75,8 +75,8 @@ async function copyFor(call: Call): Promise<CopyState | undefined> {
       // Ninja has the last word: what it understands is built, if not through the cache.
       const args = ['-f', wanted.file, '-t', 'targets', 'depth', '1'];
       const understood = await ask(context, { ninja: call.ninja, args, cwd: wanted.folder }).catch(() => undefined);
-      if (understood?.code !== 0) throw new Fault('USAGE', `ninja: ${thrown.message}`, { hint: `Nothing was built: ${name} is no build file that ninja could read.` });
-      context.complain(`sccache: warning: ${thrown.message}: not understood, so nothing of this build is cached\n`);
+      if (understood?.code !== 0) throw new Fault('USAGE', `ninja: ${textOf(thrown.message)}`, { hint: `Nothing was built: ${name} is no build file that ninja could read.` });
+      context.complain(`sccache: warning: ${textOf(thrown.message)}: not understood, so nothing of this build is cached\n`);
       return undefined;
     }
     context.complain(`sccache: warning: ${wanted.folder}: cannot be written (${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}), so nothing of this build is cached\n`);
@@ -84,19 +84,27 @@ async function copyFor(call: Call): Promise<CopyState | undefined> {
   }
 }
 
+/** @throws Fault TOOL_MISSING */
+function start({ ninja }: Call, { args, env }: NinjaPlan): Promise<ProgramEnd> {
+  for (const [name, value] of env) process.env[name] = value;
+  return accompany({ path: ninja, args }).catch((cause: unknown) => {
+    throw new Fault('TOOL_MISSING', `${ninja}: cannot be started: ${(cause as Error).message}`, { hint });
+  });
+}
+
 async function build(call: Call): Promise<ProgramEnd> {
-  const { context, ninja, wishes, wanted } = call;
+  const { context, wishes, wanted } = call;
+  const planOf = (file: string, capacity: Capacity): NinjaPlan =>
+    ninjaPlan({ wishes, env: context.env, file, ...capacity, suggested: suggestedJobs(capacity) });
   const copy = await copyFor(call);
+  if (copy !== undefined) {
+    const plan = planOf(wrapperOf(wanted.file), await capacityOf(context));
+    const refusal = await keepPools(wanted, plan.depths);
+    if (refusal === undefined) return withOurLog({ wanted, copy }, () => start(call, plan));
+    context.complain(`sccache: warning: ${refusal}, so nothing of this build is cached\n`);
+  }
   // Build servers take what goes through the launcher, and nothing else.
-  const capacity = copy === undefined ? { local: usableProcessors(), offered: 0 } : await capacityOf(context);
-  const file = copy === undefined ? wanted.file : wrapperOf(wanted.file);
-  const plan = ninjaPlan({ wishes, env: context.env, file, ...capacity, suggested: suggestedJobs(capacity) });
-  for (const [name, value] of plan.env) process.env[name] = value;
-  const run = (): Promise<ProgramEnd> =>
-    accompany({ path: ninja, args: plan.args }).catch((cause: unknown) => {
-      throw new Fault('TOOL_MISSING', `${ninja}: cannot be started: ${(cause as Error).message}`, { hint });
-    });
-  return copy === undefined ? run() : withOurLog({ wanted, copy, depths: plan.depths }, run);
+  return start(call, planOf(wanted.file, { local: usableProcessors(), offered: 0 }));
 }
 
 /** Ninja itself calls us when the original of a copy has changed. */
