@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { suggestedJobs } from '@sccache-ts/adapter-make';
 import { followWord, type HashKind, hashKindOfNinja, ninjaPlan, type NinjaPlan, NinjaSyntaxError, ninjaWishes, type NinjaWishes, wrapperOf } from '@sccache-ts/adapter-ninja';
 import { envValue, Fault } from '@sccache-ts/core/base';
-import { accompany, become, endAs, findCompiler, type ProgramEnd, runProcess, usableProcessors } from '@sccache-ts/core/host';
+import { type Accompany, become, endAs, findCompiler, holdingSignals, type ProgramEnd, runProcess, usableProcessors } from '@sccache-ts/core/host';
 import type { CommandContext } from '../context.js';
 import { launcherOf } from '../launcher-path.js';
 import { type Capacity, capacityOf } from './capacity.js';
@@ -85,7 +85,7 @@ async function copyFor(call: Call): Promise<CopyState | undefined> {
 }
 
 /** @throws Fault TOOL_MISSING */
-function start({ ninja }: Call, { args, env }: NinjaPlan): Promise<ProgramEnd> {
+function start(accompany: Accompany, ninja: string, { args, env }: NinjaPlan): Promise<ProgramEnd> {
   for (const [name, value] of env) process.env[name] = value;
   return accompany({ path: ninja, args }).catch((cause: unknown) => {
     throw new Fault('TOOL_MISSING', `${ninja}: cannot be started: ${(cause as Error).message}`, { hint });
@@ -93,18 +93,19 @@ function start({ ninja }: Call, { args, env }: NinjaPlan): Promise<ProgramEnd> {
 }
 
 async function build(call: Call): Promise<ProgramEnd> {
-  const { context, wishes, wanted } = call;
+  const { context, ninja, wishes, wanted } = call;
   const planOf = (file: string, capacity: Capacity): NinjaPlan =>
     ninjaPlan({ wishes, env: context.env, file, ...capacity, suggested: suggestedJobs(capacity) });
   const copy = await copyFor(call);
   if (copy !== undefined) {
     const plan = planOf(wrapperOf(wanted.file), await capacityOf(context));
     const refusal = await keepPools(wanted, plan.depths);
-    if (refusal === undefined) return withOurLog({ wanted, copy }, () => start(call, plan));
+    if (refusal === undefined) return holdingSignals((accompany) => withOurLog({ wanted, copy }, () => start(accompany, ninja, plan)));
     context.complain(`sccache: warning: ${refusal}, so nothing of this build is cached\n`);
   }
   // Build servers take what goes through the launcher, and nothing else.
-  return start(call, planOf(wanted.file, { local: usableProcessors(), offered: 0 }));
+  const plan = planOf(wanted.file, { local: usableProcessors(), offered: 0 });
+  return holdingSignals((accompany) => start(accompany, ninja, plan));
 }
 
 /** Ninja itself calls us when the original of a copy has changed. */
