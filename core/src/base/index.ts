@@ -8,6 +8,7 @@ export * from './fault.js';
 export * from './file-state.js';
 export * from './ip.js';
 export * from './log.js';
+export * from './make-flags.js';
 export * from './nearest-name.js';
 export * from './scheduler-url.js';
 export * from './settings-fields.js';

@@ -1,5 +1,6 @@
 // Knows: how cmake-js is told to compile through the launcher, and how many compiles at once. Refuses to know: where the launcher is, how many
 // processors there are, and how cmake-js is run.
+import { readMakeFlags } from '@sccache-ts/core/base';
 
 /** What to add to a cmake-js run. */
 export interface CmakeJsPlan {
@@ -25,7 +26,7 @@ const isSet = (value: string | undefined): boolean => (value ?? '') !== '';
 /** `-p`, CMake's variable, or a make above us that hands out its jobs. Sources: cmake-js bin/cmake-js, CMake manual "Build a Project". */
 function hasJobs(args: readonly string[], env: Readonly<Record<string, string | undefined>>): boolean {
   if (args.some((arg) => /^(?:-p\d*|--parallel)$|^(?:-p|--parallel)=/.test(arg))) return true;
-  return isSet(env[levelName]) || /--jobserver-|--jobs|(?:^|\s)-?j/.test(env['MAKEFLAGS'] ?? '');
+  return isSet(env[levelName]) || readMakeFlags(env['MAKEFLAGS']).jobs;
 }
 
 /** cmake-js takes this one spelling of a definition. */

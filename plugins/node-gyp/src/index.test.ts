@@ -17,6 +17,7 @@ describe('nodeGypPlan', () => {
   it.each<[string, readonly string[], Record<string, string>, string | undefined]>([
     ['nobody has said', ['rebuild'], {}, '8'],
     ['nobody has said, only -a', ['rebuild', '--arch=x64'], { MAKEFLAGS: 'k', JOBS: '' }, '8'],
+    ['variables for make only', ['rebuild'], { MAKEFLAGS: ' -- jvm=1 JOBS=2' }, '8'],
     ['-j', ['-j', '2', 'rebuild'], {}, undefined],
     ['-j max', ['rebuild', '-j', 'max'], {}, undefined],
     ['--jobs=2', ['rebuild', '--jobs=2'], {}, undefined],

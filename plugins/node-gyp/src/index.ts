@@ -1,5 +1,6 @@
 // Knows: how node-gyp is told to compile through the launcher, and how many compiles at once. Refuses to know: where the launcher is, how many
 // processors there are, and how node-gyp is run.
+import { readMakeFlags } from '@sccache-ts/core/base';
 
 /** What to add to a node-gyp run. */
 export interface NodeGypPlan {
@@ -48,7 +49,7 @@ function launched(value: string, launcher: string): string | undefined {
 /** `-j`, JOBS, npm's own names for it, or a make above us that hands out its jobs. Sources: node-gyp, lib/build.js and parseArgv in lib/node-gyp.js. */
 function hasJobs({ env, args = [] }: NodeGypRequest): boolean {
   if (args.some((arg) => /^(?:-j\d*|--jobs?)$|^--jobs?=/.test(arg))) return true;
-  if (/--jobserver-|--jobs|(?:^|\s)-?j/.test(env['MAKEFLAGS'] ?? '')) return true;
+  if (readMakeFlags(env['MAKEFLAGS']).jobs) return true;
   return Object.entries(env).some(([name, value]) => (value ?? '') !== '' && /^(?:JOBS|(?:npm_config|npm_package_config_node_gyp)_jobs)$/.test(name));
 }
 
