@@ -8,7 +8,7 @@ import { type Accompany, become, endAs, findCompiler, holdingSignals, type Progr
 import type { CommandContext } from '../context.js';
 import { launcherOf } from '../launcher-path.js';
 import { type Capacity, capacityOf } from './capacity.js';
-import { compileSummary, statisticsNow } from './compile-summary.js';
+import { compileSummary, type Numbers, statisticsNow } from './compile-summary.js';
 import { absoluteFile, copyState, type CopyState, type CopyWanted, currentCopy, followOriginal, textOf } from './ninja-copy.js';
 import { keepPools, withOurLog } from './ninja-log-file.js';
 import type { Tool } from './tools.js';
@@ -121,10 +121,12 @@ export const runNinja: Tool = async (context, args) => {
   const wishes = ninjaWishes(args);
   if (wishes.idle) return become({ path: ninja, args });
   const folder = resolve(context.cwd, wishes.folder ?? '.');
-  const wanted = { folder, file: wishes.file, launcher: launcherOf(context), build: context.build, hash: await hashOf(context, ninja) };
-  const before = wishes.quiet ? undefined : await statisticsNow(context);
+  const silent = (): Promise<Numbers> => Promise.resolve('silent');
+  const [hash, before] = await Promise.all([hashOf(context, ninja), wishes.quiet ? silent() : statisticsNow(context)]);
+  const wanted = { folder, file: wishes.file, launcher: launcherOf(context), build: context.build, hash };
   const end = await build({ context, ninja, wishes, wanted });
-  const line = wishes.quiet ? undefined : compileSummary(before, await statisticsNow(context));
+  // Who has not answered before the build is not waited for again.
+  const line = before === 'silent' ? undefined : compileSummary(before, await statisticsNow(context));
   if (line !== undefined) context.complain(`${line}\n`);
   return endAs(end);
 };
