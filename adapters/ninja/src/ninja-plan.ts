@@ -36,9 +36,13 @@ export interface NinjaPlan {
 /** What ninja does without -j. Source: GuessParallelism in ninja.cc */
 export const ninjasOwnJobs = (cores: number): number => (cores <= 1 ? 2 : cores === 2 ? 3 : cores + 2);
 
+/** Whether somebody else says how many commands run at once; then the number of cores need not be known. */
+export const ninjaJobsAreDecided = ({ wishes, env }: Pick<NinjaPlanInput, 'wishes' | 'env'>): boolean =>
+  wishes.jobs || readMakeFlags(envValue(env, 'MAKEFLAGS')).jobserver;
+
 export function ninjaPlan({ wishes, env, file, local, offered, suggested }: NinjaPlanInput): NinjaPlan {
   const own = ninjasOwnJobs(local);
-  const more = offered > 0 && suggested > own && !wishes.jobs && !readMakeFlags(envValue(env, 'MAKEFLAGS')).jobserver;
+  const more = offered > 0 && suggested > own && !ninjaJobsAreDecided({ wishes, env });
   const told = envValue(env, 'NINJA_STATUS') !== undefined;
   return {
     args: ['-f', file, ...(more ? [`-j${suggested}`] : []), ...wishes.words],

@@ -36,18 +36,25 @@ const compilers: readonly Compiler[] = [
 ];
 
 /** Programs that cache or distribute by themselves. */
-const others = /^(?:ccache|sccache|distcc|icecc|buildcache)(?:\.exe)?$/;
+const otherCaches = /^(?:ccache|sccache|distcc|icecc|buildcache)(?:\.exe)?$/;
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** The value with the launcher in front; undefined when it must stay as it is. */
 function launched(value: string, launcher: string): string | undefined {
   const [first = ''] = value.split(/\s+/, 1);
-  return first === launcher || others.test(nameOf(first)) ? undefined : `${launcher} ${value}`;
+  return first === launcher || otherCaches.test(nameOf(first)) ? undefined : `${launcher} ${value}`;
 }
 
-/** `-j`, JOBS, npm's own names for it, or a make above us that hands out its jobs. Sources: node-gyp, lib/build.js and parseArgv in lib/node-gyp.js. */
-function hasJobs({ env, args = [] }: NodeGypRequest): boolean {
+const compiling = new Set(['build', 'rebuild']);
+const others = new Set(['clean', 'configure', 'install', 'list', 'ls', 'remove', 'rm']);
+
+/**
+ * Whether the number of jobs need not be known: `-j`, JOBS, npm's own names for it, or a make above us that hands out its jobs, says it, or nothing is
+ * going to be compiled. Sources: node-gyp, lib/build.js, commands and parseArgv in lib/node-gyp.js.
+ */
+export function nodeGypJobsAreDecided({ env, args = [] }: Pick<NodeGypRequest, 'env' | 'args'>): boolean {
+  if (args.some((arg) => others.has(arg)) && !args.some((arg) => compiling.has(arg))) return true;
   if (args.some((arg) => /^(?:-j\d*|--jobs?)$|^--jobs?=/.test(arg))) return true;
   if (readMakeFlags(env['MAKEFLAGS']).jobs) return true;
   return Object.entries(env).some(([name, value]) => (value ?? '') !== '' && /^(?:JOBS|(?:npm_config|npm_package_config_node_gyp)_jobs)$/.test(name));
@@ -60,7 +67,7 @@ function hasJobs({ env, args = [] }: NodeGypRequest): boolean {
  */
 export function nodeGypPlan(request: NodeGypRequest): NodeGypPlan {
   const { launcher, jobs } = request;
-  const env: Record<string, string> = jobs === undefined || jobs < 2 || hasJobs(request) ? {} : { JOBS: `${Math.trunc(jobs)}` };
+  const env: Record<string, string> = jobs === undefined || jobs < 2 || nodeGypJobsAreDecided(request) ? {} : { JOBS: `${Math.trunc(jobs)}` };
   if (/\s/.test(launcher)) {
     return { env, reached: false, notes: [`${launcher}: node-gyp cannot use a launcher whose path holds white space; put a link to it elsewhere`] };
   }

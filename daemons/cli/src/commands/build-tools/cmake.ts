@@ -1,6 +1,6 @@
 // Knows: what must be read before cmake is run through us, and running it. Refuses to know: what is to be set, and why; the adapter tells that.
 import { join, resolve } from 'node:path';
-import { buildPlan, buildPreset, cacheEntry, type CmakeCall, cmakeFolder, type CmakeWishes, configurePlan, presetGenerator, readCmake, versionIn } from '@sccache-ts/adapter-cmake';
+import { buildJobsAreDecided, buildPlan, buildPreset, cacheEntry, type CmakeCall, cmakeFolder, type CmakeWishes, configurePlan, presetGenerator, readCmake, versionIn } from '@sccache-ts/adapter-cmake';
 import { suggestedJobs } from '@sccache-ts/adapter-make';
 import { envValue, Fault } from '@sccache-ts/core/base';
 import { become, runProcess } from '@sccache-ts/core/host';
@@ -58,11 +58,12 @@ async function build(context: CommandContext, args: readonly string[], call: Cma
   if (cache?.includes('sccache-ts') === false) {
     context.complain(`sccache: warning: ${call.folder} was configured without sccache-ts, so nothing is cached: run \`sccache-ts cmake ${call.folder}\` once\n`);
   }
+  const given = { env: context.env, jobsGiven: call.jobs || preset?.jobs === true };
+  if (buildJobsAreDecided(given)) return args;
   const capacity = await capacityOf(context);
   return buildPlan({
     args,
-    env: context.env,
-    jobsGiven: call.jobs || preset?.jobs === true,
+    ...given,
     generator: preset?.generator ?? (cache === undefined ? undefined : cacheEntry(cache, 'CMAKE_GENERATOR')),
     jobs: suggestedJobs(capacity),
     offered: capacity.offered,

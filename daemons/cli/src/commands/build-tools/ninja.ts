@@ -2,7 +2,7 @@
 // ninja's log; the adapter tells that.
 import { resolve } from 'node:path';
 import { suggestedJobs } from '@sccache-ts/adapter-make';
-import { followWord, type HashKind, hashKindOfNinja, ninjaPlan, type NinjaPlan, NinjaSyntaxError, ninjaWishes, type NinjaWishes, wrapperOf } from '@sccache-ts/adapter-ninja';
+import { followWord, type HashKind, hashKindOfNinja, ninjaJobsAreDecided, ninjaPlan, type NinjaPlan, NinjaSyntaxError, ninjaWishes, type NinjaWishes, wrapperOf } from '@sccache-ts/adapter-ninja';
 import { envValue, Fault } from '@sccache-ts/core/base';
 import { type Accompany, become, endAs, findCompiler, holdingSignals, type ProgramEnd, runProcess, usableProcessors } from '@sccache-ts/core/host';
 import type { CommandContext } from '../context.js';
@@ -96,15 +96,16 @@ async function build(call: Call): Promise<ProgramEnd> {
   const { context, ninja, wishes, wanted } = call;
   const planOf = (file: string, capacity: Capacity): NinjaPlan =>
     ninjaPlan({ wishes, env: context.env, file, ...capacity, suggested: suggestedJobs(capacity) });
+  const alone = { local: usableProcessors(), offered: 0 };
   const copy = await copyFor(call);
   if (copy !== undefined) {
-    const plan = planOf(wrapperOf(wanted.file), await capacityOf(context));
+    const plan = planOf(wrapperOf(wanted.file), ninjaJobsAreDecided({ wishes, env: context.env }) ? alone : await capacityOf(context));
     const refusal = await keepPools(wanted, plan.depths);
     if (refusal === undefined) return holdingSignals((accompany) => withOurLog({ wanted, copy }, () => start(accompany, ninja, plan)));
     context.complain(`sccache: warning: ${refusal}, so nothing of this build is cached\n`);
   }
   // Build servers take what goes through the launcher, and nothing else.
-  const plan = planOf(wanted.file, { local: usableProcessors(), offered: 0 });
+  const plan = planOf(wanted.file, alone);
   return holdingSignals((accompany) => start(accompany, ninja, plan));
 }
 
