@@ -1,10 +1,11 @@
 // Knows: how cmake's command line spells what matters to a plan. Refuses to know: what a plan does about it.
 // Source: cmake(1) of CMake 3.25 and 4.1.
+import { wantsOneAtATime } from '@sccache-ts/core/base';
 
 /** What a command line asks of cmake; `other`: nothing that compiles or configures. */
 export type CmakeCall =
   | ({ readonly kind: 'configure' } & CmakeWishes)
-  | { readonly kind: 'build'; readonly folder: string | undefined; readonly preset: string | undefined; readonly jobs: boolean }
+  | { readonly kind: 'build'; readonly folder: string | undefined; readonly preset: string | undefined; /** Somebody says how many at once, or one is best. */ readonly jobs: boolean }
   | { readonly kind: 'own-folder' }
   | { readonly kind: 'other' };
 
@@ -61,6 +62,17 @@ function readConfigure(args: readonly string[]): CmakeCall {
   return { kind: 'configure', source: of('-S'), build: of('-B'), folder, generator: of('-G'), preset: of('--preset') };
 }
 
+/** `--target a b -t c` */
+function targetsIn(args: readonly string[]): readonly string[] {
+  let open = false;
+  return args.flatMap((word) => {
+    if (word === '--target' || word === '-t') open = true;
+    else if (word.startsWith('-')) open = false;
+    else if (open) return [word];
+    return [];
+  });
+}
+
 const jobsWord = /^(?:-j\d*|--parallel(?:=.*)?)$/;
 
 function readBuild(args: readonly string[]): CmakeCall {
@@ -76,7 +88,7 @@ function readBuild(args: readonly string[]): CmakeCall {
     folder: first === undefined || first.startsWith('-') ? undefined : first,
     preset,
     // What stands behind `--` is for make, ninja and the like; all of them say -j.
-    jobs: own.some((it) => jobsWord.test(it)) || native.some((it) => /^-j|^--jobs(?:=|$)|^[/-]m(?::|$)/.test(it)),
+    jobs: wantsOneAtATime(targetsIn(own)) || own.some((it) => jobsWord.test(it)) || native.some((it) => /^-j|^--jobs(?:=|$)|^[/-]m(?::|$)/.test(it)),
   };
 }
 

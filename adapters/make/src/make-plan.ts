@@ -1,6 +1,6 @@
 // Knows: which variables and arguments make an unchanged make project compile through the launcher.
 // Refuses to know: where the launcher is, who makes links, how many cores there are: all that is given.
-import { type EnvPairs, envValue, Fault } from '@sccache-ts/core/base';
+import { type EnvPairs, envValue, Fault, wantsOneAtATime } from '@sccache-ts/core/base';
 import { isCompilerName } from './compiler-names.js';
 import { definitionOf, makeWishes } from './make-words.js';
 
@@ -60,10 +60,10 @@ export function suggestedJobs({ local, offered }: Pick<MakeJobs, 'local' | 'offe
   return Math.min(own + Math.max(0, Math.trunc(offered)), own * jobsPerCore);
 }
 
-/** Whether somebody has decided how many commands run at once, or nothing is built; then the number of cores need not be known. */
+/** Whether somebody has decided how many commands run at once, or nothing is built, or more than that is done; then the number of cores need not be known. */
 export function jobsAreDecided({ env, args }: Pick<MakePlanInput, 'env' | 'args'>): boolean {
-  const { jobs, onlyTells } = makeWishes(args, { makeFlags: envValue(env, 'MAKEFLAGS'), gnuMakeFlags: envValue(env, 'GNUMAKEFLAGS') });
-  return jobs || onlyTells || /^[1-9]/.test(envValue(env, 'MAKELEVEL') ?? '');
+  const { jobs, onlyTells, targets } = makeWishes(args, { makeFlags: envValue(env, 'MAKEFLAGS'), gnuMakeFlags: envValue(env, 'GNUMAKEFLAGS') });
+  return jobs || onlyTells || wantsOneAtATime(targets) || /^[1-9]/.test(envValue(env, 'MAKELEVEL') ?? '');
 }
 
 /** Such a word means the same to make, to a shell, to a sub-make and to configure scripts that split at blanks. */

@@ -9,10 +9,11 @@ export interface MakeVariables {
 }
 
 /** What the user has told make already. @param args what stands after `make` */
-export function makeWishes(args: readonly string[], { makeFlags, gnuMakeFlags }: MakeVariables): Pick<MakeFlags, 'jobs' | 'environmentWins' | 'onlyTells'> {
-  const all = [readMakeWords(args), readMakeFlags(gnuMakeFlags), readMakeFlags(makeFlags)];
+export function makeWishes(args: readonly string[], { makeFlags, gnuMakeFlags }: MakeVariables): Omit<MakeFlags, 'jobserver'> {
+  const said = readMakeWords(args);
+  const all = [said, readMakeFlags(gnuMakeFlags), readMakeFlags(makeFlags)];
   const some = (of: (flags: MakeFlags) => boolean): boolean => all.some(of);
-  return { jobs: some((it) => it.jobs), environmentWins: some((it) => it.environmentWins), onlyTells: some((it) => it.onlyTells) };
+  return { jobs: some((it) => it.jobs), environmentWins: some((it) => it.environmentWins), onlyTells: some((it) => it.onlyTells), targets: said.targets };
 }
 
 /** The version in what `make --version` says; undefined when it is not GNU make. */

@@ -1,5 +1,14 @@
 // Knows: how the words of make's command line, and of MAKEFLAGS, spell what others want to know of it. Refuses to know: what they do about it.
 
+/**
+ * Targets that do more than build: what stands in their recipes was often written for one command at a time, and nobody who has not said -j means more.
+ * Source: "Standard Targets for Users" in the GNU Coding Standards.
+ */
+const beyondBuilding = /^(?:.*[-_])?(?:un)?install(?:[-_/].*)?$|^(?:.*[-_])?(?:check|installcheck|test|tests|dist|distcheck)$|^(?:most|dist|maintainer-|mr|real)?(?:clean|proper)$|^(?:.*[-_])?clean$/;
+
+/** Whether a build without -j has one command at a time for good reasons. @param targets what is to be made; words that are no targets do no harm */
+export const wantsOneAtATime = (targets: readonly string[]): boolean => targets.some((target) => beyondBuilding.test(target));
+
 /** What make has been told. */
 export interface MakeFlags {
   /** True when -j, --jobs or a parent's jobserver decides how many commands run at once. */
@@ -10,6 +19,8 @@ export interface MakeFlags {
   readonly environmentWins: boolean;
   /** True when make prints and runs no compiler: -n, -q, -t, --version, --help. */
   readonly onlyTells: boolean;
+  /** Words that are neither options nor variables. */
+  readonly targets: readonly string[];
 }
 
 /** Short options whose value is the rest of the word or the next word, and those whose value is the rest of the word only. */
@@ -34,12 +45,16 @@ export function readMakeWords(words: readonly string[]): MakeFlags {
   let environmentWins = false;
   let onlyTells = false;
   let skip = false;
-  for (const word of words) {
+  const targets: string[] = [];
+  for (const [at, word] of words.entries()) {
     if (skip) {
       skip = false;
       continue;
     }
-    if (word === '--') break;
+    if (word === '--') {
+      targets.push(...words.slice(at + 1));
+      break;
+    }
     jobserver ||= /^--jobserver-(?:auth|fds)=/.test(word);
     if (longJobs.test(word)) jobs = true;
     else if (word === '--environment-overrides') environmentWins = true;
@@ -50,9 +65,9 @@ export function readMakeWords(words: readonly string[]): MakeFlags {
       environmentWins ||= letters.includes('e');
       onlyTells ||= [...tellers].some((letter) => letters.includes(letter));
       skip = takesNext;
-    }
+    } else if (!word.startsWith('-')) targets.push(word);
   }
-  return { jobs, jobserver, environmentWins, onlyTells };
+  return { jobs, jobserver, environmentWins, onlyTells, targets: targets.filter((word) => !word.includes('=')) };
 }
 
 /** The first word may be letters without a dash. */
