@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cacheEntry, type CmakeCall, readCmake, versionIn } from './cmake-words.js';
+import { cacheEntry, compilesThroughUs, type CmakeCall, readCmake, versionIn } from './cmake-words.js';
 
 const configured = { kind: 'configure', source: undefined, build: undefined, folder: undefined, generator: undefined, preset: undefined } as const;
 const built = { kind: 'build', folder: 'b', preset: undefined, jobs: false } as const;
@@ -55,4 +55,16 @@ it.each<[string, string | undefined]>([
 ])('entry %s of the cache', (name, value) => {
   const cache = '# COMMENTED:STRING=x\n//COMMENTED:STRING=x\nEMPTY:STRING=\r\n"WITH:COLON":PATH=a:b=c\nCMAKE_GENERATOR:INTERNAL=Ninja Multi-Config\n';
   expect(cacheEntry(cache, name)).toBe(value);
+});
+
+it.each<[string, boolean]>([
+  ['CMAKE_HOME_DIRECTORY:INTERNAL=/home/me/sccache-ts-trial', false],
+  ['CMAKE_C_COMPILER_LAUNCHER:STRING=/home/me/sccache-ts/ccache', false],
+  ['//sccache-ts:STRING=sccache-ts', false],
+  ['SCCACHE_TS_LAUNCHER:FILEPATH=SCCACHE_TS_LAUNCHER-NOTFOUND', false],
+  ['SCCACHE_TS_APPLIED_LAUNCHER:INTERNAL=/opt/L', true],
+  ['CMAKE_CXX_COMPILER_LAUNCHER:STRING=sccache-ts', true],
+  ['CMAKE_C_COMPILER_LAUNCHER:UNINITIALIZED=env;A=1;/opt/bin/sccache-ts', true],
+])('%s: through us %s', (line, through) => {
+  expect(compilesThroughUs(`CMAKE_GENERATOR:INTERNAL=Ninja\n${line}\r\n`)).toBe(through);
 });

@@ -1,6 +1,6 @@
 // Knows: how cmake's command line spells what matters to a plan. Refuses to know: what a plan does about it.
 // Source: cmake(1) of CMake 3.25 and 4.1.
-import { wantsOneAtATime } from '@sccache-ts/core/base';
+import { isOurs, wantsOneAtATime } from '@sccache-ts/core/base';
 
 /** What a command line asks of cmake; `other`: nothing that compiles or configures. */
 export type CmakeCall =
@@ -103,11 +103,22 @@ export function readCmake(args: readonly string[]): CmakeCall {
 /** `3.25.1` of what `cmake --version` says; undefined when it says something else. */
 export const versionIn = (text: string): string | undefined => /^cmake(?:3)? version (\d+\.\d+(?:\.\d+)?)/m.exec(text)?.[1];
 
+const entryLine = /^(?:"([^"]*)"|([^#/":][^:]*)):[A-Z]+=(.*)$/;
+
+/** Whether CMakeCache.txt says that this build folder compiles through us; `set-up.cmake` and presets are the ways to that. */
+export const compilesThroughUs = (cache: string): boolean =>
+  cache.split(/\r?\n/).some((line) => {
+    const [, quoted, plain, value = ''] = entryLine.exec(line) ?? [];
+    const name = quoted ?? plain ?? '';
+    if (name === 'SCCACHE_TS_APPLIED_LAUNCHER') return value !== '';
+    return /^CMAKE_\w+_COMPILER_LAUNCHER$/.test(name) && value.split(';').some((word) => isOurs(word));
+  });
+
 /** An entry of CMakeCache.txt; the last one counts. Undefined when it is not there. */
 export function cacheEntry(cache: string, name: string): string | undefined {
   let value: string | undefined;
   for (const line of cache.split(/\r?\n/)) {
-    const match = /^(?:"([^"]*)"|([^#/":][^:]*)):[A-Z]+=(.*)$/.exec(line);
+    const match = entryLine.exec(line);
     if (match !== null && (match[1] ?? match[2]) === name) value = match[3];
   }
   return value;

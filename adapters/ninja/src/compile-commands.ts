@@ -1,11 +1,11 @@
 // Knows: which commands compile, which link, and which have a launcher already. Refuses to know: whether a compile can be cached; that is
 // for the launcher to find out. Conservative: what is not surely a compile is left alone.
+import { isLauncher } from '@sccache-ts/core/base';
 import { simpleCommands, type SimpleCommand } from './shell-commands.js';
 
 /** `compile`: the launcher belongs at these offsets of the command. */
 export type CommandKind = { readonly kind: 'compile'; readonly at: readonly number[] } | { readonly kind: 'launched'; /** Its name. */ readonly by: string } | { readonly kind: 'link' | 'other' };
 
-const launchers = /^(?:s?ccache(?:-[\w.]+)?|distcc|icecc|icerun|gomacc|goma|rewrapper|reclient|buildcache|colorgcc|cachepot|recc|fbuild|siso)$/;
 /** Folders of links that stand in for compilers: `/usr/lib/ccache/gcc`, `/usr/lib/ccache/bin/gcc`. */
 const launcherFolders = /(?:^|\/)(s?ccache|distcc|icecc|sccache-ts|colorgcc)\/(?:bin\/)?[^/]+$/;
 const gnuName = /^(?:[\w.+]+-)*(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d+(?:\.\d+)*)?(?:\.exe)?$/;
@@ -70,5 +70,5 @@ function launcherIn(words: SimpleCommand): string | undefined {
   const at = words.findIndex(({ text }) => isCompiler(text));
   // Without a compiler that we know, the program itself may be one.
   const before = words.slice(0, at < 0 ? 1 : at).map(({ text }) => nameOf(text));
-  return before.find((name) => launchers.test(name)) ?? (at < 0 ? undefined : launcherFolders.exec(words[at]?.text ?? '')?.[1]);
+  return before.find((name) => isLauncher(name)) ?? (at < 0 ? undefined : launcherFolders.exec(words[at]?.text ?? '')?.[1]);
 }

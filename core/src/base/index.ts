@@ -7,6 +7,7 @@ export * from './environment.js';
 export * from './fault.js';
 export * from './file-state.js';
 export * from './ip.js';
+export * from './launcher-words.js';
 export * from './log.js';
 export * from './make-flags.js';
 export * from './nearest-name.js';

@@ -1,6 +1,6 @@
 // Knows: how node-gyp is told to compile through the launcher, and how many compiles at once. Refuses to know: where the launcher is, how many
 // processors there are, and how node-gyp is run.
-import { readMakeFlags } from '@sccache-ts/core/base';
+import { isOurs, readMakeFlags, withLauncher } from '@sccache-ts/core/base';
 
 /** What to add to a node-gyp run. */
 export interface NodeGypPlan {
@@ -35,17 +35,6 @@ const compilers: readonly Compiler[] = [
   ...['CC_target', 'CXX_target', 'CC_host', 'CXX_host'].map((name) => ({ name })),
 ];
 
-/** Programs that cache or distribute by themselves. */
-const otherCaches = /^(?:ccache|sccache|distcc|icecc|buildcache)(?:\.exe)?$/;
-
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-/** The value with the launcher in front; undefined when it must stay as it is. */
-function launched(value: string, launcher: string): string | undefined {
-  const [first = ''] = value.split(/\s+/, 1);
-  return first === launcher || otherCaches.test(nameOf(first)) ? undefined : `${launcher} ${value}`;
-}
-
 const compiling = new Set(['build', 'rebuild']);
 const others = new Set(['clean', 'configure', 'install', 'list', 'ls', 'remove', 'rm']);
 
@@ -76,9 +65,9 @@ export function nodeGypPlan(request: NodeGypRequest): NodeGypPlan {
     const given = request.env[name]?.trim() ?? '';
     const value = given === '' ? usual : given;
     if (value === undefined) continue;
-    const wanted = launched(value, launcher);
+    const wanted = withLauncher(value, launcher);
     if (wanted !== undefined) env[name] = wanted;
-    else if (value.startsWith(launcher)) notes.push(`${name} goes through the launcher already`);
+    else if (isOurs(value.split(/\s+/, 1)[0] ?? '', launcher)) notes.push(`${name} goes through the launcher already`);
     else notes.push(`${name} is "${value}" and is left alone`);
   }
   return { env, reached: true, notes };

@@ -6,7 +6,7 @@ import { cargoInit } from './cargo.js';
 import { readText } from './cargo-workspace.js';
 import type { CommandContext } from './context.js';
 import { type Advice, adviceFor, type FolderFacts, type Writable } from './init-advice.js';
-import { userPresets } from './init-presets.js';
+import { presetsNameUs, userPresets } from './init-presets.js';
 import { namedLauncher } from './launcher-path.js';
 
 const kinds = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'] as const;
@@ -47,7 +47,7 @@ async function presetsFor(context: CommandContext): Promise<Written> {
   const file = join(context.cwd, userPresetsName);
   const existing = await readText(file);
   if (existing !== undefined) {
-    if (existing.text.includes(launcher)) return { lines: [`${file} names the launcher already`] };
+    if (presetsNameUs(existing, launcher)) return { lines: [`${file} names the launcher already`] };
     return { lines: [`${file} is yours and was left alone: set CMAKE_C_COMPILER_LAUNCHER and CMAKE_CXX_COMPILER_LAUNCHER to ${launcher} in the cacheVariables of a preset`] };
   }
   const { text, names } = userPresets(launcher, await readText(join(context.cwd, 'CMakePresets.json')));

@@ -90,9 +90,9 @@ describe('sccache-ts cmake', () => {
     };
     expect(call(['-S', '.', '-B', 'b'])).toEqual([7, expect.stringMatching(/^-S\n\.\n-B\nb\n-DSCCACHE_TS_LAUNCHER:FILEPATH=\/.*\n-C\n\/.*\/cmake\/initial-cache\.cmake\n$/)]);
     expect(call(['-E', 'echo', '--build'])).toEqual([7, '-E\necho\n--build\n']);
-    write('b/CMakeCache.txt', 'CMAKE_GENERATOR:INTERNAL=Ninja\nSCCACHE_TS_LAUNCHER:FILEPATH=/opt/sccache-ts\n');
+    write('b/CMakeCache.txt', 'CMAKE_GENERATOR:INTERNAL=Ninja\nSCCACHE_TS_APPLIED_LAUNCHER:INTERNAL=/opt/sccache-ts\n');
     expect(call(['--build', 'b', '--', '-k0'])).toEqual([7, '--build\nb\n--\n-k0\n']);
-    write('b/CMakeCache.txt', 'CMAKE_GENERATOR:INTERNAL=Unix Makefiles\nSCCACHE_TS_LAUNCHER:FILEPATH=/opt/sccache-ts\n');
+    write('b/CMakeCache.txt', 'CMAKE_GENERATOR:INTERNAL=Unix Makefiles\nSCCACHE_TS_APPLIED_LAUNCHER:INTERNAL=/opt/sccache-ts\n');
     expect(call(['--build', 'b', '--', '-k'])).toEqual([7, expect.stringMatching(/^--build\nb\n(?:--parallel\n\d+\n)?--\n-k\n$/)]);
   });
 });

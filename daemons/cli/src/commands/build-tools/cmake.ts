@@ -1,6 +1,6 @@
 // Knows: what must be read before cmake is run through us, and running it. Refuses to know: what is to be set, and why; the adapter tells that.
 import { join, resolve } from 'node:path';
-import { buildJobsAreDecided, buildPlan, buildPreset, cacheEntry, type CmakeCall, cmakeFolder, type CmakeWishes, configurePlan, presetGenerator, readCmake, versionIn } from '@sccache-ts/adapter-cmake';
+import { buildJobsAreDecided, buildPlan, buildPreset, cacheEntry, type CmakeCall, cmakeFolder, type CmakeWishes, compilesThroughUs, configurePlan, presetGenerator, readCmake, versionIn } from '@sccache-ts/adapter-cmake';
 import { suggestedJobs } from '@sccache-ts/adapter-make';
 import { envValue, Fault } from '@sccache-ts/core/base';
 import { become, runProcess } from '@sccache-ts/core/host';
@@ -55,7 +55,7 @@ async function configure(context: CommandContext, program: string, wishes: Cmake
 async function build(context: CommandContext, args: readonly string[], call: CmakeCall & { readonly kind: 'build' }): Promise<readonly string[]> {
   const preset = call.preset === undefined ? undefined : buildPreset(await presetsIn(context.cwd), call.preset);
   const cache = call.folder === undefined ? undefined : await cacheOf(resolve(context.cwd, call.folder));
-  if (cache?.includes('sccache-ts') === false) {
+  if (cache !== undefined && !compilesThroughUs(cache)) {
     context.complain(`sccache: warning: ${call.folder} was configured without sccache-ts, so nothing is cached: run \`sccache-ts cmake ${call.folder}\` once\n`);
   }
   const given = { env: context.env, jobsGiven: call.jobs || preset?.jobs === true };
