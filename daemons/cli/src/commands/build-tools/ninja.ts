@@ -9,8 +9,8 @@ import type { CommandContext } from '../context.js';
 import { launcherOf } from '../launcher-path.js';
 import { type Capacity, capacityOf } from './capacity.js';
 import { compileSummary, type Numbers, statisticsNow } from './compile-summary.js';
-import { absoluteFile, copyState, type CopyState, type CopyWanted, currentCopy, followOriginal, textOf } from './ninja-copy.js';
-import { keepPools, withOurLog } from './ninja-log-file.js';
+import { absoluteFile, copyState, type CopyState, type CopyWanted, currentCopy, followOriginal, logPath, textOf } from './ninja-copy.js';
+import { keepPools, logKind, withOurLog } from './ninja-log-file.js';
 import type { Tool } from './tools.js';
 
 const hint = 'Install ninja (ninja-build), or name it in the variable NINJA.';
@@ -35,6 +35,14 @@ interface Call {
   readonly ninja: string;
   readonly wishes: NinjaWishes;
   readonly wanted: CopyWanted;
+  /** On their way; never fails. */
+  readonly asked: Promise<Numbers>;
+}
+
+interface Done {
+  readonly end: ProgramEnd;
+  /** As they were when ninja began. */
+  readonly before: Numbers;
 }
 
 interface Question {
@@ -48,9 +56,17 @@ async function ask({ env }: CommandContext, { ninja, args, cwd }: Question): Pro
   return { code, text: stdout.toString().trim() };
 }
 
-/** How this ninja writes commands into its log. */
-async function hashOf(context: CommandContext, ninja: string): Promise<HashKind> {
-  return hashKindOfNinja((await ask(context, { ninja, args: ['--version'], cwd: context.cwd })).text);
+interface Place {
+  readonly ninja: string;
+  readonly folder: string;
+  readonly file: string;
+}
+
+/** How this ninja writes commands into its log: as that is written already, else as its version does. */
+async function hashOf(context: CommandContext, { ninja, folder, file }: Place): Promise<HashKind> {
+  const state = copyState(folder, file);
+  const logged = state === undefined ? undefined : await logKind(logPath(folder, state.builddir));
+  return logged ?? hashKindOfNinja((await ask(context, { ninja, args: ['--version'], cwd: context.cwd })).text);
 }
 
 /**
@@ -92,8 +108,8 @@ function start(accompany: Accompany, ninja: string, { args, env }: NinjaPlan): P
   });
 }
 
-async function build(call: Call): Promise<ProgramEnd> {
-  const { context, ninja, wishes, wanted } = call;
+async function build(call: Call): Promise<Done> {
+  const { context, ninja, wishes, wanted, asked } = call;
   const planOf = (file: string, capacity: Capacity): NinjaPlan =>
     ninjaPlan({ wishes, env: context.env, file, ...capacity, suggested: suggestedJobs(capacity) });
   const alone = { local: usableProcessors(), offered: 0 };
@@ -101,17 +117,18 @@ async function build(call: Call): Promise<ProgramEnd> {
   if (copy !== undefined) {
     const plan = planOf(wrapperOf(wanted.file), ninjaJobsAreDecided({ wishes, env: context.env }) ? alone : await capacityOf(context));
     const refusal = await keepPools(wanted, plan.depths);
-    if (refusal === undefined) return holdingSignals((accompany) => withOurLog({ wanted, copy }, () => start(accompany, ninja, plan)));
+    const before = await asked;
+    if (refusal === undefined) return { before, end: await holdingSignals((accompany) => withOurLog({ wanted, copy }, () => start(accompany, ninja, plan))) };
     context.complain(`sccache: warning: ${refusal}, so nothing of this build is cached\n`);
   }
   // Build servers take what goes through the launcher, and nothing else.
   const plan = planOf(wanted.file, alone);
-  return holdingSignals((accompany) => start(accompany, ninja, plan));
+  return { before: await asked, end: await holdingSignals((accompany) => start(accompany, ninja, plan)) };
 }
 
 /** Ninja itself calls us when the original of a copy has changed. */
 async function follow(context: CommandContext, file: string): Promise<void> {
-  const hash = copyState(context.cwd, file)?.hash ?? (await hashOf(context, ninjaOf(context)));
+  const hash = copyState(context.cwd, file)?.hash ?? (await hashOf(context, { ninja: ninjaOf(context), folder: context.cwd, file }));
   await followOriginal({ folder: context.cwd, file, launcher: launcherOf(context), build: context.build, hash });
 }
 
@@ -122,10 +139,11 @@ export const runNinja: Tool = async (context, args) => {
   const wishes = ninjaWishes(args);
   if (wishes.idle) return become({ path: ninja, args });
   const folder = resolve(context.cwd, wishes.folder ?? '.');
-  const silent = (): Promise<Numbers> => Promise.resolve('silent');
-  const [hash, before] = await Promise.all([hashOf(context, ninja), wishes.quiet ? silent() : statisticsNow(context)]);
+  // Asked for while the copy is made.
+  const asked = wishes.quiet ? Promise.resolve('silent' as const) : statisticsNow(context);
+  const hash = await hashOf(context, { ninja, folder, file: wishes.file });
   const wanted = { folder, file: wishes.file, launcher: launcherOf(context), build: context.build, hash };
-  const end = await build({ context, ninja, wishes, wanted });
+  const { end, before } = await build({ context, ninja, wishes, wanted, asked });
   // Who has not answered before the build is not waited for again.
   const line = before === 'silent' ? undefined : compileSummary(before, await statisticsNow(context));
   if (line !== undefined) context.complain(`${line}\n`);
