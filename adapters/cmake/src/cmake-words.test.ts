@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cacheEntry, compilesThroughUs, type CmakeCall, readCmake, versionIn } from './cmake-words.js';
 
-const configured = { kind: 'configure', source: undefined, build: undefined, folder: undefined, generator: undefined, preset: undefined } as const;
+const configured = { kind: 'configure', source: undefined, build: undefined, folder: undefined, generator: undefined, preset: undefined, projectFile: undefined } as const;
 const built = { kind: 'build', folder: 'b', preset: undefined, jobs: false } as const;
 const words = (line: string): readonly string[] => line.split('|');
 
@@ -18,6 +18,8 @@ describe('readCmake', () => {
     ['--fresh|--debug-trycompile|-Wno-dev|b', { ...configured, folder: 'b' }],
     ['--toolchain|tc.cmake|--install-prefix|/usr|b', { ...configured, folder: 'b' }],
     ['-C|mine.cmake|-U|A*|-T|host=x64|-A|x64|b', { ...configured, folder: 'b' }],
+    ['--project-file|Other.txt|b', { ...configured, folder: 'b', projectFile: 'Other.txt' }],
+    ['--project-file=Other.txt|-S.', { ...configured, source: '.', projectFile: 'Other.txt' }],
     ['--build|b', built],
     ['--build|b|--target|all|-v', built],
     ['--build|b|-j', { ...built, jobs: true }],

@@ -17,6 +17,8 @@ export interface CmakeWishes {
   readonly folder: string | undefined;
   readonly generator: string | undefined;
   readonly preset: string | undefined;
+  /** What is read in place of CMakeLists.txt (CMake 4.0 and newer). */
+  readonly projectFile: string | undefined;
 }
 
 /** Options whose value may be a word of its own, which is then no option, whatever it looks like. */
@@ -59,7 +61,7 @@ function readConfigure(args: readonly string[]): CmakeCall {
     at += width;
   }
   const of = (name: string): string | undefined => found.get(name);
-  return { kind: 'configure', source: of('-S'), build: of('-B'), folder, generator: of('-G'), preset: of('--preset') };
+  return { kind: 'configure', source: of('-S'), build: of('-B'), folder, generator: of('-G'), preset: of('--preset'), projectFile: of('--project-file') };
 }
 
 /** `--target a b -t c` */

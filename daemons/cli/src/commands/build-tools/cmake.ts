@@ -37,8 +37,10 @@ async function projectOf({ cwd }: CommandContext, { source, build, folder }: Cma
 
 async function configure(context: CommandContext, program: string, wishes: CmakeWishes & { readonly args: readonly string[] }): Promise<readonly string[]> {
   const { source, cache } = await projectOf(context, wishes);
-  if ((await readText(join(source, 'CMakeLists.txt'))) === undefined) {
-    throw new Fault('USAGE', `${source}: there is no CMakeLists.txt`, { hint: 'Name the source folder with -S.' });
+  // CMake remembers another name for it in the build folder.
+  const file = wishes.projectFile ?? (cache === undefined ? undefined : cacheEntry(cache, 'CMAKE_LIST_FILE_NAME')) ?? 'CMakeLists.txt';
+  if ((await readText(join(source, file))) === undefined) {
+    throw new Fault('USAGE', `${source}: there is no ${file}`, { hint: 'Name the source folder with -S.' });
   }
   const preset = wishes.preset === undefined ? undefined : presetGenerator(await presetsIn(source), wishes.preset);
   const cached = cache === undefined ? undefined : cacheEntry(cache, 'CMAKE_GENERATOR');
