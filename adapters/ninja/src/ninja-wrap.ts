@@ -1,5 +1,6 @@
 // Knows: the build file that compiles through the launcher: a copy of the original, with the launcher before what compiles, that ninja itself
 // makes anew when the original changes. Refuses to know: where files are and who writes them.
+import { shellWord } from '@sccache-ts/core/base';
 import { type EdgeChange, type RuleChange, wrapChanges } from './ninja-wrap-changes.js';
 import type { Manifest, Unit } from './ninja-manifest.js';
 import { poolsFile } from './ninja-pools.js';
@@ -91,8 +92,7 @@ function touched(units: readonly Unit[], edits: ReadonlyMap<number, readonly Edi
 
 /** The shell word that stands for the launcher, with the blank behind it. */
 export function launcherPrefix(launcher: string): string {
-  const word = /^[\w@%+,./-]+$/.test(launcher) ? launcher : `'${launcher.replaceAll("'", `'\\''`)}'`;
-  return `${bytesOf(word)} `;
+  return `${bytesOf(shellWord(launcher))} `;
 }
 
 /** What the copy says when the original cannot be followed: the same as the original, whatever it says. */

@@ -15,5 +15,6 @@ export * from './scheduler-url.js';
 export * from './settings-fields.js';
 export * from './settings-lines.js';
 export * from './settings-tables.js';
+export * from './shell-word.js';
 export * from './socket-address.js';
 export * from './windows-path.js';

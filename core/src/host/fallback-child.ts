@@ -5,6 +5,7 @@ import { closeSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isUtf8 } from 'node:buffer';
+import { quotedWord } from '../base/index.js';
 
 export interface Program {
   readonly path: string;
@@ -86,7 +87,7 @@ export function isFaithful(): boolean {
   }
 }
 
-const quoted = (bytes: Buffer): Buffer => Buffer.from(`'${bytes.toString('latin1').replaceAll("'", `'\\''`)}'`, 'latin1');
+const quoted = (bytes: Buffer): Buffer => Buffer.from(quotedWord(bytes.toString('latin1')), 'latin1');
 
 function zeroEnded(path: string): Buffer[] {
   const text = readFileSync(path, 'latin1');

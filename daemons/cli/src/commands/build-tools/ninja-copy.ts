@@ -2,7 +2,7 @@
 // Refuses to know: what the copy says, and running ninja.
 import { join } from 'node:path';
 import { commandHash, followWord, type HashKind, NinjaSyntaxError, readManifest, unwrappedText, type WrapFile, type WrapInput, wrapManifest, wrapperFolder, wrapperOf } from '@sccache-ts/adapter-ninja';
-import { Fault } from '@sccache-ts/core/base';
+import { Fault, shellWord } from '@sccache-ts/core/base';
 import { makeFolders, makeNoOlder, readWhole, versionOf, writeAtomically } from '@sccache-ts/core/host';
 
 export interface CopyWanted {
@@ -58,8 +58,6 @@ function pathText(bytes: string): string {
   if (bytesOf(text) !== bytes) throw new NinjaSyntaxError(`${bytes}: this name is no UTF-8`);
   return text;
 }
-
-const shellWord = (text: string): string => (/^[\w@%+=,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
 const inputOf = ({ file, launcher }: CopyWanted): WrapInput => ({
   file: bytesOf(file),
