@@ -1,5 +1,5 @@
 // Knows: what a build did, in one line: from the daemon's statistics before and after it. Refuses to know: who built.
-import type { StatisticsInfo, StatisticsJson } from '@sccache-ts/client';
+import { type StatisticsInfo, type StatisticsJson, sum } from '@sccache-ts/client';
 import { commandDaemon, reachListeningDaemon } from '@sccache-ts/core/host';
 import type { CommandContext } from '../context.js';
 import { placeOf } from '../daemon.js';
@@ -22,8 +22,6 @@ export async function statisticsNow(context: CommandContext): Promise<Numbers> {
     return 'silent';
   }
 }
-
-const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((all, one) => all + one, 0);
 
 const numbers = {
   requests: (it: StatisticsJson) => it.compile_requests,

@@ -3,14 +3,9 @@ import { dirname, join, resolve } from 'node:path';
 import { envValue, Fault } from '@sccache-ts/core/base';
 import { findCompiler, realPathOf } from '@sccache-ts/core/host';
 import type { CommandContext } from '../context.js';
+import { foldersFrom } from '../folders-above.js';
 
 type Where = Pick<CommandContext, 'env' | 'cwd'>;
-
-/** A folder and all above it. */
-function upward(folder: string): readonly string[] {
-  const above = dirname(folder);
-  return above === folder ? [folder] : [folder, ...upward(above)];
-}
 
 const isThere = (path: string): boolean => findCompiler(path, { path: '', cwd: '/', own: [] }) === path;
 
@@ -24,7 +19,7 @@ function npmFolders({ env, cwd }: Where): readonly string[] {
 
 /** The nearest one in `node_modules/.bin`, as npm's scripts see it, else PATH's. Absolute; undefined when there is none. */
 function findTool(name: string, { env, cwd }: Where): string | undefined {
-  const local = upward(resolve(cwd)).map((folder) => join(folder, 'node_modules/.bin', name)).find(isThere);
+  const local = foldersFrom(resolve(cwd)).map((folder) => join(folder, 'node_modules/.bin', name)).find(isThere);
   if (local !== undefined) return local;
   return findCompiler(name, { path: envValue(env, 'PATH'), cwd, own: [] });
 }
