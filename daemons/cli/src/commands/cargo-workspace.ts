@@ -1,6 +1,6 @@
 // Knows: where a cargo workspace begins, and which files cargo reads its settings from. Refuses to know: what they say, but for where a workspace
 // begins. Source: The Cargo Book, "Hierarchical structure"; `.cargo/config` wins over `.cargo/config.toml`, as tried with cargo 1.95.
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Fault } from '@sccache-ts/core/base';
 import { pickUp } from '@sccache-ts/core/host';
 import { foldersFrom } from './folders-above.js';

@@ -4,6 +4,10 @@ import {
   cacheFinding, compilerFinding, type CompilerFacts, fromThrown, hitFinding, launcherFinding, lineOf, remoteFinding, schedulerFinding, type TrialFacts,
 } from './doctor-findings.js';
 
+it('says each thing in one line', () => {
+  expect(lineOf(fromThrown('daemon', new Fault('DAEMON_START_FAILED', 'first\n  second', { hint: 'do this', cause: new Error('third') })))).toBe('wrong    daemon     first second: third; do this\n');
+});
+
 describe('a compiler', () => {
   const ours = { path: '/masq/gcc', leadsTo: '/opt/sccache-ts', ours: true };
   const theirs = { path: '/usr/lib/ccache/gcc', leadsTo: '/usr/bin/ccache', ours: false };
