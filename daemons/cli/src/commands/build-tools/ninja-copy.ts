@@ -95,6 +95,19 @@ async function write(wanted: CopyWanted, files: readonly WrapFile[], state: Copy
   await writeAtomically(join(wanted.folder, statePath(wanted.file)), JSON.stringify(state), 0o666);
 }
 
+interface Copied {
+  /** Bytes. */
+  readonly builddir: string;
+  readonly seen: ReadonlyMap<string, string>;
+  readonly commands: readonly (readonly [plain: string, wrapped: string])[];
+}
+
+/** @throws NinjaSyntaxError */
+function stateOf({ build, launcher, hash }: CopyWanted, { builddir, seen, commands }: Copied): CopyState {
+  const hashes = commands.map(([plain, wrapped]) => [commandHash(hash, plain), commandHash(hash, wrapped)] as const);
+  return { build, launcher, hash, builddir: pathText(builddir), files: [...seen], hashes };
+}
+
 /** There is nothing to put a launcher before. */
 export interface NoCopy {
   /** Another's launcher that compiles have already. */
@@ -112,9 +125,7 @@ export async function currentCopy(wanted: CopyWanted): Promise<CopyState | NoCop
   const manifest = readManifest(bytesOf(wanted.file), read);
   const wrapped = wrapManifest(manifest, inputOf(wanted));
   if (wrapped.compiles === 0) return { launcher: wrapped.launchers.find((name) => name !== 'sccache-ts') };
-  const hashes = wrapped.commands.map((pair) => [commandHash(wanted.hash, pair[0]), commandHash(wanted.hash, pair[1])] as const);
-  const { build, launcher, hash } = wanted;
-  const state = { build, launcher, hash, builddir: pathText(manifest.builddir), files: [...seen], hashes };
+  const state = stateOf(wanted, { builddir: manifest.builddir, seen, commands: wrapped.commands });
   await write(wanted, wrapped.files, state);
   return state;
 }
@@ -123,17 +134,14 @@ export async function currentCopy(wanted: CopyWanted): Promise<CopyState | NoCop
 export async function followOriginal(wanted: CopyWanted): Promise<void> {
   const { read, seen } = openFiles(wanted.folder);
   const input = inputOf(wanted);
-  const { build, launcher, hash } = wanted;
-  const common = { build, launcher, hash };
   try {
     const manifest = readManifest(bytesOf(wanted.file), read);
     const { files, commands } = wrapManifest(manifest, input);
-    const hashes = commands.map((pair) => [commandHash(hash, pair[0]), commandHash(hash, pair[1])] as const);
-    await write(wanted, files, { ...common, builddir: pathText(manifest.builddir), files: [...seen], hashes });
+    await write(wanted, files, stateOf(wanted, { builddir: manifest.builddir, seen, commands }));
   } catch (thrown) {
     if (!(thrown instanceof NinjaSyntaxError)) throw thrown;
     const text = unwrappedText(input, [...seen.keys()].map(bytesOf));
-    await write(wanted, [{ path: input.wrapper, text }], { ...common, builddir: '', files: [], hashes: [] });
+    await write(wanted, [{ path: input.wrapper, text }], stateOf(wanted, { builddir: '', seen: new Map(), commands: [] }));
   }
 }
 
