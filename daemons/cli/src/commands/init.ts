@@ -66,7 +66,7 @@ async function writeCargo(context: CommandContext): Promise<Written> {
   return { lines: said.trimEnd().split('\n') };
 }
 
-/** What is wrong with one file is found before any is written. */
+/** What is wrong with a file that is read is found before any is written; where one cannot be written, others may have been. */
 async function writeAll(context: CommandContext, all: readonly Advice[]): Promise<ReadonlyMap<Writable, readonly string[]>> {
   const wanted = (kind: Writable): boolean => all.some(({ writes }) => writes === kind);
   const presets = wanted('cmake') ? await presetsFor(context) : undefined;
