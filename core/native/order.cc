@@ -126,7 +126,13 @@ bool isReplaced(const char* entry, const Order& order) {
 
 }  // namespace
 
-bool isOrdered(std::string_view word) { return word == "make" || word == "cargo"; }
+bool isOrdered(std::string_view word) {
+  // Not ninja, which node runs as its own child, between two readings of its log.
+  for (const char* tool : {"make", "cargo", "cmake", "node-gyp", "cmake-js"}) {
+    if (word == tool) return true;
+  }
+  return false;
+}
 
 void becomeWhatNodeTells(const char* node, char* const* argv) {
   int ends[2];

@@ -3,8 +3,8 @@
 //
 // `build.incremental` and not a profile's: it holds for every profile, and CARGO_INCREMENTAL=1 still wins over it for one build. A CARGO_INCREMENTAL
 // below `[env]` reaches what cargo starts, and not cargo.
+import { isOurs } from '@sccache-ts/core/base';
 import { entryAt, headerAt, readToml, type TomlEntry, type TomlText } from './cargo-toml.js';
-import { isOurs } from './cargo-wrapper.js';
 
 export interface CargoConfigInput {
   /** For messages. */

@@ -1,8 +1,7 @@
 // Knows: what in a project's settings and environment keeps crates from the cache, and what to do about it. Refuses to know: where the texts come
 // from, and what was really compiled: `--why` tells that.
-import { type EnvPairs, envValue, isFault } from '@sccache-ts/core/base';
+import { type EnvPairs, envValue, isFault, isOtherCache, isOurs } from '@sccache-ts/core/base';
 import { cargoSettings, type CargoSettings, type NamedText, profileNames, profileSetting, type Said, setting, textOf, wordsOf } from './cargo-settings.js';
-import { isOtherCache, isOurs } from './cargo-wrapper.js';
 import { parseRustc } from './dialect/rustc-parse.js';
 
 export interface CargoDoctorInput {

@@ -1,7 +1,6 @@
 // Knows: which variables make an unchanged cargo compile through the launcher. Refuses to know: where cargo and the launcher are, who starts them,
 // and what stands in files: that is the doctor's.
-import { type EnvPairs, envValue } from '@sccache-ts/core/base';
-import { isOtherCache, isOurs } from './cargo-wrapper.js';
+import { type EnvPairs, envValue, isOtherCache, isOurs } from '@sccache-ts/core/base';
 
 export interface CargoPlanInput {
   /** Absolute path of the launcher. */

@@ -1,6 +1,6 @@
 // Knows: what a cmake command line must say for compiles to go through the launcher, for each of cmake's ways of working, and when that cannot be.
 // Refuses to know: files, processes, and what CMake itself makes of it (cmake/sccache-ts.cmake does).
-import { type EnvPairs, envValue, Fault } from '@sccache-ts/core/base';
+import { type EnvPairs, envValue, Fault, readMakeFlags } from '@sccache-ts/core/base';
 
 /** The oldest that the files of this package are tried with. */
 export const leastCmake = '3.22';
@@ -63,14 +63,17 @@ export interface BuildInput {
   readonly offered: number;
 }
 
+/** Whether somebody has said already how many commands run at once; then the number of processors need not be known. */
+export function buildJobsAreDecided({ env, jobsGiven }: Pick<BuildInput, 'env' | 'jobsGiven'>): boolean {
+  // Below another make, its jobserver decides.
+  return jobsGiven || (envValue(env, 'CMAKE_BUILD_PARALLEL_LEVEL') ?? '') !== '' || readMakeFlags(envValue(env, 'MAKEFLAGS')).jobs;
+}
+
 /** All arguments for `cmake --build …`: `--parallel` is added where nobody has said how much. */
 export function buildPlan({ args, env, jobsGiven, generator, jobs, offered }: BuildInput): readonly string[] {
-  const given = jobsGiven || (envValue(env, 'CMAKE_BUILD_PARALLEL_LEVEL') ?? '') !== '';
-  // Below another make, its jobserver decides.
-  const served = /(?:^|\s)(?:-j|--jobserver-)/.test(envValue(env, 'MAKEFLAGS') ?? '');
   // Ninja alone keeps this machine busy better than we could.
   const ninjaAlone = offered === 0 && generator?.includes('Ninja') === true;
-  if (given || served || ninjaAlone || jobs <= 1) return args;
+  if (buildJobsAreDecided({ env, jobsGiven }) || ninjaAlone || jobs <= 1) return args;
   const end = args.indexOf('--');
   const at = end < 0 ? args.length : end;
   return [...args.slice(0, at), '--parallel', String(jobs), ...args.slice(at)];

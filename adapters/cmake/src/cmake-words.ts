@@ -1,10 +1,11 @@
 // Knows: how cmake's command line spells what matters to a plan. Refuses to know: what a plan does about it.
 // Source: cmake(1) of CMake 3.25 and 4.1.
+import { isOurs, wantsOneAtATime } from '@sccache-ts/core/base';
 
 /** What a command line asks of cmake; `other`: nothing that compiles or configures. */
 export type CmakeCall =
   | ({ readonly kind: 'configure' } & CmakeWishes)
-  | { readonly kind: 'build'; readonly folder: string | undefined; readonly preset: string | undefined; readonly jobs: boolean }
+  | { readonly kind: 'build'; readonly folder: string | undefined; readonly preset: string | undefined; /** Somebody says how many at once, or one is best. */ readonly jobs: boolean }
   | { readonly kind: 'own-folder' }
   | { readonly kind: 'other' };
 
@@ -16,6 +17,8 @@ export interface CmakeWishes {
   readonly folder: string | undefined;
   readonly generator: string | undefined;
   readonly preset: string | undefined;
+  /** What is read in place of CMakeLists.txt (CMake 4.0 and newer). */
+  readonly projectFile: string | undefined;
 }
 
 /** Options whose value may be a word of its own, which is then no option, whatever it looks like. */
@@ -58,7 +61,18 @@ function readConfigure(args: readonly string[]): CmakeCall {
     at += width;
   }
   const of = (name: string): string | undefined => found.get(name);
-  return { kind: 'configure', source: of('-S'), build: of('-B'), folder, generator: of('-G'), preset: of('--preset') };
+  return { kind: 'configure', source: of('-S'), build: of('-B'), folder, generator: of('-G'), preset: of('--preset'), projectFile: of('--project-file') };
+}
+
+/** `--target a b -t c` */
+function targetsIn(args: readonly string[]): readonly string[] {
+  let open = false;
+  return args.flatMap((word) => {
+    if (word === '--target' || word === '-t') open = true;
+    else if (word.startsWith('-')) open = false;
+    else if (open) return [word];
+    return [];
+  });
 }
 
 const jobsWord = /^(?:-j\d*|--parallel(?:=.*)?)$/;
@@ -76,7 +90,7 @@ function readBuild(args: readonly string[]): CmakeCall {
     folder: first === undefined || first.startsWith('-') ? undefined : first,
     preset,
     // What stands behind `--` is for make, ninja and the like; all of them say -j.
-    jobs: own.some((it) => jobsWord.test(it)) || native.some((it) => /^-j|^--jobs(?:=|$)|^[/-]m(?::|$)/.test(it)),
+    jobs: wantsOneAtATime(targetsIn(own)) || own.some((it) => jobsWord.test(it)) || native.some((it) => /^-j|^--jobs(?:=|$)|^[/-]m(?::|$)/.test(it)),
   };
 }
 
@@ -91,11 +105,22 @@ export function readCmake(args: readonly string[]): CmakeCall {
 /** `3.25.1` of what `cmake --version` says; undefined when it says something else. */
 export const versionIn = (text: string): string | undefined => /^cmake(?:3)? version (\d+\.\d+(?:\.\d+)?)/m.exec(text)?.[1];
 
+const entryLine = /^(?:"([^"]*)"|([^#/":][^:]*)):[A-Z]+=(.*)$/;
+
+/** Whether CMakeCache.txt says that this build folder compiles through us; `set-up.cmake` and presets are the ways to that. */
+export const compilesThroughUs = (cache: string): boolean =>
+  cache.split(/\r?\n/).some((line) => {
+    const [, quoted, plain, value = ''] = entryLine.exec(line) ?? [];
+    const name = quoted ?? plain ?? '';
+    if (name === 'SCCACHE_TS_APPLIED_LAUNCHER') return value !== '';
+    return /^CMAKE_\w+_COMPILER_LAUNCHER$/.test(name) && value.split(';').some((word) => isOurs(word));
+  });
+
 /** An entry of CMakeCache.txt; the last one counts. Undefined when it is not there. */
 export function cacheEntry(cache: string, name: string): string | undefined {
   let value: string | undefined;
   for (const line of cache.split(/\r?\n/)) {
-    const match = /^(?:"([^"]*)"|([^#/":][^:]*)):[A-Z]+=(.*)$/.exec(line);
+    const match = entryLine.exec(line);
     if (match !== null && (match[1] ?? match[2]) === name) value = match[3];
   }
   return value;

@@ -88,7 +88,7 @@ describe('jobs', () => {
 
   it.each<[string, EnvPairs, boolean]>([
     ['all', [], false], ['all', [['MAKELEVEL', '0']], false], ['all', [['MAKELEVEL', '1']], true], ['-j2', [], true], ['-n', [], true], ['--version', [], true], ['-kq', [], true],
-    ['-C n', [], false], ['all', [['MAKEFLAGS', 'n']], true], ['all', [['GNUMAKEFLAGS', '-j']], true],
+    ['-C n', [], false], ['install', [], true], ['all DESTDIR=x install', [], true], ['-C install all', [], false], ['check', [], true], ['all', [['MAKEFLAGS', 'n']], true], ['all', [['GNUMAKEFLAGS', '-j']], true],
   ])('%s with %j: decided %s', (args, env, decided) => {
     expect(jobsAreDecided({ args: args.split(' '), env })).toBe(decided);
   });

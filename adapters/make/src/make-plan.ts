@@ -1,6 +1,6 @@
 // Knows: which variables and arguments make an unchanged make project compile through the launcher.
 // Refuses to know: where the launcher is, who makes links, how many cores there are: all that is given.
-import { type EnvPairs, envValue, Fault } from '@sccache-ts/core/base';
+import { type EnvPairs, envValue, Fault, wantsOneAtATime, withLauncher } from '@sccache-ts/core/base';
 import { isCompilerName } from './compiler-names.js';
 import { definitionOf, makeWishes } from './make-words.js';
 
@@ -60,10 +60,10 @@ export function suggestedJobs({ local, offered }: Pick<MakeJobs, 'local' | 'offe
   return Math.min(own + Math.max(0, Math.trunc(offered)), own * jobsPerCore);
 }
 
-/** Whether somebody has decided how many commands run at once, or nothing is built; then the number of cores need not be known. */
+/** Whether somebody has decided how many commands run at once, or nothing is built, or more than that is done; then the number of cores need not be known. */
 export function jobsAreDecided({ env, args }: Pick<MakePlanInput, 'env' | 'args'>): boolean {
-  const { jobs, onlyTells } = makeWishes(args, { makeFlags: envValue(env, 'MAKEFLAGS'), gnuMakeFlags: envValue(env, 'GNUMAKEFLAGS') });
-  return jobs || onlyTells || /^[1-9]/.test(envValue(env, 'MAKELEVEL') ?? '');
+  const { jobs, onlyTells, targets } = makeWishes(args, { makeFlags: envValue(env, 'MAKEFLAGS'), gnuMakeFlags: envValue(env, 'GNUMAKEFLAGS') });
+  return jobs || onlyTells || wantsOneAtATime(targets) || /^[1-9]/.test(envValue(env, 'MAKELEVEL') ?? '');
 }
 
 /** Such a word means the same to make, to a shell, to a sub-make and to configure scripts that split at blanks. */
@@ -71,12 +71,6 @@ const plain = /^\/[\w@%+,./-]*$/;
 
 const firstWord = (value: string): string => value.trim().split(/\s+/, 1)[0] ?? '';
 const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-/** The value with the launcher in front; undefined when it must stay as it is. */
-function launched(value: string, launcher: string): string | undefined {
-  const first = firstWord(value);
-  return first === launcher || first === '' || /^(ccache|sccache|distcc|icecc)/.test(fileName(first)) ? undefined : `${launcher} ${value.trim()}`;
-}
 
 type Changes = { readonly env: EnvPairs; readonly args: readonly string[]; readonly notes: readonly string[] };
 
@@ -98,7 +92,7 @@ function byVariables({ launcher, env, args }: MakePlanInput): Changes {
       continue;
     }
     const value = given?.value ?? inherited ?? byDefault;
-    const wanted = launched(value, launcher);
+    const wanted = withLauncher(value, launcher);
     if (wanted === undefined) notes.push(`${name} is "${value}" and was left alone.`);
     else if (given !== undefined) words[given.at] = `${name}=${wanted}`;
     else set.push([name, wanted]);

@@ -32,6 +32,10 @@ describe('what compiles, and where the launcher belongs', () => {
     '@@gcc -c a.c 2>warnings || (cat warnings; false)',
     '@@gcc -DA=\\"b\\ c\\" -c a.c # gcc -c b.c',
     '@@gcc -c a.c | sed s/gcc/x/',
+    '@@gcc -Isrc/ccache -c a.c',
+    '@@gcc -c src/ccache -o x.o && cp x.o out/distcc',
+    '@@gcc -c ccache/main.c -o ccache',
+    '/home/me/ccache/build/generate a.c && @@gcc -c a.c',
   ])('%s', (command) => {
     const [text, at] = marked(command);
     expect(commandKind(text, '')).toEqual({ kind: 'compile', at });
@@ -46,6 +50,7 @@ describe('what compiles, and where the launcher belongs', () => {
   it.each([
     ['ccache gcc -c a.c', 'ccache'], ['/usr/bin/sccache-ts gcc -c a.c', 'sccache-ts'], ['/usr/lib/ccache/gcc -c a.c', 'ccache'],
     ['cmake -E __run_co_compile --launcher=/x/mine -- cc -c a.c', 'mine'], ['cd x && X=1 python wrap.py /usr/bin/distcc gcc', 'distcc'],
+    ['/usr/lib/ccache/bin/g++ -c a.cc', 'ccache'], ['ccache $CC -c a.c', 'ccache'], ['python wrap.py --cc-wrapper=goma clang -c a.c', 'goma'],
   ])('tells which launcher: %s', (command, by) => {
     expect(commandKind(command, '')).toEqual({ kind: 'launched', by });
   });
@@ -62,6 +67,7 @@ describe('what compiles, and where the launcher belongs', () => {
     '', 'rm -f lib.a && ar rcs lib.a a.o', "echo 'gcc -c a.c'", 'echo gcc -c a.c', 'gcc -E -c a.c', 'gcc -S a.c -o a.s', 'gcc -M -c a.c', '$CC -c a.c', '"$CC" -c a.c',
     'if gcc -c a.c; then true; fi', 'cat <<X\ngcc -c a.c\nX', "gcc -c 'a.c", 'python gcc -c a.c', 'gcc-ar -c a.c', 'clang-tidy -c a.c', 'nvcc -c a.cu', 'cc1 -c a.c', 'as -c a.s',
     'sh -c "gcc -c a.c"', 'time gcc -c a.c', 'nice -n 5 gcc -c a.c', 'env -i gcc -c a.c', 'gcc -c $(cat a', 'tool # gcc -c a.c', 'moc -c a.h -o moc_a.cc', 'cp gcc /bin; ls -c',
+    'cp out/ccache bin/ccache', '/home/me/ccache/build/generate -c a.c',
   ])('is left alone: %j', (command) => {
     expect(commandKind(command, '').kind).toBe('other');
   });

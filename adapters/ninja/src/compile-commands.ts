@@ -1,13 +1,13 @@
 // Knows: which commands compile, which link, and which have a launcher already. Refuses to know: whether a compile can be cached; that is
 // for the launcher to find out. Conservative: what is not surely a compile is left alone.
-import { type ShellWord, simpleCommands, type SimpleCommand } from './shell-commands.js';
+import { isLauncher } from '@sccache-ts/core/base';
+import { simpleCommands, type SimpleCommand } from './shell-commands.js';
 
 /** `compile`: the launcher belongs at these offsets of the command. */
 export type CommandKind = { readonly kind: 'compile'; readonly at: readonly number[] } | { readonly kind: 'launched'; /** Its name. */ readonly by: string } | { readonly kind: 'link' | 'other' };
 
-const launchers = /^(?:s?ccache(?:-[\w.]+)?|distcc|icecc|icerun|gomacc|goma|rewrapper|reclient|buildcache|colorgcc|cachepot|recc|fbuild|siso)$/;
-/** Folders of links that stand in for compilers. */
-const launcherFolders = /(?:^|\/)(s?ccache|distcc|icecc|sccache-ts|colorgcc)\//;
+/** Folders of links that stand in for compilers: `/usr/lib/ccache/gcc`, `/usr/lib/ccache/bin/gcc`. */
+const launcherFolders = /(?:^|\/)(s?ccache|distcc|icecc|sccache-ts|colorgcc)\/(?:bin\/)?[^/]+$/;
 const gnuName = /^(?:[\w.+]+-)*(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d+(?:\.\d+)*)?(?:\.exe)?$/;
 const clName = /^(?:clang-)?cl(?:-\d+)?(?:\.exe)?$/i;
 /** With one of these nothing is compiled, whatever else is said. */
@@ -15,6 +15,8 @@ const gnuIdle = new Set(['-E', '-M', '-MM', '-fsyntax-only', '-###']);
 const assignment = /^[A-Za-z_]\w*\+?=/;
 
 const nameOf = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+
+const isCompiler = (path: string): boolean => gnuName.test(nameOf(path)) || clName.test(nameOf(path));
 
 /** Without assignments, and without `env` and `exec` where they only set variables. */
 function program(command: SimpleCommand): SimpleCommand {
@@ -49,8 +51,7 @@ export function commandKind(command: string, response: string): CommandKind {
   const commands = simpleCommands(command);
   if (commands === undefined) return { kind: 'other' };
   const programs = commands.map(program);
-  const by = [...programs.flatMap(([first]) => (first === undefined ? [] : [launcherFolders.exec(first.text)?.[1]])), ...commands.flat().map(launcherIn)];
-  const launcher = by.find((it) => it !== undefined);
+  const launcher = programs.map(launcherIn).find((it) => it !== undefined);
   if (launcher !== undefined) return { kind: 'launched', by: launcher };
   const more = response.split(/\s+/);
   const found = programs.map((words) => ({ start: words[0]?.start ?? 0, kind: kindOf(words, more) }));
@@ -59,9 +60,15 @@ export function commandKind(command: string, response: string): CommandKind {
   return { kind: found.some(({ kind }) => kind === 'link') ? 'link' : 'other' };
 }
 
-/** `cmake -E __run_co_compile --launcher=ccache …`, `python wrapper.py ccache gcc …` */
-function launcherIn({ text }: ShellWord): string | undefined {
-  const named = /^--(?:launcher|cc-wrapper)=(.*)/.exec(text)?.[1];
-  const name = nameOf(named ?? text);
-  return named !== undefined || launchers.test(name) ? name : undefined;
+/**
+ * `ccache gcc …`, `python wrapper.py ccache gcc …`, `cmake -E __run_co_compile --launcher=ccache …`, `/usr/lib/ccache/gcc …`. What stands behind the
+ * compiler is for the compiler: `-Isrc/ccache` names no launcher.
+ */
+function launcherIn(words: SimpleCommand): string | undefined {
+  const named = words.map(({ text }) => /^--(?:launcher|cc-wrapper)=(.+)/.exec(text)?.[1]).find((it) => it !== undefined);
+  if (named !== undefined) return nameOf(named);
+  const at = words.findIndex(({ text }) => isCompiler(text));
+  // Without a compiler that we know, the program itself may be one.
+  const before = words.slice(0, at < 0 ? 1 : at).map(({ text }) => nameOf(text));
+  return before.find((name) => isLauncher(name)) ?? (at < 0 ? undefined : launcherFolders.exec(words[at]?.text ?? '')?.[1]);
 }

@@ -1,6 +1,6 @@
 // Knows: with which arguments and variables ninja runs a build through the launcher, and where its copies of build files stand.
 // Refuses to know: how many cores there are, and what the build file says.
-import { type EnvPairs, envValue } from '@sccache-ts/core/base';
+import { type EnvPairs, envValue, readMakeFlags } from '@sccache-ts/core/base';
 import type { NinjaWishes } from './ninja-words.js';
 
 /** The folder of copies, in the folder where ninja runs. */
@@ -36,11 +36,13 @@ export interface NinjaPlan {
 /** What ninja does without -j. Source: GuessParallelism in ninja.cc */
 export const ninjasOwnJobs = (cores: number): number => (cores <= 1 ? 2 : cores === 2 ? 3 : cores + 2);
 
-const hasJobserver = (env: EnvPairs): boolean => /--jobserver-(?:auth|fds)=/.test(envValue(env, 'MAKEFLAGS') ?? '');
+/** Whether somebody else says how many commands run at once; then the number of cores need not be known. */
+export const ninjaJobsAreDecided = ({ wishes, env }: Pick<NinjaPlanInput, 'wishes' | 'env'>): boolean =>
+  wishes.jobs || readMakeFlags(envValue(env, 'MAKEFLAGS')).jobserver;
 
 export function ninjaPlan({ wishes, env, file, local, offered, suggested }: NinjaPlanInput): NinjaPlan {
   const own = ninjasOwnJobs(local);
-  const more = offered > 0 && suggested > own && !wishes.jobs && !hasJobserver(env);
+  const more = offered > 0 && suggested > own && !ninjaJobsAreDecided({ wishes, env });
   const told = envValue(env, 'NINJA_STATUS') !== undefined;
   return {
     args: ['-f', file, ...(more ? [`-j${suggested}`] : []), ...wishes.words],

@@ -1,6 +1,7 @@
 // Knows: what variables of ninja's files are worth: in a file, and in the command of one build statement.
 // Refuses to know: files. Source: "Evaluation and scoping" in ninja's manual; a build statement without bindings of its own has its file's
 // scope for its own, so that a variable of the file goes before one of the rule.
+import { quotedWord } from '@sccache-ts/core/base';
 import type { Template } from './ninja-text.js';
 
 export interface Rule {
@@ -60,8 +61,9 @@ export function ruleIn(scope: Scope | undefined, name: string): Rule | undefined
 export const evaluateIn = (scope: Scope, template: Template): string =>
   template.map((piece) => (piece.kind === 'text' ? piece.value : variableIn(scope, piece.value))).join('');
 
+/** Ninja's own rule, of whose commands we tell the hash. */
 const plainPath = /^[\w+\-./]*$/;
-const shellPath = (path: string): string => (plainPath.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
+const shellPath = (path: string): string => (plainPath.test(path) ? path : quotedWord(path));
 
 /** Rules can only name what ninja knows; deeper than this it is a circle. */
 const deepest = 20;

@@ -1,17 +1,18 @@
 // Knows: the build file that compiles through the launcher: a copy of the original, with the launcher before what compiles, that ninja itself
 // makes anew when the original changes. Refuses to know: where files are and who writes them.
+import { shellWord } from '@sccache-ts/core/base';
 import { type EdgeChange, type RuleChange, wrapChanges } from './ninja-wrap-changes.js';
 import type { Manifest, Unit } from './ninja-manifest.js';
 import { poolsFile } from './ninja-pools.js';
 
 export interface WrapInput {
-  /** The build file as ninja is told of it. */
+  /** The build file as ninja is told of it, bytes as latin1. */
   readonly file: string;
-  /** The copy of it, relative to the folder where ninja runs; copies of other files stand beside it. */
+  /** The copy of it, relative to the folder where ninja runs, bytes as latin1; copies of other files stand beside it. */
   readonly wrapper: string;
-  /** Absolute path of the launcher. */
+  /** Absolute path of the launcher, as text. */
   readonly launcher: string;
-  /** Makes the copy anew: a command for /bin/sh. */
+  /** Makes the copy anew: a command for /bin/sh, bytes as latin1. */
   readonly again: string;
 }
 
@@ -91,8 +92,7 @@ function touched(units: readonly Unit[], edits: ReadonlyMap<number, readonly Edi
 
 /** The shell word that stands for the launcher, with the blank behind it. */
 export function launcherPrefix(launcher: string): string {
-  const word = /^[\w@%+,./-]+$/.test(launcher) ? launcher : `'${launcher.replaceAll("'", `'\\''`)}'`;
-  return `${bytesOf(word)} `;
+  return `${bytesOf(shellWord(launcher))} `;
 }
 
 /** What the copy says when the original cannot be followed: the same as the original, whatever it says. */

@@ -5,6 +5,7 @@ import { closeSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isUtf8 } from 'node:buffer';
+import { quotedWord } from '../base/index.js';
 
 export interface Program {
   readonly path: string;
@@ -13,7 +14,7 @@ export interface Program {
   readonly argv0?: string;
 }
 
-const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+export const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
  * Descriptors above 2 that the child is told of and so must have: make's jobserver or cargo's, and `/dev/fd/N` among its arguments.
@@ -40,7 +41,7 @@ function isOpen(fd: number): boolean {
   }
 }
 
-function stdioWith(streams: 'inherit' | 'pipe', args: readonly string[]): StdioOptions {
+export function stdioWith(streams: 'inherit' | 'pipe', args: readonly string[]): StdioOptions {
   const stdio: ('inherit' | 'pipe' | 'ignore' | number)[] = ['inherit', streams, streams];
   for (const fd of namedDescriptors(args)) {
     while (stdio.length < fd) stdio.push('ignore');
@@ -64,35 +65,6 @@ export function startChild(program: Program, streams: 'inherit' | 'pipe'): Child
   return child;
 }
 
-/** How a program ended. */
-export interface ProgramEnd {
-  readonly code: number | undefined;
-  readonly signal: NodeJS.Signals | undefined;
-}
-
-/**
- * Runs a program with our descriptors to its end; signals that come for us go to it, and how it ends is then the caller's to tell.
- * @throws Error of node's when it cannot be started
- */
-export function accompany(program: Program): Promise<ProgramEnd> {
-  return new Promise((resolve, reject) => {
-    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
-    for (const signal of passedOn) process.on(signal, forward);
-    const quiet = (): void => {
-      for (const signal of passedOn) process.off(signal, forward);
-    };
-    const child = spawn(program.path, program.args, { stdio: stdioWith('inherit', program.args), argv0: program.argv0 ?? program.path });
-    child.once('error', (cause) => {
-      quiet();
-      reject(cause);
-    });
-    child.once('close', (code, signal) => {
-      quiet();
-      resolve({ code: code ?? undefined, signal: signal ?? undefined });
-    });
-  });
-}
-
 /** Ends as a child ended that was killed by this signal. */
 export function dieBySignal(signal: number): never {
   const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0] as NodeJS.Signals | undefined;
@@ -105,11 +77,6 @@ export function dieBySignal(signal: number): never {
   process.exit(128 + signal);
 }
 
-/** Ends as that program ended. */
-export function endAs({ code, signal }: ProgramEnd): never {
-  return signal === undefined ? process.exit(code ?? 2) : dieBySignal(constants.signals[signal]);
-}
-
 /** True when argv and environment reached us as they are; JavaScript replaces what is not UTF-8. */
 export function isFaithful(): boolean {
   try {
@@ -120,7 +87,7 @@ export function isFaithful(): boolean {
   }
 }
 
-const quoted = (bytes: Buffer): Buffer => Buffer.from(`'${bytes.toString('latin1').replaceAll("'", `'\\''`)}'`, 'latin1');
+const quoted = (bytes: Buffer): Buffer => Buffer.from(quotedWord(bytes.toString('latin1')), 'latin1');
 
 function zeroEnded(path: string): Buffer[] {
   const text = readFileSync(path, 'latin1');

@@ -11,7 +11,8 @@ export interface SearchPlace {
   readonly own: readonly string[];
 }
 
-function isProgram(path: string): boolean {
+/** Whether there is a file that this user may run, at the end of all links. */
+export function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();

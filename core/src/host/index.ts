@@ -18,6 +18,7 @@ export * from './file-digests.js';
 export * from './files.js';
 export * from './folder-views.js';
 export * from './hash-file.js';
+export * from './held-signals.js';
 export * from './home-folder.js';
 export * from './http-client.js';
 export * from './http-server-call.js';

@@ -14,7 +14,8 @@ function mean(name: string, total: DurationJson, count: number): Row {
   return [name, `${Math.floor(millis / 1000)}.${String(millis % 1000).padStart(3, '0')} s`, 2];
 }
 
-const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
+/** Of all languages, or of all build servers. */
+export const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
 /** As bytes, so that `c++` comes before `cHeader`. */
 const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 

@@ -23,6 +23,9 @@ it.each([
 
 it.each<[string, readonly string[], Record<string, string>, boolean]>([
   ['nobody has said', ['compile'], {}, true],
+  ['variables for make only', ['compile'], { MAKEFLAGS: ' -- jvm=1' }, true],
+  ['no command, which is to build', ['--debug'], {}, true],
+  ['nothing is compiled', ['print-configure'], {}, false],
   ['-p', ['compile', '-p', '2'], {}, false],
   ['--parallel=2', ['compile', '--parallel=2'], {}, false],
   ['CMake\'s variable', ['compile'], { CMAKE_BUILD_PARALLEL_LEVEL: '2' }, false],

@@ -1,5 +1,6 @@
 // Knows: how cmake-js is told to compile through the launcher, and how many compiles at once. Refuses to know: where the launcher is, how many
 // processors there are, and how cmake-js is run.
+import { readMakeFlags } from '@sccache-ts/core/base';
 
 /** What to add to a cmake-js run. */
 export interface CmakeJsPlan {
@@ -22,17 +23,24 @@ const levelName = 'CMAKE_BUILD_PARALLEL_LEVEL';
 
 const isSet = (value: string | undefined): boolean => (value ?? '') !== '';
 
-/** `-p`, CMake's variable, or a make above us that hands out its jobs. Sources: cmake-js bin/cmake-js, CMake manual "Build a Project". */
-function hasJobs(args: readonly string[], env: Readonly<Record<string, string | undefined>>): boolean {
+const compiling = new Set(['build', 'rebuild', 'compile']);
+const others = /^(?:install|configure|reconfigure|clean|print-.*)$/;
+
+/**
+ * Whether the number of jobs need not be known: `-p`, CMake's variable, or a make above us that hands out its jobs, says it, or nothing is going to be
+ * compiled. Sources: cmake-js bin/cmake-js, CMake manual "Build a Project".
+ */
+export function cmakeJsJobsAreDecided(args: readonly string[], env: Readonly<Record<string, string | undefined>>): boolean {
+  if (args.some((arg) => others.test(arg)) && !args.some((arg) => compiling.has(arg))) return true;
   if (args.some((arg) => /^(?:-p\d*|--parallel)$|^(?:-p|--parallel)=/.test(arg))) return true;
-  return isSet(env[levelName]) || /--jobserver-|--jobs|(?:^|\s)-?j/.test(env['MAKEFLAGS'] ?? '');
+  return isSet(env[levelName]) || readMakeFlags(env['MAKEFLAGS']).jobs;
 }
 
 /** cmake-js takes this one spelling of a definition. */
 const defines = (name: string, args: readonly string[]): boolean => args.some((arg) => arg.startsWith(`--CD${name}=`));
 
 function levelOf(args: readonly string[], { env = {}, jobs = 0 }: CmakeJsMore): Readonly<Record<string, string>> {
-  return jobs < 2 || hasJobs(args, env) ? {} : { [levelName]: `${Math.trunc(jobs)}` };
+  return jobs < 2 || cmakeJsJobsAreDecided(args, env) ? {} : { [levelName]: `${Math.trunc(jobs)}` };
 }
 
 /**

@@ -17,7 +17,10 @@ describe('nodeGypPlan', () => {
   it.each<[string, readonly string[], Record<string, string>, string | undefined]>([
     ['nobody has said', ['rebuild'], {}, '8'],
     ['nobody has said, only -a', ['rebuild', '--arch=x64'], { MAKEFLAGS: 'k', JOBS: '' }, '8'],
+    ['variables for make only', ['rebuild'], { MAKEFLAGS: ' -- jvm=1 JOBS=2' }, '8'],
     ['-j', ['-j', '2', 'rebuild'], {}, undefined],
+    ['nothing is compiled', ['clean'], {}, undefined],
+    ['something is, at last', ['configure', 'build'], {}, '8'],
     ['-j max', ['rebuild', '-j', 'max'], {}, undefined],
     ['--jobs=2', ['rebuild', '--jobs=2'], {}, undefined],
     ['JOBS', ['rebuild'], { JOBS: '3' }, undefined],

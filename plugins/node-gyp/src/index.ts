@@ -1,5 +1,6 @@
 // Knows: how node-gyp is told to compile through the launcher, and how many compiles at once. Refuses to know: where the launcher is, how many
 // processors there are, and how node-gyp is run.
+import { isOurs, readMakeFlags, withLauncher } from '@sccache-ts/core/base';
 
 /** What to add to a node-gyp run. */
 export interface NodeGypPlan {
@@ -34,21 +35,17 @@ const compilers: readonly Compiler[] = [
   ...['CC_target', 'CXX_target', 'CC_host', 'CXX_host'].map((name) => ({ name })),
 ];
 
-/** Programs that cache or distribute by themselves. */
-const others = /^(?:ccache|sccache|distcc|icecc|buildcache)(?:\.exe)?$/;
+const compiling = new Set(['build', 'rebuild']);
+const others = new Set(['clean', 'configure', 'install', 'list', 'ls', 'remove', 'rm']);
 
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-/** The value with the launcher in front; undefined when it must stay as it is. */
-function launched(value: string, launcher: string): string | undefined {
-  const [first = ''] = value.split(/\s+/, 1);
-  return first === launcher || others.test(nameOf(first)) ? undefined : `${launcher} ${value}`;
-}
-
-/** `-j`, JOBS, npm's own names for it, or a make above us that hands out its jobs. Sources: node-gyp, lib/build.js and parseArgv in lib/node-gyp.js. */
-function hasJobs({ env, args = [] }: NodeGypRequest): boolean {
+/**
+ * Whether the number of jobs need not be known: `-j`, JOBS, npm's own names for it, or a make above us that hands out its jobs, says it, or nothing is
+ * going to be compiled. Sources: node-gyp, lib/build.js, commands and parseArgv in lib/node-gyp.js.
+ */
+export function nodeGypJobsAreDecided({ env, args = [] }: Pick<NodeGypRequest, 'env' | 'args'>): boolean {
+  if (args.some((arg) => others.has(arg)) && !args.some((arg) => compiling.has(arg))) return true;
   if (args.some((arg) => /^(?:-j\d*|--jobs?)$|^--jobs?=/.test(arg))) return true;
-  if (/--jobserver-|--jobs|(?:^|\s)-?j/.test(env['MAKEFLAGS'] ?? '')) return true;
+  if (readMakeFlags(env['MAKEFLAGS']).jobs) return true;
   return Object.entries(env).some(([name, value]) => (value ?? '') !== '' && /^(?:JOBS|(?:npm_config|npm_package_config_node_gyp)_jobs)$/.test(name));
 }
 
@@ -59,7 +56,7 @@ function hasJobs({ env, args = [] }: NodeGypRequest): boolean {
  */
 export function nodeGypPlan(request: NodeGypRequest): NodeGypPlan {
   const { launcher, jobs } = request;
-  const env: Record<string, string> = jobs === undefined || jobs < 2 || hasJobs(request) ? {} : { JOBS: `${Math.trunc(jobs)}` };
+  const env: Record<string, string> = jobs === undefined || jobs < 2 || nodeGypJobsAreDecided(request) ? {} : { JOBS: `${Math.trunc(jobs)}` };
   if (/\s/.test(launcher)) {
     return { env, reached: false, notes: [`${launcher}: node-gyp cannot use a launcher whose path holds white space; put a link to it elsewhere`] };
   }
@@ -68,9 +65,9 @@ export function nodeGypPlan(request: NodeGypRequest): NodeGypPlan {
     const given = request.env[name]?.trim() ?? '';
     const value = given === '' ? usual : given;
     if (value === undefined) continue;
-    const wanted = launched(value, launcher);
+    const wanted = withLauncher(value, launcher);
     if (wanted !== undefined) env[name] = wanted;
-    else if (value.startsWith(launcher)) notes.push(`${name} goes through the launcher already`);
+    else if (isOurs(value.split(/\s+/, 1)[0] ?? '', launcher)) notes.push(`${name} goes through the launcher already`);
     else notes.push(`${name} is "${value}" and is left alone`);
   }
   return { env, reached: true, notes };

@@ -1,8 +1,9 @@
 // Knows: where a cargo workspace begins, and which files cargo reads its settings from. Refuses to know: what they say, but for where a workspace
 // begins. Source: The Cargo Book, "Hierarchical structure"; `.cargo/config` wins over `.cargo/config.toml`, as tried with cargo 1.95.
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Fault } from '@sccache-ts/core/base';
 import { pickUp } from '@sccache-ts/core/host';
+import { foldersFrom } from './folders-above.js';
 import type { NamedText } from '@sccache-ts/adapter-cargo';
 
 const codeOf = (thrown: unknown): string | undefined => (thrown as NodeJS.ErrnoException).code;
@@ -23,16 +24,10 @@ export async function readText(file: string): Promise<FoundText | undefined> {
   }
 }
 
-/** A folder and all above it. */
-function upward(folder: string): readonly string[] {
-  const above = dirname(folder);
-  return above === folder ? [folder] : [folder, ...upward(above)];
-}
-
 /** The manifest of the workspace that a folder belongs to: the nearest that opens one, else the nearest of all. */
 export async function workspaceManifest(cwd: string): Promise<NamedText | undefined> {
   let nearest: NamedText | undefined;
-  for (const folder of upward(resolve(cwd))) {
+  for (const folder of foldersFrom(resolve(cwd))) {
     const found = await readText(join(folder, 'Cargo.toml'));
     nearest ??= found;
     if (found !== undefined && /^\s*(?:\[\s*workspace\s*[.\]]|workspace\s*[.=])/m.test(found.text)) return found;
@@ -47,7 +42,7 @@ export async function configIn(folder: string): Promise<FoundText | undefined> {
 
 /** All that cargo reads when it is called in a folder, the nearest first. @param home cargo's own folder */
 export async function cargoConfigs(cwd: string, home: string): Promise<readonly NamedText[]> {
-  const folders = [...upward(resolve(cwd)).map((folder) => join(folder, '.cargo')), resolve(cwd, home)];
+  const folders = [...foldersFrom(resolve(cwd)).map((folder) => join(folder, '.cargo')), resolve(cwd, home)];
   const found = await Promise.all([...new Set(folders)].map(configIn));
   return found.filter((it) => it !== undefined);
 }

@@ -1,5 +1,6 @@
 // Knows: what each thing that the doctor looked at means, and what to do about it. Pure. Refuses to know: how it was looked at.
 import { causeChain, isFault } from '@sccache-ts/core/base';
+import { sizeText } from './size-text.js';
 
 /** `note`: nothing is wrong, but there is something to know. `skipped`: could not be looked at, because of something that is wrong. */
 export type Mark = 'ok' | 'wrong' | 'note' | 'skipped';
@@ -57,13 +58,6 @@ export function launcherFinding({ launcher, native, startMs }: { readonly launch
   const time = `${startMs.toFixed(startMs < 10 ? 1 : 0)} ms`;
   if (native) return ok('launcher')(`${launcher} starts in ${time}`);
   return note('launcher')(`${launcher} is the launcher in JavaScript and starts in ${time}`, 'each compile waits so long; install the native one for this machine, or build it: npm run build');
-}
-
-const sizes = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-/** `1.5 GiB` */
-export function sizeText(bytes: number): string {
-  const power = Math.min(sizes.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
-  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${sizes[power] ?? ''}`;
 }
 
 export interface CacheFacts {

@@ -9,8 +9,9 @@ import { createHttpClient, discard, isThere, realPathOf, sizeOfFile } from '@scc
 import { archiveIdFromHash } from '@sccache-ts/core/wire';
 import type { CommandContext } from './context.js';
 import { packToolchain } from './dist.js';
-import { type Finding, fromThrown, note, ok, remoteFinding, schedulerFinding, sizeText, skipped, type TrialFacts, wrong } from './doctor-findings.js';
+import { type Finding, fromThrown, note, ok, remoteFinding, schedulerFinding, skipped, type TrialFacts, wrong } from './doctor-findings.js';
 import { makeBare, makeSample, tryCompile } from './doctor-trial.js';
+import { sizeText } from './size-text.js';
 
 export interface FleetVisit {
   readonly context: CommandContext;

@@ -1,9 +1,9 @@
 // Knows: in which order everything between a compiler and a build server is looked at, and that one line is said of each. Refuses to know: what the
 // sentences are (doctor-findings.ts), how a compile is tried (doctor-trial.ts), and build servers (doctor-fleet.ts).
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type ClientSettings, loadClientSettings, type StatisticsInfo } from '@sccache-ts/client';
 import { envValue, Fault } from '@sccache-ts/core/base';
-import { findCompiler, freeBytesAt, isThere, makeTemporaryFolder, nativeLauncherAt, realPathOf, removeTree, whyUnwritable } from '@sccache-ts/core/host';
+import { findCompiler, freeBytesAt, isProgram, isThere, makeTemporaryFolder, nativeLauncherAt, realPathOf, removeTree, whyUnwritable } from '@sccache-ts/core/host';
 import type { CommandContext } from './context.js';
 import { askDaemon, reachDaemon, reachOrStartDaemon } from './daemon.js';
 import {
@@ -11,7 +11,7 @@ import {
 } from './doctor-findings.js';
 import { examineFleet } from './doctor-fleet.js';
 import { launcherStart, makeBare, makeSample, tryCompile } from './doctor-trial.js';
-import { launcherOf } from './launcher-path.js';
+import { launcherOf, ownPrograms } from './launcher-path.js';
 
 const compilerNames = ['gcc', 'g++', 'clang', 'clang++', 'rustc'] as const;
 
@@ -25,10 +25,10 @@ interface Visit {
 /** As the launcher would find it, and what it would pass by. */
 function compilerFacts({ env, cwd, ...context }: CommandContext, name: string): CompilerFacts {
   const path = envValue(env, 'PATH');
-  const own = [launcherOf(context), join(dirname(launcherOf(context)), 'sccache-ts.js')].map(realPathOf);
+  const own = ownPrograms(context);
   const found = findCompiler(name, { path, cwd, own });
   const candidates = (path ?? '').split(':').map((folder) => join(folder === '' ? cwd : folder, name));
-  const passed = candidates.slice(0, found === undefined ? undefined : Math.max(0, candidates.indexOf(found))).filter(isThere);
+  const passed = candidates.slice(0, found === undefined ? undefined : Math.max(0, candidates.indexOf(found))).filter(isProgram);
   const before = passed.map((it) => {
     const leadsTo = realPathOf(it);
     return { path: it, leadsTo, ours: own.includes(leadsTo) || basename(leadsTo).startsWith('sccache-ts') };

@@ -1,6 +1,6 @@
 // Knows: which presets put the launcher before CMake's compilers, beside those that a project has. Pure: text in, text out.
 // Refuses to know: where files are. Source: CMake manual, cmake-presets(7): `inherits` joins cacheVariables; user presets see the project's.
-import { Fault } from '@sccache-ts/core/base';
+import { Fault, isOurs } from '@sccache-ts/core/base';
 
 export interface UserPresets {
   /** What CMakeUserPresets.json is to say. */
@@ -20,6 +20,16 @@ function parsed(file: string, text: string): Readonly<Record<string, unknown>> {
   } catch (cause) {
     throw new Fault('SETTINGS_SYNTAX', `${file}: not JSON: ${(cause as Error).message}`, { cause, hint: 'CMake cannot read it either; mend it first.' });
   }
+}
+
+/** Whether a configure preset puts us before CMake's compilers already. @throws Fault SETTINGS_SYNTAX */
+export function presetsNameUs({ file, text }: { readonly file: string; readonly text: string }, launcher: string): boolean {
+  const { configurePresets: all } = parsed(file, text);
+  const values = (Array.isArray(all) ? all : []).flatMap((preset) => Object.entries(record(record(preset)['cacheVariables'])));
+  return values.some(([name, value]) => {
+    const said = typeof value === 'string' ? value : record(value)['value'];
+    return /^CMAKE_\w+_COMPILER_LAUNCHER$/.test(name) && typeof said === 'string' && said.split(';').some((word) => isOurs(word, launcher));
+  });
 }
 
 /**

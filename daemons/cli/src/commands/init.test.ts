@@ -63,12 +63,17 @@ it('writes what can be written, once, and leaves the rest alone', async () => {
   expect(['.cargo/config.toml', 'CMakeUserPresets.json'].map((name) => readFileSync(join(home, name), 'utf8'))).toEqual(written);
 });
 
-it('does not touch presets of the user\'s', async () => {
+it.each<[string, string]>([
+  ['{ "version": 3 }\n', 'was left alone'],
+  ['{ "version": 3, "configurePresets": [{ "name": "sccache-ts", "displayName": "not with /usr/bin/sccache-ts" }] }\n', 'was left alone'],
+  [`{ "configurePresets": [{ "name": "a", "cacheVariables": { "CMAKE_INSTALL_PREFIX": "${cli}/bin/sccache-ts" } }] }\n`, 'was left alone'],
+  ['{ "configurePresets": [{ "name": "a", "cacheVariables": { "CMAKE_C_COMPILER_LAUNCHER": { "type": "STRING", "value": "sccache-ts" } } }] }\n', 'names the launcher already'],
+])('does not touch presets of the user\'s: %s', async (text, said) => {
   write('CMakeLists.txt');
-  write('CMakeUserPresets.json', '{ "version": 3 }\n');
-  expect(await init('--write')).toBe(0);
-  expect(out).toContain('was left alone');
-  expect(readFileSync(join(home, 'CMakeUserPresets.json'), 'utf8')).toBe('{ "version": 3 }\n');
+  write('CMakeUserPresets.json', text);
+  expect([await init('--write'), err]).toEqual([0, '']);
+  expect(out).toContain(said);
+  expect(readFileSync(join(home, 'CMakeUserPresets.json'), 'utf8')).toBe(text);
 });
 
 it.each<[string, () => void, string]>([

@@ -6,7 +6,7 @@ import { cargoInit } from './cargo.js';
 import { readText } from './cargo-workspace.js';
 import type { CommandContext } from './context.js';
 import { type Advice, adviceFor, type FolderFacts, type Writable } from './init-advice.js';
-import { userPresets } from './init-presets.js';
+import { presetsNameUs, userPresets } from './init-presets.js';
 import { namedLauncher } from './launcher-path.js';
 
 const kinds = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'] as const;
@@ -47,7 +47,7 @@ async function presetsFor(context: CommandContext): Promise<Written> {
   const file = join(context.cwd, userPresetsName);
   const existing = await readText(file);
   if (existing !== undefined) {
-    if (existing.text.includes(launcher)) return { lines: [`${file} names the launcher already`] };
+    if (presetsNameUs(existing, launcher)) return { lines: [`${file} names the launcher already`] };
     return { lines: [`${file} is yours and was left alone: set CMAKE_C_COMPILER_LAUNCHER and CMAKE_CXX_COMPILER_LAUNCHER to ${launcher} in the cacheVariables of a preset`] };
   }
   const { text, names } = userPresets(launcher, await readText(join(context.cwd, 'CMakePresets.json')));
@@ -66,7 +66,7 @@ async function writeCargo(context: CommandContext): Promise<Written> {
   return { lines: said.trimEnd().split('\n') };
 }
 
-/** What is wrong with one file is found before any is written. */
+/** What is wrong with a file that is read is found before any is written; where one cannot be written, others may have been. */
 async function writeAll(context: CommandContext, all: readonly Advice[]): Promise<ReadonlyMap<Writable, readonly string[]>> {
   const wanted = (kind: Writable): boolean => all.some(({ writes }) => writes === kind);
   const presets = wanted('cmake') ? await presetsFor(context) : undefined;

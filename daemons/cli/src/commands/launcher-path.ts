@@ -10,12 +10,17 @@ export function launcherOf({ script }: Pick<CommandContext, 'script'>): string {
   return nativeLauncherAt(join(bin, 'sccache-ts')) ?? join(bin, 'sccache-ts.js');
 }
 
+/** All of this package that stands in for compilers, links resolved. */
+export function ownPrograms(context: Pick<CommandContext, 'script'>): readonly string[] {
+  const launcher = launcherOf(context);
+  return [launcher, join(dirname(launcher), 'sccache-ts.js')].map(realPathOf);
+}
+
 /** A name alone holds on every machine that has us in PATH; a path is for those that have not. */
 export function namedLauncher(context: CommandContext): string {
   const launcher = launcherOf(context);
   const inPath = findCompiler('sccache-ts', { path: envValue(context.env, 'PATH'), cwd: context.cwd, own: [] });
-  const ours = [launcher, join(dirname(launcher), 'sccache-ts.js')].map(realPathOf);
-  return inPath !== undefined && ours.includes(realPathOf(inPath)) ? 'sccache-ts' : launcher;
+  return inPath !== undefined && ownPrograms(context).includes(realPathOf(inPath)) ? 'sccache-ts' : launcher;
 }
 
 /**
@@ -24,7 +29,7 @@ export function namedLauncher(context: CommandContext): string {
  * @throws Fault TOOL_MISSING
  */
 export function programOf(context: CommandContext, name: string, hint: string): string {
-  const found = findCompiler(name, { path: envValue(context.env, 'PATH'), cwd: context.cwd, own: [launcherOf(context)].map(realPathOf) });
+  const found = findCompiler(name, { path: envValue(context.env, 'PATH'), cwd: context.cwd, own: ownPrograms(context) });
   if (found === undefined) throw new Fault('TOOL_MISSING', `${name}: cannot find binary path`, { hint });
   return found;
 }

@@ -15,14 +15,6 @@ export interface NamedRow {
   readonly state: string;
 }
 
-const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
-
-/** `31.6 MiB` */
-export function sizeText(bytes: number): string {
-  const power = bytes < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
-  return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power] ?? ''}`;
-}
-
 const steps: readonly (readonly [seconds: number, name: string])[] = [[86_400, 'day'], [3_600, 'hour'], [60, 'minute'], [1, 'second']];
 
 /** `3 days`, since the last use. @param ms may be negative where clocks were set back */

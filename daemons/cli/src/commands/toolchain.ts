@@ -8,7 +8,8 @@ import { type TrialReport, tryToolchain } from '@sccache-ts/core/engine/trial';
 import { archiveCodingOf, hashFile, listToolchainArchives, openToolchainMap, realPathOf, statOfFile } from '@sccache-ts/core/host';
 import { archiveIdFromHash } from '@sccache-ts/core/wire';
 import { type CommandContext, settingsOf } from './context.js';
-import { ageText, type KeptRow, namedText, type NamedRow, sizeText, tableText } from './toolchain-text.js';
+import { sizeText } from './size-text.js';
+import { ageText, type KeptRow, namedText, type NamedRow, tableText } from './toolchain-text.js';
 import { toolchainSubject } from './toolchain-subject.js';
 
 type Override = Extract<ToolchainSettings, { readonly kind: 'path_override' }>;

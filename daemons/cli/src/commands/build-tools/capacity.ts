@@ -1,5 +1,6 @@
 // Knows: how many compiles can run at once: this machine's processors and what the scheduler offers. Refuses to know: what is made of it.
 import { setTimeout as nap } from 'node:timers/promises';
+import { suggestedJobs } from '@sccache-ts/adapter-make';
 import { usableProcessors } from '@sccache-ts/core/host';
 import { type CommandContext, settingsOf } from '../context.js';
 import { askDaemon, reachOrStartDaemon } from '../daemon.js';
@@ -30,4 +31,9 @@ export async function capacityOf(context: CommandContext): Promise<Capacity> {
   // Who cannot be asked offers nothing; the build itself says what is wrong with the settings.
   const offered = await Promise.race([offeredCores(context).catch(() => 0), nap(patienceMs, 0, { ref: false })]);
   return { local: usableProcessors(), offered };
+}
+
+/** How many compiles at once keep all of it busy. @param decided somebody has said how many: then nobody is asked, and nothing is suggested */
+export async function jobsUnless(decided: boolean, context: CommandContext): Promise<{ readonly jobs?: number }> {
+  return decided ? {} : { jobs: suggestedJobs(await capacityOf(context)) };
 }

@@ -56,6 +56,7 @@ describe('sccache-ts cmake', () => {
     }, ['--preset=mac', '-Bb'], '"Xcode"'],
     ['Xcode in a build folder', () => write('b/CMakeCache.txt', `CMAKE_HOME_DIRECTORY:INTERNAL=${home}\nCMAKE_GENERATOR:INTERNAL=Xcode\n`), ['b'], '"Xcode"'],
     ['no project', () => rmSync(join(home, 'CMakeLists.txt')), ['-S.', '-Bb'], 'there is no CMakeLists.txt'],
+    ['no project of another name', () => undefined, ['-S.', '-Bb', '--project-file', 'Other.txt'], 'there is no Other.txt'],
     ['no project where a build folder says', () => write('b/CMakeCache.txt', 'CMAKE_HOME_DIRECTORY:INTERNAL=/nowhere\n'), ['b'], '/nowhere: there is no CMakeLists.txt'],
     ['presets that are no JSON', () => write('CMakePresets.json', '{'), ['--preset', 'mac'], 'CMakePresets.json: not JSON'],
     ['presets that are a folder', () => write('CMakePresets.json/x', ''), ['--preset', 'mac'], 'CMakePresets.json: cannot be read'],
@@ -89,10 +90,15 @@ describe('sccache-ts cmake', () => {
       return [done.status, done.stdout.toString()];
     };
     expect(call(['-S', '.', '-B', 'b'])).toEqual([7, expect.stringMatching(/^-S\n\.\n-B\nb\n-DSCCACHE_TS_LAUNCHER:FILEPATH=\/.*\n-C\n\/.*\/cmake\/initial-cache\.cmake\n$/)]);
+    rmSync(join(home, 'CMakeLists.txt'));
+    write('Other.txt', '');
+    expect(call(['--project-file', 'Other.txt', '-B', 'b'])).toEqual([7, expect.stringMatching(/^--project-file\nOther\.txt\n-B\nb\n-DSCCACHE/)]);
+    write('c/CMakeCache.txt', `CMAKE_HOME_DIRECTORY:INTERNAL=${home}\nCMAKE_GENERATOR:INTERNAL=Ninja\nCMAKE_LIST_FILE_NAME:INTERNAL=Other.txt\n`);
+    expect(call(['c'])).toEqual([7, expect.stringMatching(/^c\n-DSCCACHE/)]);
     expect(call(['-E', 'echo', '--build'])).toEqual([7, '-E\necho\n--build\n']);
-    write('b/CMakeCache.txt', 'CMAKE_GENERATOR:INTERNAL=Ninja\nSCCACHE_TS_LAUNCHER:FILEPATH=/opt/sccache-ts\n');
+    write('b/CMakeCache.txt', 'CMAKE_GENERATOR:INTERNAL=Ninja\nSCCACHE_TS_APPLIED_LAUNCHER:INTERNAL=/opt/sccache-ts\n');
     expect(call(['--build', 'b', '--', '-k0'])).toEqual([7, '--build\nb\n--\n-k0\n']);
-    write('b/CMakeCache.txt', 'CMAKE_GENERATOR:INTERNAL=Unix Makefiles\nSCCACHE_TS_LAUNCHER:FILEPATH=/opt/sccache-ts\n');
+    write('b/CMakeCache.txt', 'CMAKE_GENERATOR:INTERNAL=Unix Makefiles\nSCCACHE_TS_APPLIED_LAUNCHER:INTERNAL=/opt/sccache-ts\n');
     expect(call(['--build', 'b', '--', '-k'])).toEqual([7, expect.stringMatching(/^--build\nb\n(?:--parallel\n\d+\n)?--\n-k\n$/)]);
   });
 });

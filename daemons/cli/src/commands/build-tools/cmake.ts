@@ -1,6 +1,6 @@
 // Knows: what must be read before cmake is run through us, and running it. Refuses to know: what is to be set, and why; the adapter tells that.
 import { join, resolve } from 'node:path';
-import { buildPlan, buildPreset, cacheEntry, type CmakeCall, cmakeFolder, type CmakeWishes, configurePlan, presetGenerator, readCmake, versionIn } from '@sccache-ts/adapter-cmake';
+import { buildJobsAreDecided, buildPlan, buildPreset, cacheEntry, type CmakeCall, cmakeFolder, type CmakeWishes, compilesThroughUs, configurePlan, presetGenerator, readCmake, versionIn } from '@sccache-ts/adapter-cmake';
 import { suggestedJobs } from '@sccache-ts/adapter-make';
 import { envValue, Fault } from '@sccache-ts/core/base';
 import { become, runProcess } from '@sccache-ts/core/host';
@@ -37,8 +37,10 @@ async function projectOf({ cwd }: CommandContext, { source, build, folder }: Cma
 
 async function configure(context: CommandContext, program: string, wishes: CmakeWishes & { readonly args: readonly string[] }): Promise<readonly string[]> {
   const { source, cache } = await projectOf(context, wishes);
-  if ((await readText(join(source, 'CMakeLists.txt'))) === undefined) {
-    throw new Fault('USAGE', `${source}: there is no CMakeLists.txt`, { hint: 'Name the source folder with -S.' });
+  // CMake remembers another name for it in the build folder.
+  const file = wishes.projectFile ?? (cache === undefined ? undefined : cacheEntry(cache, 'CMAKE_LIST_FILE_NAME')) ?? 'CMakeLists.txt';
+  if ((await readText(join(source, file))) === undefined) {
+    throw new Fault('USAGE', `${source}: there is no ${file}`, { hint: 'Name the source folder with -S.' });
   }
   const preset = wishes.preset === undefined ? undefined : presetGenerator(await presetsIn(source), wishes.preset);
   const cached = cache === undefined ? undefined : cacheEntry(cache, 'CMAKE_GENERATOR');
@@ -55,14 +57,15 @@ async function configure(context: CommandContext, program: string, wishes: Cmake
 async function build(context: CommandContext, args: readonly string[], call: CmakeCall & { readonly kind: 'build' }): Promise<readonly string[]> {
   const preset = call.preset === undefined ? undefined : buildPreset(await presetsIn(context.cwd), call.preset);
   const cache = call.folder === undefined ? undefined : await cacheOf(resolve(context.cwd, call.folder));
-  if (cache?.includes('sccache-ts') === false) {
+  if (cache !== undefined && !compilesThroughUs(cache)) {
     context.complain(`sccache: warning: ${call.folder} was configured without sccache-ts, so nothing is cached: run \`sccache-ts cmake ${call.folder}\` once\n`);
   }
+  const given = { env: context.env, jobsGiven: call.jobs || preset?.jobs === true };
+  if (buildJobsAreDecided(given)) return args;
   const capacity = await capacityOf(context);
   return buildPlan({
     args,
-    env: context.env,
-    jobsGiven: call.jobs || preset?.jobs === true,
+    ...given,
     generator: preset?.generator ?? (cache === undefined ? undefined : cacheEntry(cache, 'CMAKE_GENERATOR')),
     jobs: suggestedJobs(capacity),
     offered: capacity.offered,

@@ -14,7 +14,7 @@ const after = numbers({
 
 describe('one line for a build', () => {
   it('counts what came since', () => {
-    expect(compileSummary(undefined, after)).toBe('sccache-ts: 4 hits, 5 misses, 3 compiled on build servers, 3 declined');
+    expect(compileSummary('none', after)).toBe('sccache-ts: 4 hits, 5 misses, 3 compiled on build servers, 3 declined');
     const more = { ...after, compile_requests: 13, requests_executed: 10, cache_hits: { counts: { 'C/C++': 4, Rust: 1 }, adv_counts: {} } };
     expect(compileSummary(after, more)).toBe('sccache-ts: 1 hits, 0 misses, 0 compiled on build servers, 0 declined');
   });
@@ -25,6 +25,8 @@ describe('one line for a build', () => {
 
   it('says nothing when nothing was compiled, or nobody can tell', () => {
     expect(compileSummary(after, after)).toBeUndefined();
-    expect(compileSummary(numbers(), undefined)).toBeUndefined();
+    expect(compileSummary(numbers(), 'none')).toBeUndefined();
+    expect(compileSummary(numbers(), 'silent')).toBeUndefined();
+    expect(compileSummary('silent', after)).toBeUndefined();
   });
 });

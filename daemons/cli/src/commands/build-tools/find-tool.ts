@@ -1,18 +1,11 @@
 // Knows: where a tool of npm packages is: in this project, in PATH, or inside npm. Refuses to know: what the tool does.
 import { dirname, join, resolve } from 'node:path';
 import { envValue, Fault } from '@sccache-ts/core/base';
-import { findCompiler, realPathOf } from '@sccache-ts/core/host';
+import { findCompiler, isProgram, realPathOf } from '@sccache-ts/core/host';
 import type { CommandContext } from '../context.js';
+import { foldersFrom } from '../folders-above.js';
 
 type Where = Pick<CommandContext, 'env' | 'cwd'>;
-
-/** A folder and all above it. */
-function upward(folder: string): readonly string[] {
-  const above = dirname(folder);
-  return above === folder ? [folder] : [folder, ...upward(above)];
-}
-
-const isThere = (path: string): boolean => findCompiler(path, { path: '', cwd: '/', own: [] }) === path;
 
 /** npm's own folder: as npm tells its scripts, else where PATH's npm leads to, else beside node. */
 function npmFolders({ env, cwd }: Where): readonly string[] {
@@ -24,14 +17,14 @@ function npmFolders({ env, cwd }: Where): readonly string[] {
 
 /** The nearest one in `node_modules/.bin`, as npm's scripts see it, else PATH's. Absolute; undefined when there is none. */
 function findTool(name: string, { env, cwd }: Where): string | undefined {
-  const local = upward(resolve(cwd)).map((folder) => join(folder, 'node_modules/.bin', name)).find(isThere);
+  const local = foldersFrom(resolve(cwd)).map((folder) => join(folder, 'node_modules/.bin', name)).find(isProgram);
   if (local !== undefined) return local;
   return findCompiler(name, { path: envValue(env, 'PATH'), cwd, own: [] });
 }
 
 /** @throws Fault TOOL_MISSING */
 export function findNodeGyp(where: Where): string {
-  const found = findTool('node-gyp', where) ?? npmFolders(where).map((folder) => join(folder, 'node_modules/node-gyp/bin/node-gyp.js')).find(isThere);
+  const found = findTool('node-gyp', where) ?? npmFolders(where).map((folder) => join(folder, 'node_modules/node-gyp/bin/node-gyp.js')).find(isProgram);
   if (found !== undefined) return found;
   throw new Fault('TOOL_MISSING', 'node-gyp: neither in node_modules, nor in PATH, nor inside npm', { hint: 'npm install --save-dev node-gyp' });
 }

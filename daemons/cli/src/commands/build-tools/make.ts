@@ -1,6 +1,6 @@
 // Knows: running make with everything set for it. Refuses to know: what is to be set, and why; the adapter tells that.
 import { gnuMakeVersion, jobsAreDecided, makePlan, type MakeJobs, type MakePlan, type MakePlanInput } from '@sccache-ts/adapter-make';
-import { Fault, isFault } from '@sccache-ts/core/base';
+import { isFault } from '@sccache-ts/core/base';
 import { become, isFaithful, runProcess } from '@sccache-ts/core/host';
 import type { CommandContext } from '../context.js';
 import { launcherOf, programOf } from '../launcher-path.js';
@@ -47,6 +47,5 @@ export const runMake: Tool = async (context, args) => {
   const plan = await planFor(context, { launcher: launcherOf(context), env: context.env, args, jobs: await jobsFor(make, context, args) });
   for (const [name, value] of plan.env) process.env[name] = value;
   // $(MAKE) is what make was called by.
-  await become({ path: make, args: plan.args, argv0: 'make' });
-  throw new Fault('IMPOSSIBLE', 'make: this process has become it and goes on');
+  return become({ path: make, args: plan.args, argv0: 'make' });
 };

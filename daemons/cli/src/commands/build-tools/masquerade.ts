@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { isCompilerName } from '@sccache-ts/adapter-make';
 import { loadClientSettings } from '@sccache-ts/client';
 import { digestOf, envValue } from '@sccache-ts/core/base';
-import { fillLinkFolder, findCompiler, namesInPath, realPathOf } from '@sccache-ts/core/host';
+import { fillLinkFolder, findCompiler, namesInPath } from '@sccache-ts/core/host';
 import type { CommandContext } from '../context.js';
-import { launcherOf } from '../launcher-path.js';
+import { launcherOf, ownPrograms } from '../launcher-path.js';
 
 /**
  * A folder with a link to the launcher for each compiler that PATH has, and no other: what a build finds there, it would find without us.
@@ -20,7 +20,7 @@ export async function masqueradeFolder(context: CommandContext): Promise<string>
   const parent = join(disk.dir, `masquerade-${uid}`);
   // A make within a make has our folder in PATH already.
   const around = path.split(':').filter((folder) => !folder.startsWith(`${parent}/`)).join(':');
-  const own = [realPathOf(launcher)];
+  const own = ownPrograms(context);
   const names = namesInPath(around, cwd).filter((name) => isCompilerName(name) && findCompiler(name, { path: around, cwd, own }) !== undefined);
   const folder = join(parent, digestOf([launcher, ...names].join('\n')).slice(0, 16));
   await fillLinkFolder({ folder, names, target: launcher, uid });

@@ -2,7 +2,7 @@
 // Refuses to know: what the copy says, and running ninja.
 import { join } from 'node:path';
 import { commandHash, followWord, type HashKind, NinjaSyntaxError, readManifest, unwrappedText, type WrapFile, type WrapInput, wrapManifest, wrapperFolder, wrapperOf } from '@sccache-ts/adapter-ninja';
-import { Fault } from '@sccache-ts/core/base';
+import { Fault, shellWord } from '@sccache-ts/core/base';
 import { makeFolders, makeNoOlder, readWhole, versionOf, writeAtomically } from '@sccache-ts/core/host';
 
 export interface CopyWanted {
@@ -48,26 +48,36 @@ function isCurrent(state: CopyState, { folder, file, launcher, build, hash }: Co
 
 const at = (folder: string, path: string): string => (path.startsWith('/') ? path : join(folder, path));
 
-const shellWord = (text: string): string => (/^[\w@%+=,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+/** The adapter holds bytes as latin1; paths for node, and our own words, are text. Here alone they become one another. */
+const bytesOf = (text: string): string => Buffer.from(text).toString('latin1');
+export const textOf = (bytes: string): string => Buffer.from(bytes, 'latin1').toString();
+
+/** @throws NinjaSyntaxError for a name that node cannot hold */
+function pathText(bytes: string): string {
+  const text = textOf(bytes);
+  if (bytesOf(text) !== bytes) throw new NinjaSyntaxError(`${bytes}: this name is no UTF-8`);
+  return text;
+}
 
 const inputOf = ({ file, launcher }: CopyWanted): WrapInput => ({
-  file,
-  wrapper: wrapperOf(file),
+  file: bytesOf(file),
+  wrapper: bytesOf(wrapperOf(file)),
   launcher,
-  again: Buffer.from(`${shellWord(launcher)} ninja ${shellWord(`${followWord}${file}`)}`).toString('latin1'),
+  again: bytesOf(`${shellWord(launcher)} ninja ${shellWord(`${followWord}${file}`)}`),
 });
 
-/** Reads files from the folder where ninja runs, and remembers which. */
+/** Reads files from the folder where ninja runs, and remembers which; what is read is named by bytes, what is remembered by text. */
 function openFiles(folder: string): { readonly read: (path: string) => string | undefined; readonly seen: Map<string, string> } {
   const seen = new Map<string, string>();
-  const read = (path: string): string | undefined => {
-    const name = at(folder, Buffer.from(path, 'latin1').toString());
+  const read = (bytes: string): string | undefined => {
+    const path = pathText(bytes);
+    const name = at(folder, path);
     // Before it is read: what is written meanwhile is then another version.
     const version = versionOf(name);
     try {
-      const bytes = readWhole(name);
-      if (bytes !== undefined) seen.set(path, version ?? '');
-      return bytes?.toString('latin1');
+      const found = readWhole(name);
+      if (found !== undefined) seen.set(path, version ?? '');
+      return found?.toString('latin1');
     } catch (cause) {
       throw new Fault('USAGE', `ninja: ${name}: cannot be read: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`, { cause });
     }
@@ -79,10 +89,23 @@ async function write(wanted: CopyWanted, files: readonly WrapFile[], state: Copy
   const own = join(wanted.folder, wrapperFolder);
   await makeFolders(own);
   await writeAtomically(join(own, '.gitignore'), '*\n', 0o666);
-  for (const { path, text } of files) await writeAtomically(join(wanted.folder, path), Buffer.from(text, 'latin1'), 0o666);
+  for (const { path, text } of files) await writeAtomically(join(wanted.folder, textOf(path)), Buffer.from(text, 'latin1'), 0o666);
   // Ninja asks whether the copy is older than what it is made of.
   makeNoOlder(join(wanted.folder, wrapperOf(wanted.file)), state.files.map(([path]) => at(wanted.folder, path)));
   await writeAtomically(join(wanted.folder, statePath(wanted.file)), JSON.stringify(state), 0o666);
+}
+
+interface Copied {
+  /** Bytes. */
+  readonly builddir: string;
+  readonly seen: ReadonlyMap<string, string>;
+  readonly commands: readonly (readonly [plain: string, wrapped: string])[];
+}
+
+/** @throws NinjaSyntaxError */
+function stateOf({ build, launcher, hash }: CopyWanted, { builddir, seen, commands }: Copied): CopyState {
+  const hashes = commands.map(([plain, wrapped]) => [commandHash(hash, plain), commandHash(hash, wrapped)] as const);
+  return { build, launcher, hash, builddir: pathText(builddir), files: [...seen], hashes };
 }
 
 /** There is nothing to put a launcher before. */
@@ -99,12 +122,10 @@ export async function currentCopy(wanted: CopyWanted): Promise<CopyState | NoCop
   const known = copyState(wanted.folder, wanted.file);
   if (known !== undefined && isCurrent(known, wanted)) return known;
   const { read, seen } = openFiles(wanted.folder);
-  const manifest = readManifest(wanted.file, read);
+  const manifest = readManifest(bytesOf(wanted.file), read);
   const wrapped = wrapManifest(manifest, inputOf(wanted));
   if (wrapped.compiles === 0) return { launcher: wrapped.launchers.find((name) => name !== 'sccache-ts') };
-  const hashes = wrapped.commands.map((pair) => [commandHash(wanted.hash, pair[0]), commandHash(wanted.hash, pair[1])] as const);
-  const { build, launcher, hash } = wanted;
-  const state = { build, launcher, hash, builddir: manifest.builddir, files: [...seen], hashes };
+  const state = stateOf(wanted, { builddir: manifest.builddir, seen, commands: wrapped.commands });
   await write(wanted, wrapped.files, state);
   return state;
 }
@@ -113,19 +134,19 @@ export async function currentCopy(wanted: CopyWanted): Promise<CopyState | NoCop
 export async function followOriginal(wanted: CopyWanted): Promise<void> {
   const { read, seen } = openFiles(wanted.folder);
   const input = inputOf(wanted);
-  const { build, launcher, hash } = wanted;
-  const common = { build, launcher, hash };
   try {
-    const manifest = readManifest(wanted.file, read);
+    const manifest = readManifest(bytesOf(wanted.file), read);
     const { files, commands } = wrapManifest(manifest, input);
-    const hashes = commands.map((pair) => [commandHash(hash, pair[0]), commandHash(hash, pair[1])] as const);
-    await write(wanted, files, { ...common, builddir: manifest.builddir, files: [...seen], hashes });
+    await write(wanted, files, stateOf(wanted, { builddir: manifest.builddir, seen, commands }));
   } catch (thrown) {
     if (!(thrown instanceof NinjaSyntaxError)) throw thrown;
-    const text = unwrappedText(input, [...seen.keys()]);
-    await write(wanted, [{ path: input.wrapper, text }], { ...common, builddir: '', files: [], hashes: [] });
+    const text = unwrappedText(input, [...seen.keys()].map(bytesOf));
+    await write(wanted, [{ path: input.wrapper, text }], stateOf(wanted, { builddir: '', seen: new Map(), commands: [] }));
   }
 }
+
+/** How ninja's log calls the copy. */
+export const copyInLog = (file: string): string => bytesOf(wrapperOf(file));
 
 /** Where ninja keeps its log. */
 export const logPath = (folder: string, builddir: string): string => at(folder, join(builddir === '' ? '.' : builddir, '.ninja_log'));

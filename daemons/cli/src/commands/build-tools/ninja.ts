@@ -2,15 +2,15 @@
 // ninja's log; the adapter tells that.
 import { resolve } from 'node:path';
 import { suggestedJobs } from '@sccache-ts/adapter-make';
-import { followWord, type HashKind, hashKindOfNinja, ninjaPlan, NinjaSyntaxError, ninjaWishes, type NinjaWishes, wrapperOf } from '@sccache-ts/adapter-ninja';
+import { followWord, type HashKind, hashKindOfNinja, ninjaJobsAreDecided, ninjaPlan, type NinjaPlan, NinjaSyntaxError, ninjaWishes, type NinjaWishes, wrapperOf } from '@sccache-ts/adapter-ninja';
 import { envValue, Fault } from '@sccache-ts/core/base';
-import { accompany, become, endAs, findCompiler, type ProgramEnd, runProcess } from '@sccache-ts/core/host';
+import { type Accompany, become, endAs, findCompiler, holdingSignals, type ProgramEnd, runProcess, usableProcessors } from '@sccache-ts/core/host';
 import type { CommandContext } from '../context.js';
 import { launcherOf } from '../launcher-path.js';
-import { capacityOf } from './capacity.js';
-import { compileSummary, statisticsNow } from './compile-summary.js';
-import { absoluteFile, copyState, type CopyState, type CopyWanted, currentCopy, followOriginal } from './ninja-copy.js';
-import { withOurLog } from './ninja-log-file.js';
+import { type Capacity, capacityOf } from './capacity.js';
+import { compileSummary, type Numbers, statisticsNow } from './compile-summary.js';
+import { absoluteFile, copyState, type CopyState, type CopyWanted, currentCopy, followOriginal, logPath, textOf } from './ninja-copy.js';
+import { keepPools, logKind, withOurLog } from './ninja-log-file.js';
 import type { Tool } from './tools.js';
 
 const hint = 'Install ninja (ninja-build), or name it in the variable NINJA.';
@@ -35,6 +35,14 @@ interface Call {
   readonly ninja: string;
   readonly wishes: NinjaWishes;
   readonly wanted: CopyWanted;
+  /** On their way; never fails. */
+  readonly asked: Promise<Numbers>;
+}
+
+interface Done {
+  readonly end: ProgramEnd;
+  /** As they were when ninja began. */
+  readonly before: Numbers;
 }
 
 interface Question {
@@ -48,9 +56,17 @@ async function ask({ env }: CommandContext, { ninja, args, cwd }: Question): Pro
   return { code, text: stdout.toString().trim() };
 }
 
-/** How this ninja writes commands into its log. */
-async function hashOf(context: CommandContext, ninja: string): Promise<HashKind> {
-  return hashKindOfNinja((await ask(context, { ninja, args: ['--version'], cwd: context.cwd })).text);
+interface Place {
+  readonly ninja: string;
+  readonly folder: string;
+  readonly file: string;
+}
+
+/** How this ninja writes commands into its log: as that is written already, else as its version does. */
+async function hashOf(context: CommandContext, { ninja, folder, file }: Place): Promise<HashKind> {
+  const state = copyState(folder, file);
+  const logged = state === undefined ? undefined : await logKind(logPath(folder, state.builddir));
+  return logged ?? hashKindOfNinja((await ask(context, { ninja, args: ['--version'], cwd: context.cwd })).text);
 }
 
 /**
@@ -75,8 +91,8 @@ async function copyFor(call: Call): Promise<CopyState | undefined> {
       // Ninja has the last word: what it understands is built, if not through the cache.
       const args = ['-f', wanted.file, '-t', 'targets', 'depth', '1'];
       const understood = await ask(context, { ninja: call.ninja, args, cwd: wanted.folder }).catch(() => undefined);
-      if (understood?.code !== 0) throw new Fault('USAGE', `ninja: ${thrown.message}`, { hint: `Nothing was built: ${name} is no build file that ninja could read.` });
-      context.complain(`sccache: warning: ${thrown.message}: not understood, so nothing of this build is cached\n`);
+      if (understood?.code !== 0) throw new Fault('USAGE', `ninja: ${textOf(thrown.message)}`, { hint: `Nothing was built: ${name} is no build file that ninja could read.` });
+      context.complain(`sccache: warning: ${textOf(thrown.message)}: not understood, so nothing of this build is cached\n`);
       return undefined;
     }
     context.complain(`sccache: warning: ${wanted.folder}: cannot be written (${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}), so nothing of this build is cached\n`);
@@ -84,23 +100,35 @@ async function copyFor(call: Call): Promise<CopyState | undefined> {
   }
 }
 
-async function build(call: Call): Promise<ProgramEnd> {
-  const { context, ninja, wishes, wanted } = call;
-  const capacity = await capacityOf(context);
+/** @throws Fault TOOL_MISSING */
+function start(accompany: Accompany, ninja: string, { args, env }: NinjaPlan): Promise<ProgramEnd> {
+  for (const [name, value] of env) process.env[name] = value;
+  return accompany({ path: ninja, args }).catch((cause: unknown) => {
+    throw new Fault('TOOL_MISSING', `${ninja}: cannot be started: ${(cause as Error).message}`, { hint });
+  });
+}
+
+async function build(call: Call): Promise<Done> {
+  const { context, ninja, wishes, wanted, asked } = call;
+  const planOf = (file: string, capacity: Capacity): NinjaPlan =>
+    ninjaPlan({ wishes, env: context.env, file, ...capacity, suggested: suggestedJobs(capacity) });
+  const alone = { local: usableProcessors(), offered: 0 };
   const copy = await copyFor(call);
-  const file = copy === undefined ? wanted.file : wrapperOf(wanted.file);
-  const plan = ninjaPlan({ wishes, env: context.env, file, ...capacity, suggested: suggestedJobs(capacity) });
-  for (const [name, value] of plan.env) process.env[name] = value;
-  const run = (): Promise<ProgramEnd> =>
-    accompany({ path: ninja, args: plan.args }).catch((cause: unknown) => {
-      throw new Fault('TOOL_MISSING', `${ninja}: cannot be started: ${(cause as Error).message}`, { hint });
-    });
-  return copy === undefined ? run() : withOurLog({ wanted, copy, depths: plan.depths }, run);
+  if (copy !== undefined) {
+    const plan = planOf(wrapperOf(wanted.file), ninjaJobsAreDecided({ wishes, env: context.env }) ? alone : await capacityOf(context));
+    const refusal = await keepPools(wanted, plan.depths);
+    const before = await asked;
+    if (refusal === undefined) return { before, end: await holdingSignals((accompany) => withOurLog({ wanted, copy }, () => start(accompany, ninja, plan))) };
+    context.complain(`sccache: warning: ${refusal}, so nothing of this build is cached\n`);
+  }
+  // Build servers take what goes through the launcher, and nothing else.
+  const plan = planOf(wanted.file, alone);
+  return { before: await asked, end: await holdingSignals((accompany) => start(accompany, ninja, plan)) };
 }
 
 /** Ninja itself calls us when the original of a copy has changed. */
 async function follow(context: CommandContext, file: string): Promise<void> {
-  const hash = copyState(context.cwd, file)?.hash ?? (await hashOf(context, ninjaOf(context)));
+  const hash = copyState(context.cwd, file)?.hash ?? (await hashOf(context, { ninja: ninjaOf(context), folder: context.cwd, file }));
   await followOriginal({ folder: context.cwd, file, launcher: launcherOf(context), build: context.build, hash });
 }
 
@@ -111,10 +139,13 @@ export const runNinja: Tool = async (context, args) => {
   const wishes = ninjaWishes(args);
   if (wishes.idle) return become({ path: ninja, args });
   const folder = resolve(context.cwd, wishes.folder ?? '.');
-  const wanted = { folder, file: wishes.file, launcher: launcherOf(context), build: context.build, hash: await hashOf(context, ninja) };
-  const before = wishes.quiet ? undefined : await statisticsNow(context);
-  const end = await build({ context, ninja, wishes, wanted });
-  const line = wishes.quiet ? undefined : compileSummary(before, await statisticsNow(context));
+  // Asked for while the copy is made.
+  const asked = wishes.quiet ? Promise.resolve('silent' as const) : statisticsNow(context);
+  const hash = await hashOf(context, { ninja, folder, file: wishes.file });
+  const wanted = { folder, file: wishes.file, launcher: launcherOf(context), build: context.build, hash };
+  const { end, before } = await build({ context, ninja, wishes, wanted, asked });
+  // Who has not answered before the build is not waited for again.
+  const line = before === 'silent' ? undefined : compileSummary(before, await statisticsNow(context));
   if (line !== undefined) context.complain(`${line}\n`);
   return endAs(end);
 };

@@ -1,18 +1,17 @@
 // Knows: running node-gyp through us, or telling with which variables npm's own runs of it go through us. Refuses to know: what is to be set, and why;
 // the plugin tells that.
-import { suggestedJobs } from '@sccache-ts/adapter-make';
-import { nodeGypPlan, type NodeGypPlan } from '@sccache-ts/plugin-node-gyp';
+import { nodeGypJobsAreDecided, nodeGypPlan, type NodeGypPlan } from '@sccache-ts/plugin-node-gyp';
 import { become } from '@sccache-ts/core/host';
 import type { CommandContext } from '../context.js';
 import { launcherOf } from '../launcher-path.js';
-import { capacityOf } from './capacity.js';
+import { jobsUnless } from './capacity.js';
 import { findNodeGyp } from './find-tool.js';
 import { isForOthers, serveOthers } from './other-command.js';
 import type { Tool } from './tools.js';
 
 async function planOf(context: CommandContext, args: readonly string[]): Promise<NodeGypPlan> {
-  const jobs = suggestedJobs(await capacityOf(context));
-  return nodeGypPlan({ launcher: launcherOf(context), env: Object.fromEntries(context.env), args, jobs });
+  const given = { env: Object.fromEntries(context.env), args };
+  return nodeGypPlan({ launcher: launcherOf(context), ...given, ...(await jobsUnless(nodeGypJobsAreDecided(given), context)) });
 }
 
 /** This process ends as node-gyp does. `--print-env`, or `--` and a command, is for those who call it by themselves, as npm does. */

@@ -1,6 +1,6 @@
 // Knows: how a build tool's variables reach what calls that tool by itself, as npm does: printed for a shell, or set for one command.
 // Refuses to know: what the variables are for.
-import { envValue, Fault } from '@sccache-ts/core/base';
+import { envValue, Fault, quotedWord } from '@sccache-ts/core/base';
 import { become, findCompiler } from '@sccache-ts/core/host';
 import type { CommandContext } from '../context.js';
 
@@ -12,7 +12,7 @@ export interface Variables {
 
 /** Lines that sh, bash and zsh evaluate. @param pairs names that a shell accepts */
 export function exportLines(pairs: Readonly<Record<string, string>>): string {
-  return Object.entries(pairs).map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`).join('');
+  return Object.entries(pairs).map(([name, value]) => `export ${name}=${quotedWord(value)}\n`).join('');
 }
 
 /** What build tools are never given: `--print-env` alone, or `--` as the first word, and a command after it. */
