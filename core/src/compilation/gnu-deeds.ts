@@ -1,7 +1,7 @@
 // Knows: what each effect of an option does to the draft. Refuses to know: which options have which effect, and the verdict.
 import { add, gnuMeanings, loseTrack, refuse, stayHome } from './draft.js';
 import type { GnuDraft } from './gnu-draft.js';
-import { assemblerWords, llvmWord, preprocessorWord, preprocessorWords } from './gnu-inner-words.js';
+import { assemblerWords, llvmWord, pluginArgument, preprocessorWord, preprocessorWords } from './gnu-inner-words.js';
 import type { Effect, Found } from './option-table.js';
 import type { CompilerKind } from './types.js';
 
@@ -85,10 +85,10 @@ export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options
   'dependency-target': common(gnuMeanings['dependency-target']),
   'dependency-phony': common(gnuMeanings['dependency-phony']),
   'preprocessor-words': (draft, { words: [word = ''] }, kind) => preprocessorWords(draft, word, kind),
-  'preprocessor-word': (draft, { words }) => preprocessorWord(draft, words),
+  'preprocessor-word': (draft, { words }, kind) => preprocessorWord(draft, words, kind),
   'assembler-words': (draft, { words }) => assemblerWords(draft, words),
   'assembler-word': (draft, { words }) => assemblerWords(draft, words),
-  'llvm-word': (draft, { words }) => llvmWord(draft, words),
+  'llvm-word': (draft, { value = '', words }) => llvmWord(draft, value, words),
   colour,
   debug,
   'split-dwarf': (draft, found, kind) => {
@@ -131,6 +131,7 @@ export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options
     stayHome(draft, found.option.flag);
     loseTrack(draft, found.option.flag);
   },
+  'plugin-argument': (draft, { value = '', words }) => pluginArgument(draft, value, words),
   stays: (draft, found) => {
     keep(draft, found);
     stayHome(draft, found.option.flag);

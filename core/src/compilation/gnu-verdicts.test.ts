@@ -77,6 +77,8 @@ describe('what must not be cached', () => {
     both  | -c a.c -dumpdir x/                    | -dumpdir
     both  | -c a.c -dumpbase x                    | -dumpbase
     both  | -c a.c -aux-info f                    | -aux-info
+    both  | -c a.c -aux-info=f                    | -aux-info=f
+    both  | -c a.c -fvtv-counts                   | -fvtv-counts
     both  | -c a.c -time                          | -time
     both  | -c a.c -time=f                        | -time=f
     both  | -c a.c -ftime-report                  | -ftime-report
@@ -161,6 +163,44 @@ describe('what must not be cached', () => {
     clang | -c a.c -save-stats=obj                | -save-stats=obj
     clang | -c a.c -fproc-stat-report=f           | -fproc-stat-report=f
     clang | -c a.c -fopenmp-targets=nvptx64       | -fopenmp-targets=nvptx64
+    gcc   | -c a.c -mdevices-csv-loc=f            | -mdevices-csv-loc=f
+    both  | -c a.c -fwhatever-file=f              | -fwhatever-file= may name a file
+    both  | -c a.c -fwhatever-list=f              | -fwhatever-list= may name a file
+    both  | -c a.c -fwhatever-use=f               | -fwhatever-use= may name a file
+    both  | -c a.c -fwhatever=list=f              | -fwhatever= may name a file
+    both  | -c a.c -fwhatever=d/f                 | -fwhatever= may name a file
+    both  | -c a.c -mwhatever=d/f                 | -mwhatever= may name a file
+    both  | -c a.c -Wp,-fwhatever-file=f          | -Wp,
+    both  | -c a.c -Wp,-fprofile-use=f            | -Wp,
+    both  | -c a.c -Xpreprocessor -fauto-profile=f | -Xpreprocessor
+    clang | -c a.c -Xclang -fbasic-block-sections=list=f | -fbasic-block-sections=list=f
+    clang | -c a.c -Xclang -foverride-record-layout=f | -foverride-record-layout=f
+    clang | -c a.c -Xclang -fthin-link-bitcode=f  | -fthin-link-bitcode=f
+    clang | -c a.c -Xclang -fms-extensions        | -fms-extensions
+    clang | -c a.c -Xclang -fcoverage-mapping     | -fcoverage-mapping
+    clang | -c a.c -Xclang -fixit                 | -fixit
+    clang | -c a.c -Xclang -fwhatever-file=f      | -fwhatever-file=f
+    clang | -c a.c -mllvm=-stats                  | -mllvm
+    clang | -c a.c -mllvm -sample-profile-file=f  | -mllvm
+    clang | -c a.c -mllvm -dfsan-abilist=f        | -mllvm
+    clang | -c a.c -mllvm -dfsan-abilist -mllvm f | -mllvm
+    clang | -c a.c -mllvm -whatever=d/f           | -mllvm
+    clang | -c a.c -mllvm -whatever -mllvm f.txt  | -mllvm
+    clang | -c a.c -fcodegen-data-use=f           | -fcodegen-data-use=f
+    clang | -c a.c -fcodegen-data-use             | -fcodegen-data-use
+    clang | -c a.c -fapinotes                     | -fapinotes
+    clang | -c a.c -iapinotes-modules d           | -iapinotes-modules
+    clang | -c a.c -fimplicit-module-maps         | -fimplicit-module-maps
+    clang | -c a.c -fmodule-map-file=f            | -fmodule-map-file=
+    clang | -c a.c -multi-lib-config=f            | -multi-lib-config=f
+    clang | -c a.c -gen-reproducer=always         | -gen-reproducer=always
+    clang | -c a.c -ivfsoverlay f                 | -ivfsoverlay
+    clang | -c a.c -fthinlto-index=f              | -fthinlto-index=f
+    clang | -c a.c -fembed-offload-object=f       | -fembed-offload-object=f
+    gcc   | -c a.c -fauto-profile=f               | -fauto-profile=f
+    gcc   | -c a.c -fprofile-use=f                | -fprofile-use=f
+    both  | -c a.c -fbranch-probabilities         | -fbranch-probabilities
+    both  | -c a.c -iplugindir=d                  | -iplugindir=d
   `))('%s: %s', (compiler, line = '', reason = '') => {
     for (const kind of kinds(compiler)) expect(parse(line, { kind })).toEqual({ kind: 'decline', why: 'not-cacheable', reason });
   });
@@ -270,6 +310,15 @@ describe('outputs', () => {
 describe('where a compile may run', () => {
   it.each(rows(`
     both  | -c a.c -O2 -Iinc -DX -include f.h     |
+    both  | -c a.c -ffile-prefix-map=/a=/b -frandom-seed=d/a.o -fuse-ld=/d/ld |
+    both  | -c a.c -fmacro-prefix-map=/a=/b -fprofile-prefix-map=/a=/b |
+    both  | -c a.c -finstrument-functions-exclude-file-list=/usr/include |
+    both  | -c a.c -fprofile-filter-files=/a/.*   |
+    both  | -c a.c -fconstexpr-depth=9 -fvisibility=hidden -mfpmath=sse |
+    both  | -c a.c -fmax-errors=3 -fstrict-flex-arrays=3 |
+    clang | -c a.c -fcrash-diagnostics-dir=/d -fprofile-update=atomic |
+    clang | -c a.c -mllvm -inline-threshold=10 -mllvm=-x86-indirect-branch-tracking |
+    clang | -c a.c -Xclang -fcf-protection=full -Xclang -fdefault-calling-conv=cdecl |
     both  | -c a.c -imacros f.h                   |
     both  | -c a.c -march=x86-64-v3               |
     both  | -c a.c -march=native                  | -march=native
@@ -304,6 +353,27 @@ describe('files that arguments name', () => {
     -c a.c -fprofile-instr-use=d/                         | d/default.profdata |
     -c a.c -fprofile-use=x.profdata                       | x.profdata |
     -c a.c -fplugin x.so                                  | x.so |
+    -c a.c -fbasic-block-sections=list=f                  | f |
+    -c a.c -fbasic-block-sections=f                       | f |
+    -c a.c -fbasic-block-sections=all                     |   |
+    -c a.c -frandomize-layout-seed-file=f                 | f |
+    -c a.c -frandomize-layout-seed=seed                   |   |
+    -c a.c -fms-secure-hotpatch-functions-file=f          | f |
+    -c a.c -fms-secure-hotpatch-functions-list=g,h        |   |
+    -c a.c -fmemory-profile-use=f                         | f |
+    -c a.c -fmemory-profile=d/e                           |   |
+    -c a.c -fexperimental-sanitize-metadata-ignorelist=f  | f |
+    -c a.c -fsanitize-system-ignorelist=f -fsanitize-system-blacklist=g | f g |
+    -c a.c -fsanitize-coverage-allowlist=f -fsanitize-coverage-ignorelist=g | f g |
+    -c a.c -fsanitize-coverage-whitelist=f -fsanitize-coverage-blacklist=g | f g |
+    -c a.c -fprofile-sample-use=f -fauto-profile=g        | f g |
+    -c a.c -fprofile-list=f -fprofile-remapping-file=g    | f g |
+    -c a.c -fxray-always-instrument=f -fxray-never-instrument=g | f g |
+    -c a.c -fxray-attr-list=f                             | f |
+    -c a.c --warning-suppression-mappings=f               | f |
+    -c a.c -frewrite-map-file=f                           | f |
+    -c a.c -fpass-plugin=x.so                             | x.so |
+    -c a.c -Xclang -load -Xclang x.so                     | x.so |
     -c a.c -Xclang -include-pch -Xclang x.pch             | x.pch |
     -c a.c -include f.h                                   |     | f.h.pch f.h.gch
     -c a.c -imacros f.h                                   |     |
@@ -312,6 +382,17 @@ describe('files that arguments name', () => {
     expect(compilation.extraInputs.join(' ')).toBe(extra);
     expect(compilation.absentInputs.join(' ')).toBe(absent);
     if (line.startsWith('-c a.c -include f.h')) expect(taken(line, 'gcc').absentInputs).toEqual([]);
+  });
+});
+
+describe('what plugins are told', () => {
+  it.each(rows(`
+    -c a.c -fplugin=x.so -fplugin-arg-name-rules=d/f      | rules=d/f d/f
+    -c a.c -fplugin=x.so -fplugin-arg-name-f              | f
+    -c a.c -Xclang -plugin-arg-name -Xclang rules=f       | rules=f f
+    -c a.c -O2                                            |
+  `))('%s: perhaps %s', (line = '', perhaps = '') => {
+    expect((taken(line, 'clang').readIfThere ?? []).join(' ')).toBe(perhaps);
   });
 });
 

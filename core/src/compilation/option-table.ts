@@ -30,6 +30,8 @@ export type Effect =
   | 'reads-profile'
   /** Runs code from a file: digested, never away. */
   | 'loads'
+  /** Tells a plugin of something that may be a file. */
+  | 'plugin-argument'
   /** Hashed like any other, never away. */
   | 'stays';
 

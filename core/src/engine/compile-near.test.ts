@@ -268,6 +268,32 @@ describe('a compile', () => {
   });
 });
 
+describe('a file that an option names', () => {
+  const branches = 'int g(int);\nint f(int a) { if (a > 3) return g(a); return a ? g(1) : 2; }\n';
+  const layout = 'struct s { int a; long b; char c; double d; int e; } __attribute__((randomize_layout));\nunsigned long f(void) { return __builtin_offsetof(struct s, c) * 64 + __builtin_offsetof(struct s, a); }\n';
+  const rows = [
+    { name: 'an order of blocks', compiler: '/usr/bin/clang', option: '-fbasic-block-sections=list=named', before: '!other\n', after: '!f\n!!0\n', source: branches },
+    { name: 'the seed of a layout', compiler: '/usr/bin/clang-16', option: '-frandomize-layout-seed-file=named', before: 'one', after: 'two', source: layout },
+    { name: 'a list for a sanitizer', compiler: '/usr/bin/clang', option: '-fsanitize=address -fsanitize-ignorelist=named', before: '', after: 'fun:f\n', source: branches },
+  ];
+  it.each(rows)('$name', async ({ compiler, option, before, after, source }) => {
+    if (!existsSync(compiler)) return void console.error(`skipped: no ${compiler}`);
+    write('a.c', source);
+    write('named', before);
+    await age();
+    const command = { compiler, line: `-O1 ${option} -c a.c -o a.o` };
+    expect(verdict(await ours(command))).toBe('miss stored');
+    expect(verdict(await ours(command))).toMatch('hit');
+    const first = bytesOf('a.o');
+    write('named', after);
+    await age();
+    expect(verdict(await ours(command))).toMatch('miss');
+    expect(bytesOf('a.o')).not.toEqual(first);
+    write('named', before);
+    expect(verdict(await ours(command))).toBe('hit manifest');
+  });
+});
+
 describe('what decides without being read', () => {
   beforeEach(project);
 

@@ -1,6 +1,6 @@
 // Knows: words on a command line in cl's manner that are meant for clang's own driver, its cc1 and LLVM, as far as they can be taken.
 // Refuses to know: what such words are called (core/compilation has clang's table); everything that cannot be taken is declined.
-import { add, findClangOption, type Found, gnuMeanings, isPlainCc1Word, isQuietLlvmWord, loseTrack, refuse, stayHome } from '@sccache-ts/core/compilation';
+import { add, findClangOption, flagOf, type Found, gnuMeanings, isPlainCc1Word, isQuietLlvmWord, loseTrack, mayNameFile, refuse, stayHome } from '@sccache-ts/core/compilation';
 import type { ClDraft } from './cl-draft.js';
 
 type Effect = Found['option']['effect'];
@@ -54,6 +54,7 @@ export function clangWord(draft: ClDraft, word: string, words: readonly string[]
   }
   const spelled = waiting === undefined ? words : [`/clang:${waiting}`, ...words];
   const meant = found === undefined ? undefined : (meanings[found.option.effect] ?? dependencyMeanings[found.option.effect]);
+  if (found === undefined && mayNameFile(first)) return refuse(draft, `/clang:${flagOf(first)} may name a file`);
   if (found === undefined && /^-(?:[fmWO]|std=)/.test(first)) return add(draft, 'common', spelled);
   if (found === undefined || meant === undefined || (waiting !== undefined && found.words.length < 2)) return refuse(draft, `/clang:${first}`);
   meant(draft, { flag: found.option.flag, value: found.value, words: spelled });
@@ -65,6 +66,7 @@ export function ownWord(draft: ClDraft, words: readonly string[]): void {
   const found = findClangOption(word, undefined);
   // Then names hold backslashes, and are looked for in another way.
   if (word.startsWith('-fno-ms-')) loseTrack(draft, word);
+  if (found === undefined && mayNameFile(word)) return refuse(draft, `${flagOf(word)} may name a file`);
   if (found === undefined) return add(draft, 'common', words);
   const meant = found === 'no value' ? undefined : meanings[found.option.effect];
   if (found === 'no value' || meant === undefined) return refuse(draft, word);

@@ -122,6 +122,15 @@ describe('declined by clang-cl', () => {
     ['/c -ftime-trace a.cpp', '-ftime-trace'],
     ['/c -mllvm -stats a.cpp', '-mllvm'],
     ['/c -gsplit-dwarf a.cpp', '-gsplit-dwarf'],
+    ['/c -fwhatever-file=f a.cpp', '-fwhatever-file= may name a file'],
+    ['/c -fwhatever=list=f a.cpp', '-fwhatever= may name a file'],
+    ['/c -mwhatever=d/f a.cpp', '-mwhatever= may name a file'],
+    ['/c /clang:-fwhatever-file=f a.cpp', '/clang:-fwhatever-file= may name a file'],
+    ['/c -fcodegen-data-use=f a.cpp', '-fcodegen-data-use=f'],
+    ['/c -fprofile-use=f a.cpp', '-fprofile-use=f'],
+    ['/c -Xclang -fbasic-block-sections=list=f a.cpp', '-Xclang -fbasic-block-sections=list=f'],
+    ['/c -Xclang -mllvm -Xclang -dfsan-abilist=f a.cpp', '-Xclang -mllvm'],
+    ['/c -mllvm=-stats a.cpp', '-mllvm=-stats'],
     ['/c -v a.cpp', '-v'],
   ])('%s: %s', (line, reason) => {
     expect(told(line)).toBe(reason);
@@ -185,6 +194,18 @@ describe('what is learned', () => {
     expect(taken('/c -fno-ms-compatibility a.cpp').unfollowed).toBe('-fno-ms-compatibility');
     expect(taken('/c /winsysroot /sdk a.cpp')).toMatchObject({ unfollowed: '/winsysroot', homeOnly: '/winsysroot' });
     expect(taken('/c /clang:-std=c++20 a.cpp').unfollowed).toBeUndefined();
+  });
+
+  it.each([
+    ['-fbasic-block-sections=list=f', 'f'],
+    ['/clang:-fbasic-block-sections=list=f', 'f'],
+    ['-frandomize-layout-seed-file=f', 'f'],
+    ['-fms-secure-hotpatch-functions-file=f', 'f'],
+    ['/clang:-fms-secure-hotpatch-functions-file=f', 'f'],
+    ['-fsanitize-ignorelist=f', 'f'],
+    ['-fbasic-block-sections=all -ffile-prefix-map=/a=/b', ''],
+  ])('the files that options name: %s', (words, files) => {
+    expect(taken(`/c ${words} a.cpp`).extraInputs.join(' ')).toBe(files);
   });
 
   it('the processor', () => {
