@@ -2,15 +2,12 @@
 import { add, gnuMeanings, loseTrack, refuse, stayHome } from './draft.js';
 import type { GnuDraft } from './gnu-draft.js';
 import { assemblerWords, llvmWord, pluginArgument, preprocessorWord, preprocessorWords } from './gnu-inner-words.js';
-import type { Effect, Found } from './option-table.js';
+import { type Effect, type Found, optionName } from './option-table.js';
 import type { CompilerKind } from './types.js';
 
 export type Deed = (draft: GnuDraft, found: Found, kind: CompilerKind) => void;
 
 const keep = (draft: GnuDraft, found: Found): void => add(draft, 'common', found.words);
-
-/** The flag as statistics name it. */
-const nameOf = (found: Found): string => (found.option.shape === 'flag' ? found.option.flag : (found.words[0] ?? found.option.flag));
 
 function colour(draft: GnuDraft, { words: [word = ''], value }: Found): void {
   draft.colourFlag = word;
@@ -54,12 +51,11 @@ export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options
   },
   'own-search': (draft, found) => {
     keep(draft, found);
-    loseTrack(draft, nameOf(found));
+    loseTrack(draft, optionName(found));
   },
   unhashed: (draft, { words }) => add(draft, 'unhashed', words),
-  'not-compile': (draft, found) => void (draft.notCompile ??= nameOf(found)),
-  // Each module's file has another name, and would have a line of its own in the statistics.
-  'not-cacheable': (draft, found) => refuse(draft, /^-fmodule-[a-z-]+=/.exec(nameOf(found))?.[0] ?? nameOf(found)),
+  'not-compile': (draft, found) => void (draft.notCompile ??= optionName(found)),
+  'not-cacheable': (draft, found) => refuse(draft, optionName(found)),
   compile: (draft, { words }) => {
     draft.compile = true;
     add(draft, 'mode', words);

@@ -5,7 +5,7 @@ import { add, loseTrack, refuse, stayHome } from './draft.js';
 import { gccTable } from './gcc-options.js';
 import type { GnuDraft } from './gnu-draft.js';
 import { isQuietLlvmWord, mayNameFile } from './named-files.js';
-import { findOption } from './option-table.js';
+import { findOption, flagOf } from './option-table.js';
 import type { CompilerKind } from './types.js';
 
 /** Whether a word that is handed through is as plain as most, by what it means to the driver. */
@@ -113,6 +113,6 @@ export function cc1Word(draft: GnuDraft, words: readonly string[], pending: stri
     return undefined;
   }
   if (Object.hasOwn(valueOfCc1, word) || word.startsWith('-plugin-arg-')) return word;
-  if (!isPlainCc1Word(word)) refuse(draft, word.startsWith('-') ? word : '-Xclang');
+  if (!isPlainCc1Word(word)) refuse(draft, word.startsWith('-') ? flagOf(word) : '-Xclang');
   return undefined;
 }

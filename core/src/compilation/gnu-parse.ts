@@ -8,8 +8,8 @@ import { cc1Word } from './gnu-inner-words.js';
 import { dependencyFileOf, outputsOf } from './gnu-outputs.js';
 import { sdkSettings } from './gnu-sdk.js';
 import { isHeader, isPreprocessed, languageOf } from './language.js';
-import { flagOf, mayNameFile } from './named-files.js';
-import { findOption, type OptionTable } from './option-table.js';
+import { mayNameFile } from './named-files.js';
+import { findOption, flagOf, type OptionTable } from './option-table.js';
 import { expandResponseFiles, splitResponseFile } from './response-file.js';
 import type { CompileRequest, CompilerFacts, ReadResponseFile, Verdict } from './types.js';
 
@@ -43,7 +43,7 @@ function readWords(draft: GnuDraft, words: readonly string[], table: OptionTable
     if (found === 'no value') return refuse(draft, 'argument parse');
     if (found === undefined) {
       // Unknown long options may take a value of their own or write files; unknown short ones do so hardly ever.
-      if (word.startsWith('--')) refuse(draft, word);
+      if (word.startsWith('--')) refuse(draft, flagOf(word));
       else if (mayNameFile(word)) refuse(draft, `${flagOf(word)} may name a file`);
       add(draft, 'common', [word]);
       at += 1;

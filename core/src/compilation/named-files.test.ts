@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { flagOf, isQuietLlvmWord, mayNameFile } from './named-files.js';
+import { isQuietLlvmWord, mayNameFile } from './named-files.js';
 
 describe('words that no table describes', () => {
   it.each([
@@ -30,5 +30,3 @@ describe('words for LLVM', () => {
     '-split-threshold-for-reg-with-hint=0', '-instcombine-lower-dbg-declare=0', '-wasm-enable-sjlj', '10',
   ])('%s is', (word) => expect(isQuietLlvmWord(word)).toBe(true));
 });
-
-it.each([['-fa=b', '-fa='], ['-fa=b=c', '-fa='], ['-fa', '-fa'], ['', '']])('the flag of %s is %s', (word, flag) => expect(flagOf(word)).toBe(flag));

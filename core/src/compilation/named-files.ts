@@ -1,13 +1,11 @@
 // Knows: which words look as if they named a file that the compiler reads or writes, by a name or a value that such words have; for words that no
 // table describes, such as those of later compilers. Refuses to know: words of a table, and whether there is such a file.
+import { flagOf } from './option-table.js';
 
 /** `-fmemory-profile-use=`, `-fwhatever-file=`: how the names of options end whose value is a file. */
 const readingName = /(?:file|files|list|lists|path|paths|use|data|index|overlay|input|output|script|profile|spec|specs|config|map|maps|mappings?|plugin|bitcode|object|layout|export|loc|summary|module|pch|include|report|log|manifest|database)=$/;
 /** `-fbasic-block-sections=list=f`: the kind of value before the value. */
 const readingValue = /(?:^|[,;:])(?:file|list|path)[=:]/;
-
-/** A flag as it stands before its value, the `=` included: `-fa=b` is `-fa=`. */
-export const flagOf = (word: string): string => word.slice(0, word.indexOf('=') + 1 || undefined);
 
 /** Whether a word about code (`-f…`, `-m…`) that no table describes may name a file; any folder in its value counts. */
 export function mayNameFile(word: string): boolean {

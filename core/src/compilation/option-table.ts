@@ -69,6 +69,18 @@ export interface Found<E extends string = Effect> {
   readonly words: readonly string[];
 }
 
+/** A flag as it stands before its value, the `=` included: `-fa=b` is `-fa=`. */
+export const flagOf = (word: string): string => word.slice(0, word.indexOf('=') + 1 || undefined);
+
+/**
+ * The option as statistics name it, without its value, which differs from file to file and would have a line each. Rows of joined words stand for families,
+ * of which the member is told: `-fdump-tree-all`, `-fmodule-file=`.
+ */
+export function optionName<E extends string>({ option: { flag, shape }, words: [word = ''] }: Pick<Found<E>, 'option' | 'words'>): string {
+  const name = flagOf(word);
+  return shape === 'joined' && /^[\w-]*=?$/.test(name.slice(flag.length)) ? name : flag;
+}
+
 /** No flag in a table is longer; bounds the search for joined values. */
 const longestFlag = 48;
 
