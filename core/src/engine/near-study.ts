@@ -114,6 +114,7 @@ export async function study(read: readonly string[], near: Near, at: { readonly 
     includers: compiler.facts.kind === 'clang-cl',
     look: (name) => view.at(path(name)),
   });
+  if (found.tooMany) return unfit('headers were looked for in too many places', all.parts);
   if (found.precompiled !== undefined) return unfit('precompiled header', all.parts);
   if (compiler.facts.kind === 'gcc' && (await hasEqualHeaders(all, found.unread, at))) return unfit('equal headers with #pragma once', all.parts);
   const moved = movedSince([...names, ...search.quoted, ...search.angled, ...near.folders].map(path), asked.startedMs);
