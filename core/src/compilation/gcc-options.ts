@@ -8,7 +8,9 @@ export const gnuGroups: readonly OptionGroup[] = [
   { effect: 'common',
     separate: '-T -R -e -b -Xlinker -filelist -framework -install_name -imultilib -imultiarch',
     flag: '--pedantic --pedantic-errors --no-warnings -gz -dead_strip -dynamic -dynamiclib',
-    joined: '--std= -gz=',
+    // What looks like files in these are patterns, strings, or only told to other programs.
+    joined: '--std= -gz= -ffile-prefix-map= -fmacro-prefix-map= -fprofile-prefix-map= -fprofile-prefix-path= -frandom-seed= -fuse-ld= ' +
+      '-fprofile-exclude-files= -fprofile-filter-files= -finstrument-functions-exclude-file-list= -finstrument-functions-exclude-function-list=',
     either: '-D -U -A -G -L -l -u -V -z -isysroot',
     equals: '--param --sysroot' },
   { effect: 'preprocessor', either: '-I -iquote -isystem -idirafter' },
@@ -25,12 +27,12 @@ export const gnuGroups: readonly OptionGroup[] = [
   { effect: 'not-cacheable',
     flag: '- -P -C -CC -H -Q -v --verbose -MG -Mno-modules -traditional -fpreprocessed -fdirectives-only -no-integrated-cpp ' +
       '-fmem-report -fpre-ipa-mem-report -fpost-ipa-mem-report -fprofile-report -fstats -fcompare-debug -fbranch-probabilities -frepo ' +
-      '-fno-profile-generate -fno-profile-use -gen-decls -fdiagnostics-format=json-file -fdiagnostics-format=sarif ' +
+      '-fno-profile-generate -fno-profile-use -fvtv-debug -fvtv-counts -gen-decls -fdiagnostics-format=json-file -fdiagnostics-format=sarif ' +
       '-fdiagnostics-format=sarif-file -fdiagnostics-format=sarif-stderr',
     separate: '-aux-info -dumpbase -dumpbase-ext -dumpdir -index-store-path -wrapper',
     joined: '-d -X -time -save-temps --save-temps -ftime-report -ftime-trace -fdump- -fcallgraph-info -fsave-optimization-record -fopt-info- -fopt-info= ' +
       '-fmodule -fdeps- -fplugin=libcc1plugin -fcompare-debug= -fauto-profile -fprofile-note= -fdiagnostics-add-output= -fdiagnostics-set-output= ' +
-      '-fself-test -iplugindir= -working-directory',
+      '-fself-test -aux-info= -iplugindir= -working-directory',
     either: '-B -MJ',
     equals: '-specs --specs -working-directory' },
 
@@ -60,7 +62,7 @@ export const gnuGroups: readonly OptionGroup[] = [
 
 /** Options of gcc alone. A plugin of gcc may read and write what it likes. */
 const gccGroups: readonly OptionGroup[] = [
-  { effect: 'not-cacheable', joined: '-fprofile-use -fplugin= -fplugin-arg-' },
+  { effect: 'not-cacheable', joined: '-fprofile-use -fplugin= -fplugin-arg- -mdevices-csv-loc=' },
 ];
 
 export const gccTable = optionTable(...gnuGroups, ...gccGroups);

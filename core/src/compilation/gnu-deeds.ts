@@ -1,16 +1,13 @@
 // Knows: what each effect of an option does to the draft. Refuses to know: which options have which effect, and the verdict.
 import { add, gnuMeanings, loseTrack, refuse, stayHome } from './draft.js';
 import type { GnuDraft } from './gnu-draft.js';
-import { assemblerWords, llvmWord, preprocessorWord, preprocessorWords } from './gnu-inner-words.js';
-import type { Effect, Found } from './option-table.js';
+import { assemblerWords, llvmWord, pluginArgument, preprocessorWord, preprocessorWords } from './gnu-inner-words.js';
+import { type Effect, type Found, optionName } from './option-table.js';
 import type { CompilerKind } from './types.js';
 
 export type Deed = (draft: GnuDraft, found: Found, kind: CompilerKind) => void;
 
 const keep = (draft: GnuDraft, found: Found): void => add(draft, 'common', found.words);
-
-/** The flag as statistics name it. */
-const nameOf = (found: Found): string => (found.option.shape === 'flag' ? found.option.flag : (found.words[0] ?? found.option.flag));
 
 function colour(draft: GnuDraft, { words: [word = ''], value }: Found): void {
   draft.colourFlag = word;
@@ -54,12 +51,11 @@ export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options
   },
   'own-search': (draft, found) => {
     keep(draft, found);
-    loseTrack(draft, nameOf(found));
+    loseTrack(draft, optionName(found));
   },
   unhashed: (draft, { words }) => add(draft, 'unhashed', words),
-  'not-compile': (draft, found) => void (draft.notCompile ??= nameOf(found)),
-  // Each module's file has another name, and would have a line of its own in the statistics.
-  'not-cacheable': (draft, found) => refuse(draft, /^-fmodule-[a-z-]+=/.exec(nameOf(found))?.[0] ?? nameOf(found)),
+  'not-compile': (draft, found) => void (draft.notCompile ??= optionName(found)),
+  'not-cacheable': (draft, found) => refuse(draft, optionName(found)),
   compile: (draft, { words }) => {
     draft.compile = true;
     add(draft, 'mode', words);
@@ -85,10 +81,10 @@ export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options
   'dependency-target': common(gnuMeanings['dependency-target']),
   'dependency-phony': common(gnuMeanings['dependency-phony']),
   'preprocessor-words': (draft, { words: [word = ''] }, kind) => preprocessorWords(draft, word, kind),
-  'preprocessor-word': (draft, { words }) => preprocessorWord(draft, words),
+  'preprocessor-word': (draft, { words }, kind) => preprocessorWord(draft, words, kind),
   'assembler-words': (draft, { words }) => assemblerWords(draft, words),
   'assembler-word': (draft, { words }) => assemblerWords(draft, words),
-  'llvm-word': (draft, { words }) => llvmWord(draft, words),
+  'llvm-word': (draft, { value = '', words }) => llvmWord(draft, value, words),
   colour,
   debug,
   'split-dwarf': (draft, found, kind) => {
@@ -131,6 +127,7 @@ export const deeds: Readonly<Record<Exclude<Effect, 'cc1-word' | 'end-of-options
     stayHome(draft, found.option.flag);
     loseTrack(draft, found.option.flag);
   },
+  'plugin-argument': (draft, { value = '', words }) => pluginArgument(draft, value, words),
   stays: (draft, found) => {
     keep(draft, found);
     stayHome(draft, found.option.flag);

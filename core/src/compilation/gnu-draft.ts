@@ -13,6 +13,8 @@ export interface GnuDraft extends Draft {
   readonly sides: SideOutputs;
   /** A precompiled header is named. */
   precompiled: boolean;
+  /** Files that plugins are told of, if they are files. */
+  readonly readIfThere: string[];
   /** `-emit-llvm`. */
   bitcode: boolean;
   readonly architectures: Set<string>;
@@ -41,6 +43,7 @@ export function emptyGnuDraft(): GnuDraft {
     dependency: { ...draft.dependency, behindDriver: false },
     sides: { splitDwarf: false, coverageNotes: false, stackUsage: false, diagnostics: undefined },
     precompiled: false,
+    readIfThere: [],
     bitcode: false,
     architectures: new Set(),
   };

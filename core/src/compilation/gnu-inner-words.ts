@@ -1,11 +1,23 @@
 // Knows: words handed through to the preprocessor (-Wp, -Xpreprocessor), the assembler (-Wa, -Xassembler), clang's
 // cc1 (-Xclang) and LLVM (-mllvm), as far as they can be taken. Refuses to know: everything else, which is declined.
+import { clangTable } from './clang-options.js';
 import { add, loseTrack, refuse, stayHome } from './draft.js';
+import { gccTable } from './gcc-options.js';
 import type { GnuDraft } from './gnu-draft.js';
+import { isQuietLlvmWord, mayNameFile } from './named-files.js';
+import { findOption, flagOf } from './option-table.js';
 import type { CompilerKind } from './types.js';
+
+/** Whether a word that is handed through is as plain as most, by what it means to the driver. */
+function isPlainInside(word: string, kind: CompilerKind): boolean {
+  const found = findOption(kind === 'gcc' ? gccTable : clangTable, word, undefined);
+  if (found === undefined) return !mayNameFile(word);
+  return found !== 'no value' && found.option.effect === 'common';
+}
 
 /** Harmless for the preprocess step and visible in its text, or hashed anyway. */
 const plainPreprocessorWord = /^-[DUW].|^-f(?!dump|plugin|preprocessed|directives|pch)/;
+const isPlainPreprocessorWord = (word: string, kind: CompilerKind): boolean => plainPreprocessorWord.test(word) && (!word.startsWith('-f') || isPlainInside(word, kind));
 
 /** `-Wp,a,b`; build systems of kernels write dependency files this way. */
 export function preprocessorWords(draft: GnuDraft, word: string, kind: CompilerKind): void {
@@ -18,12 +30,12 @@ export function preprocessorWords(draft: GnuDraft, word: string, kind: CompilerK
     draft.dependency.behindDriver = kind === 'gcc';
     return add(draft, 'dependency', [word]);
   }
-  if (!inner.every((part) => plainPreprocessorWord.test(part))) return refuse(draft, '-Wp,');
+  if (!inner.every((part) => isPlainPreprocessorWord(part, kind))) return refuse(draft, '-Wp,');
   add(draft, 'common', [word]);
 }
 
-export function preprocessorWord(draft: GnuDraft, words: readonly string[]): void {
-  if (!plainPreprocessorWord.test(words[1] ?? '')) return refuse(draft, '-Xpreprocessor');
+export function preprocessorWord(draft: GnuDraft, words: readonly string[], kind: CompilerKind): void {
+  if (!isPlainPreprocessorWord(words[1] ?? '', kind)) return refuse(draft, '-Xpreprocessor');
   add(draft, 'common', words);
 }
 
@@ -51,11 +63,9 @@ export function assemblerWords(draft: GnuDraft, words: readonly string[]): void 
   add(draft, 'common', words);
 }
 
-/** LLVM's switches that write files, measure time or draw graphs. */
-const loudLlvmWord = /output|file|time|stats|print|view|dump|dot|debug|remarks|save|record|trace/;
-
-export function llvmWord(draft: GnuDraft, words: readonly string[]): void {
-  if (loudLlvmWord.test(words[1] ?? '')) return refuse(draft, '-mllvm');
+/** `-mllvm word`, `-mllvm=word`. */
+export function llvmWord(draft: GnuDraft, value: string, words: readonly string[]): void {
+  if (!isQuietLlvmWord(value)) return refuse(draft, '-mllvm');
   add(draft, 'common', words);
 }
 
@@ -65,10 +75,16 @@ const plainCc1Flag = /^-(no-opaque-pointers|opaque-pointers|disable-llvm-passes|
 const sharedCc1Flag = /^-(W(?![pal],).*|[DU].+|O[0-3sz]|std=.*|f(?!dump|modul|plugin|profile|sanitize|time|save|optimization|proc|embed|cas|dep|diagnostics-color|color|thinlto|openmp-targets|cuda|xray|debug|prebuilt|build-session|pass-plugin).*)$/;
 
 /** Whether a word for clang's cc1 takes no value and changes nothing but the code and its diagnostics. */
-export const isPlainCc1Word = (word: string): boolean => plainCc1Flag.test(word) || sharedCc1Flag.test(word);
+export const isPlainCc1Word = (word: string): boolean => plainCc1Flag.test(word) || (sharedCc1Flag.test(word) && (!word.startsWith('-f') || isPlainInside(word, 'clang')));
 
-/** Whether a word for LLVM writes and prints nothing. */
-export const isQuietLlvmWord = (word: string): boolean => !loudLlvmWord.test(word);
+/** What a plugin may read because an argument names it: the argument, or what it gives a name to. */
+const filesInArgument = (value: string): readonly string[] => [...new Set([value, value.slice(value.indexOf('=') + 1)])].filter((name) => name !== '');
+
+/** `-fplugin-arg-name-argument` */
+export function pluginArgument(draft: GnuDraft, value: string, words: readonly string[]): void {
+  add(draft, 'common', words);
+  draft.readIfThere.push(...filesInArgument(value.slice(value.indexOf('-') + 1)));
+}
 
 const valueOfCc1: Readonly<Record<string, 'common' | 'loads'>> = {
   '-target-feature': 'common', '-target-cpu': 'common', '-tune-cpu': 'common', '-target-abi': 'common', '-mllvm': 'common',
@@ -86,7 +102,8 @@ export function cc1Word(draft: GnuDraft, words: readonly string[], pending: stri
   if (pending !== undefined) {
     const meaning = Object.hasOwn(valueOfCc1, pending) ? valueOfCc1[pending] : 'common';
     if (word.startsWith('-') && !pending.startsWith('-plugin-arg-') && pending !== '-mllvm' && pending !== '-target-feature') refuse(draft, '-Xclang');
-    if (pending === '-mllvm' && loudLlvmWord.test(word)) refuse(draft, '-mllvm');
+    if (pending === '-mllvm' && !isQuietLlvmWord(word)) refuse(draft, '-mllvm');
+    if (pending.startsWith('-plugin-arg-')) draft.readIfThere.push(...filesInArgument(word));
     if (meaning === 'loads') {
       draft.extraInputs.push(word);
       if (pending === '-include-pch') draft.precompiled = true;
@@ -96,6 +113,6 @@ export function cc1Word(draft: GnuDraft, words: readonly string[], pending: stri
     return undefined;
   }
   if (Object.hasOwn(valueOfCc1, word) || word.startsWith('-plugin-arg-')) return word;
-  if (!isPlainCc1Word(word)) refuse(draft, word.startsWith('-') ? word : '-Xclang');
+  if (!isPlainCc1Word(word)) refuse(draft, word.startsWith('-') ? flagOf(word) : '-Xclang');
   return undefined;
 }

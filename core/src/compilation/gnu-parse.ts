@@ -8,7 +8,8 @@ import { cc1Word } from './gnu-inner-words.js';
 import { dependencyFileOf, outputsOf } from './gnu-outputs.js';
 import { sdkSettings } from './gnu-sdk.js';
 import { isHeader, isPreprocessed, languageOf } from './language.js';
-import { findOption, type OptionTable } from './option-table.js';
+import { mayNameFile } from './named-files.js';
+import { findOption, flagOf, type OptionTable } from './option-table.js';
 import { expandResponseFiles, splitResponseFile } from './response-file.js';
 import type { CompileRequest, CompilerFacts, ReadResponseFile, Verdict } from './types.js';
 
@@ -42,7 +43,8 @@ function readWords(draft: GnuDraft, words: readonly string[], table: OptionTable
     if (found === 'no value') return refuse(draft, 'argument parse');
     if (found === undefined) {
       // Unknown long options may take a value of their own or write files; unknown short ones do so hardly ever.
-      if (word.startsWith('--')) refuse(draft, word);
+      if (word.startsWith('--')) refuse(draft, flagOf(word));
+      else if (mayNameFile(word)) refuse(draft, `${flagOf(word)} may name a file`);
       add(draft, 'common', [word]);
       at += 1;
       continue;
@@ -106,7 +108,7 @@ function conclude(draft: GnuDraft, request: CompileRequest, facts: CompilerFacts
       dependencyFile,
       extraInputs: draft.extraInputs,
       absentInputs: draft.absentInputs,
-      readIfThere: sdkSettings(draft.args, request.env, facts),
+      readIfThere: [...draft.readIfThere, ...sdkSettings(draft.args, request.env, facts)],
       forcedIncludes: draft.forcedIncludes,
       unfollowed: draft.unfollowed,
       colour: draft.colour,

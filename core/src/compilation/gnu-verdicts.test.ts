@@ -26,7 +26,7 @@ describe('what is no compile', () => {
     --version              | --version
     -dumpmachine           | -dumpmachine
     -dumpspecs             | -dumpspecs
-    -print-prog-name=as    | -print-prog-name=as
+    -print-prog-name=as    | -print-prog-name=
     -E a.c                 | -E
     -c -E a.c              | -E
     -S a.c                 | -S
@@ -34,7 +34,7 @@ describe('what is no compile', () => {
     -MM -c a.c             | -MM
     -c -fsyntax-only a.c   | -fsyntax-only
     -### -c a.c            | -###
-    --help=optimizers      | --help=optimizers
+    --help=optimizers      | --help=
     -E -                   | -E
   `))('%s', (line = '', reason = '') => {
     for (const kind of ['gcc', 'clang'] as const) expect(parse(line, { kind })).toEqual({ kind: 'decline', why: 'not-compile', reason });
@@ -69,22 +69,24 @@ describe('what must not be cached', () => {
     both  | -c a.c -Q                             | -Q
     both  | -c a.c -MG -MD                        | -MG
     both  | -c a.c -save-temps                    | -save-temps
-    both  | -c a.c -save-temps=obj                | -save-temps=obj
-    both  | -c a.c --save-temps=cwd               | --save-temps=cwd
+    both  | -c a.c -save-temps=obj                | -save-temps=
+    both  | -c a.c --save-temps=cwd               | --save-temps=
     both  | -c a.c -fdump-tree-all                | -fdump-tree-all
     both  | -c a.c -dA                            | -dA
     both  | -c a.c -da                            | -da
     both  | -c a.c -dumpdir x/                    | -dumpdir
     both  | -c a.c -dumpbase x                    | -dumpbase
     both  | -c a.c -aux-info f                    | -aux-info
+    both  | -c a.c -aux-info=f                    | -aux-info=
+    both  | -c a.c -fvtv-counts                   | -fvtv-counts
     both  | -c a.c -time                          | -time
-    both  | -c a.c -time=f                        | -time=f
+    both  | -c a.c -time=f                        | -time=
     both  | -c a.c -ftime-report                  | -ftime-report
     both  | -c a.c -ftime-trace                   | -ftime-trace
-    both  | -c a.c -ftime-trace=f                 | -ftime-trace=f
+    both  | -c a.c -ftime-trace=f                 | -ftime-trace=
     both  | -c a.c -fsave-optimization-record     | -fsave-optimization-record
-    both  | -c a.c -fcallgraph-info=su            | -fcallgraph-info=su
-    both  | -c a.c -fopt-info-vec=f               | -fopt-info-vec=f
+    both  | -c a.c -fcallgraph-info=su            | -fcallgraph-info=
+    both  | -c a.c -fopt-info-vec=f               | -fopt-info-vec=
     both  | -c a.c -fmodules                      | -fmodules
     both  | -c a.c -fmodules-ts                   | -fmodules-ts
     both  | -c a.c -fmodule-file=a=a.pcm          | -fmodule-file=
@@ -95,21 +97,21 @@ describe('what must not be cached', () => {
     both  | -c a.c -no-integrated-cpp             | -no-integrated-cpp
     both  | -c a.c -index-store-path d            | -index-store-path
     both  | -c a.c -MJ f                          | -MJ
-    both  | -c a.c -MJf                           | -MJf
-    both  | -c a.c -B/opt/bin                     | -B/opt/bin
+    both  | -c a.c -MJf                           | -MJ
+    both  | -c a.c -B/opt/bin                     | -B
     both  | -c a.c -B d                           | -B
-    both  | -c a.c -specs=f                       | -specs=f
+    both  | -c a.c -specs=f                       | -specs
     both  | -c a.c --specs f                      | --specs
     both  | -c a.c -wrapper gdb,--args            | -wrapper
     both  | -c a.c -fcompare-debug                | -fcompare-debug
     both  | -c a.c -fdiagnostics-format=sarif-file | -fdiagnostics-format=sarif-file
     both  | -c a.c -fdiagnostics-format=json-file | -fdiagnostics-format=json-file
-    both  | -c a.c -fdiagnostics-add-output=sarif | -fdiagnostics-add-output=sarif
+    both  | -c a.c -fdiagnostics-add-output=sarif | -fdiagnostics-add-output=
     both  | -c a.c -fno-profile-use               | -fno-profile-use
-    both  | -c a.c -fplugin=libcc1plugin          | -fplugin=libcc1plugin
-    gcc   | -c a.c -fplugin=x.so                  | -fplugin=x.so
+    both  | -c a.c -fplugin=libcc1plugin          | -fplugin=
+    gcc   | -c a.c -fplugin=x.so                  | -fplugin=
     gcc   | -c a.c -fprofile-use                  | -fprofile-use
-    gcc   | -c a.c -fprofile-use=dir              | -fprofile-use=dir
+    gcc   | -c a.c -fprofile-use=dir              | -fprofile-use=
     gcc   | -c a.c -fbranch-probabilities         | -fbranch-probabilities
     both  | -c a.c -Wa,-adhln=f                   | -Wa,
     both  | -c a.c -Wa,-ahl                       | -Wa,
@@ -143,12 +145,12 @@ describe('what must not be cached', () => {
     both  | -c a.c -working-directory d           | -working-directory
     both  | -c a.s -fdiagnostics-color            | -fdiagnostics-color
     clang | -c a.c -fcxx-modules                  | -fcxx-modules
-    clang | -c a.c -fprebuilt-module-path=d       | -fprebuilt-module-path=d
+    clang | -c a.c -fprebuilt-module-path=d       | -fprebuilt-module-path=
     clang | -c a.c -fno-integrated-as             | -fno-integrated-as
     clang | -c a.c -frecord-command-line          | -frecord-command-line
     clang | -c a.c -resource-dir d                | -resource-dir
     clang | -c a.c --config f                     | --config
-    clang | -c a.c --config=f                     | --config=f
+    clang | -c a.c --config=f                     | --config
     clang | -c a.c -ivfsoverlay f                 | -ivfsoverlay
     clang | -MD -c a.c -include-pch p             | precompiled header with -MD
     clang | -MD -c a.c -Xclang -include-pch -Xclang p | precompiled header with -MD
@@ -158,9 +160,47 @@ describe('what must not be cached', () => {
     clang | -c a.c -Xclang stray                  | -Xclang
     clang | -c a.c -mllvm -time-passes            | -mllvm
     clang | -c -- a.c b.c                         | multiple input files
-    clang | -c a.c -save-stats=obj                | -save-stats=obj
-    clang | -c a.c -fproc-stat-report=f           | -fproc-stat-report=f
-    clang | -c a.c -fopenmp-targets=nvptx64       | -fopenmp-targets=nvptx64
+    clang | -c a.c -save-stats=obj                | -save-stats=
+    clang | -c a.c -fproc-stat-report=f           | -fproc-stat-report=
+    clang | -c a.c -fopenmp-targets=nvptx64       | -fopenmp-targets=
+    gcc   | -c a.c -mdevices-csv-loc=f            | -mdevices-csv-loc=
+    both  | -c a.c -fwhatever-file=f              | -fwhatever-file= may name a file
+    both  | -c a.c -fwhatever-list=f              | -fwhatever-list= may name a file
+    both  | -c a.c -fwhatever-use=f               | -fwhatever-use= may name a file
+    both  | -c a.c -fwhatever=list=f              | -fwhatever= may name a file
+    both  | -c a.c -fwhatever=d/f                 | -fwhatever= may name a file
+    both  | -c a.c -mwhatever=d/f                 | -mwhatever= may name a file
+    both  | -c a.c -Wp,-fwhatever-file=f          | -Wp,
+    both  | -c a.c -Wp,-fprofile-use=f            | -Wp,
+    both  | -c a.c -Xpreprocessor -fauto-profile=f | -Xpreprocessor
+    clang | -c a.c -Xclang -fbasic-block-sections=list=f | -fbasic-block-sections=
+    clang | -c a.c -Xclang -foverride-record-layout=f | -foverride-record-layout=
+    clang | -c a.c -Xclang -fthin-link-bitcode=f  | -fthin-link-bitcode=
+    clang | -c a.c -Xclang -fms-extensions        | -fms-extensions
+    clang | -c a.c -Xclang -fcoverage-mapping     | -fcoverage-mapping
+    clang | -c a.c -Xclang -fixit                 | -fixit
+    clang | -c a.c -Xclang -fwhatever-file=f      | -fwhatever-file=
+    clang | -c a.c -mllvm=-stats                  | -mllvm
+    clang | -c a.c -mllvm -sample-profile-file=f  | -mllvm
+    clang | -c a.c -mllvm -dfsan-abilist=f        | -mllvm
+    clang | -c a.c -mllvm -dfsan-abilist -mllvm f | -mllvm
+    clang | -c a.c -mllvm -whatever=d/f           | -mllvm
+    clang | -c a.c -mllvm -whatever -mllvm f.txt  | -mllvm
+    clang | -c a.c -fcodegen-data-use=f           | -fcodegen-data-use=
+    clang | -c a.c -fcodegen-data-use             | -fcodegen-data-use
+    clang | -c a.c -fapinotes                     | -fapinotes
+    clang | -c a.c -iapinotes-modules d           | -iapinotes-modules
+    clang | -c a.c -fimplicit-module-maps         | -fimplicit-module-maps
+    clang | -c a.c -fmodule-map-file=f            | -fmodule-map-file=
+    clang | -c a.c -multi-lib-config=f            | -multi-lib-config=
+    clang | -c a.c -gen-reproducer=always         | -gen-reproducer=
+    clang | -c a.c -ivfsoverlay f                 | -ivfsoverlay
+    clang | -c a.c -fthinlto-index=f              | -fthinlto-index=
+    clang | -c a.c -fembed-offload-object=f       | -fembed-offload-object=
+    gcc   | -c a.c -fauto-profile=f               | -fauto-profile=
+    gcc   | -c a.c -fprofile-use=f                | -fprofile-use=
+    both  | -c a.c -fbranch-probabilities         | -fbranch-probabilities
+    both  | -c a.c -iplugindir=d                  | -iplugindir=
   `))('%s: %s', (compiler, line = '', reason = '') => {
     for (const kind of kinds(compiler)) expect(parse(line, { kind })).toEqual({ kind: 'decline', why: 'not-cacheable', reason });
   });
@@ -270,6 +310,15 @@ describe('outputs', () => {
 describe('where a compile may run', () => {
   it.each(rows(`
     both  | -c a.c -O2 -Iinc -DX -include f.h     |
+    both  | -c a.c -ffile-prefix-map=/a=/b -frandom-seed=d/a.o -fuse-ld=/d/ld |
+    both  | -c a.c -fmacro-prefix-map=/a=/b -fprofile-prefix-map=/a=/b |
+    both  | -c a.c -finstrument-functions-exclude-file-list=/usr/include |
+    both  | -c a.c -fprofile-filter-files=/a/.*   |
+    both  | -c a.c -fconstexpr-depth=9 -fvisibility=hidden -mfpmath=sse |
+    both  | -c a.c -fmax-errors=3 -fstrict-flex-arrays=3 |
+    clang | -c a.c -fcrash-diagnostics-dir=/d -fprofile-update=atomic |
+    clang | -c a.c -mllvm -inline-threshold=10 -mllvm=-x86-indirect-branch-tracking |
+    clang | -c a.c -Xclang -fcf-protection=full -Xclang -fdefault-calling-conv=cdecl |
     both  | -c a.c -imacros f.h                   |
     both  | -c a.c -march=x86-64-v3               |
     both  | -c a.c -march=native                  | -march=native
@@ -304,6 +353,27 @@ describe('files that arguments name', () => {
     -c a.c -fprofile-instr-use=d/                         | d/default.profdata |
     -c a.c -fprofile-use=x.profdata                       | x.profdata |
     -c a.c -fplugin x.so                                  | x.so |
+    -c a.c -fbasic-block-sections=list=f                  | f |
+    -c a.c -fbasic-block-sections=f                       | f |
+    -c a.c -fbasic-block-sections=all                     |   |
+    -c a.c -frandomize-layout-seed-file=f                 | f |
+    -c a.c -frandomize-layout-seed=seed                   |   |
+    -c a.c -fms-secure-hotpatch-functions-file=f          | f |
+    -c a.c -fms-secure-hotpatch-functions-list=g,h        |   |
+    -c a.c -fmemory-profile-use=f                         | f |
+    -c a.c -fmemory-profile=d/e                           |   |
+    -c a.c -fexperimental-sanitize-metadata-ignorelist=f  | f |
+    -c a.c -fsanitize-system-ignorelist=f -fsanitize-system-blacklist=g | f g |
+    -c a.c -fsanitize-coverage-allowlist=f -fsanitize-coverage-ignorelist=g | f g |
+    -c a.c -fsanitize-coverage-whitelist=f -fsanitize-coverage-blacklist=g | f g |
+    -c a.c -fprofile-sample-use=f -fauto-profile=g        | f g |
+    -c a.c -fprofile-list=f -fprofile-remapping-file=g    | f g |
+    -c a.c -fxray-always-instrument=f -fxray-never-instrument=g | f g |
+    -c a.c -fxray-attr-list=f                             | f |
+    -c a.c --warning-suppression-mappings=f               | f |
+    -c a.c -frewrite-map-file=f                           | f |
+    -c a.c -fpass-plugin=x.so                             | x.so |
+    -c a.c -Xclang -load -Xclang x.so                     | x.so |
     -c a.c -Xclang -include-pch -Xclang x.pch             | x.pch |
     -c a.c -include f.h                                   |     | f.h.pch f.h.gch
     -c a.c -imacros f.h                                   |     |
@@ -312,6 +382,17 @@ describe('files that arguments name', () => {
     expect(compilation.extraInputs.join(' ')).toBe(extra);
     expect(compilation.absentInputs.join(' ')).toBe(absent);
     if (line.startsWith('-c a.c -include f.h')) expect(taken(line, 'gcc').absentInputs).toEqual([]);
+  });
+});
+
+describe('what plugins are told', () => {
+  it.each(rows(`
+    -c a.c -fplugin=x.so -fplugin-arg-name-rules=d/f      | rules=d/f d/f
+    -c a.c -fplugin=x.so -fplugin-arg-name-f              | f
+    -c a.c -Xclang -plugin-arg-name -Xclang rules=f       | rules=f f
+    -c a.c -O2                                            |
+  `))('%s: perhaps %s', (line = '', perhaps = '') => {
+    expect((taken(line, 'clang').readIfThere ?? []).join(' ')).toBe(perhaps);
   });
 });
 

@@ -118,4 +118,41 @@ describe('places in cl\'s manner', () => {
     const found = cl({ 's/a.cpp': '#define X "m/c.h"\n#include X\n', 's/m/c.h': '#include "u.h"', 's/m/u.h': '' });
     expect([...found.absent]).toContain('s/u.h');
   });
+
+  /** Headers in some folders, each of which includes ten others. */
+  function many(headers: number, folders: number): { readonly looks: number; readonly found: LookedFor } {
+    const names = ['s/a.cpp', ...Array.from({ length: headers }, (_, at) => `s/${at % folders}/h${at}.h`)];
+    const sources = names.map((name, at) => ({ name, mentions: sourceMentions(Buffer.from(Array.from({ length: 10 }, (_, k) => `#include "h${(at * 7 + k * 131) % headers}.h"\n`).join(''))) }));
+    const there = new Set(names);
+    let looks = 0;
+    const found = lookedFor({
+      sources,
+      forced: [],
+      search,
+      precompiled: false,
+      includers: true,
+      look: (name) => {
+        looks += 1;
+        return there.has(name) ? { kind: 'file', id: name } : { kind: 'nothing' };
+      },
+    });
+    return { looks, found };
+  }
+
+  it('each name is looked for once beside the same folders, however many files name it', () => {
+    const { looks, found } = many(1_000, 30);
+    expect(found.tooMany).toBe(false);
+    const placesOfEach = 30 + 1 + search.quoted.length + search.angled.length;
+    expect(looks).toBeLessThan(1_000 * placesOfEach * 1.3 + 1_100);
+    expect(found.absent.size).toBeGreaterThan(1_000 * 29);
+  });
+
+  it('more than can be gone through are told of', () => {
+    expect(many(2_000, 400).found.tooMany).toBe(true);
+  });
+
+  it('a folder is handed on round a ring', () => {
+    const found = cl({ 's/a.cpp': '#include "a/x.h"', 's/a/x.h': '#include "b/y.h"', 's/a/b/y.h': '#include "x.h"\n#include "z.h"', 's/z.h': '' });
+    expect(absent(found).filter((name) => name.startsWith('s/'))).toEqual(['s/a/b/b/y.h', 's/a/b/x.h', 's/a/b/z.h', 's/a/z.h', 's/b/y.h', 's/x.h']);
+  });
 });

@@ -3,7 +3,7 @@
 //
 // A preprocessor takes the first file that it finds. So its choice stays the same while the file that it took stays there and nothing
 // comes to stand in one of the earlier places. Which of several operands was really searched for is not known: all are taken to be.
-import { includerFolders } from './looked-for-includers.js';
+import { type Beside, includerFolders } from './looked-for-includers.js';
 import type { SearchList } from './search-list.js';
 import type { IncludeOperand, SourceMentions } from './source-mentions.js';
 
@@ -44,7 +44,12 @@ export interface LookedFor {
   readonly doubtful: ReadonlySet<string>;
   /** A precompiled header that stands where gcc would take it. */
   readonly precompiled: string | undefined;
+  /** There are so many places that not all were gone through; what is found is not all there is. */
+  readonly tooMany: boolean;
 }
+
+/** Looking at one takes about a microsecond, and nothing else is done meanwhile. */
+const mostPlaces = 300_000;
 
 /** gcc includes this before everything else. */
 const preinclude: IncludeOperand = { name: 'stdc-predef.h', quoted: false, next: true, asked: false };
@@ -55,19 +60,23 @@ const within = (folder: string, name: string): string => (folder === '' || name.
 interface Walk {
   readonly asked: Searched;
   /** Folders beside which a source's quoted names are looked for. */
-  readonly beside: (source: ReadSource) => readonly string[];
+  readonly beside: (source: ReadSource) => Beside;
   readonly read: ReadonlySet<string>;
   readonly seen: Set<string>;
   /** What is given in the end. */
   readonly found: {
     readonly [Name in 'absent' | 'nothing' | 'present' | 'unread' | 'doubtful']: Set<string>;
-  } & { readonly asked: Map<string, 'found' | 'absent'>; precompiled: string | undefined };
+  } & { readonly asked: Map<string, 'found' | 'absent'>; precompiled: string | undefined; tooMany: boolean };
+  places: number;
 }
 
 /** Goes through the places in order. @param how with `stays` what is found and not read must stay: that it is there may be warned about @returns the first file found */
 function walk(to: Walk, places: readonly string[], { next, stays = false }: { readonly next: boolean; readonly stays?: boolean }): string | undefined {
   let found: string | undefined;
   for (const [at, place] of places.entries()) {
+    to.places += 1;
+    if (to.places > mostPlaces) to.found.tooMany = true;
+    if (to.found.tooMany) return undefined;
     const there = to.asked.look(place);
     if (there.kind !== 'file') {
       to.found.absent.add(place);
@@ -107,21 +116,21 @@ function placesOf({ search, includers }: Searched, operand: IncludeOperand, besi
 }
 
 function walkOperands(to: Walk, source: ReadSource, first: boolean): void {
-  const beside = to.beside(source);
-  const folder = beside.join('\n');
+  const { folders, mark: folder } = to.beside(source);
   const includers = to.asked.includers === true;
   for (const operand of source.mentions.includes) {
+    if (to.found.tooMany) return;
     // The same search from the same folder has the same end; bracketed names do not depend on the folder.
     const mark = `${operand.quoted ? folder : '<'}\n${operand.name}\n${operand.next ? '+' : ''}${operand.asked ? '?' : ''}${first ? '1' : ''}`;
     if (to.seen.has(mark)) continue;
     to.seen.add(mark);
-    const places = placesOf(to.asked, operand, beside);
+    const places = placesOf(to.asked, operand, folders);
     // In which order the folders were gone through is not known.
     const found = walk(to, places, includers && operand.quoted ? { next: true, stays: true } : operand);
     if (first && !operand.asked) watchPrecompiled(to, places);
     if (!operand.asked) continue;
     if (found !== undefined && !isRead(to, found)) to.found.present.add(found);
-    to.found.asked.set(`${operand.quoted ? `"${operand.name}"` : `<${operand.name}>`}${operand.quoted ? ` in ${folder}` : ''}${operand.next ? ' next' : ''}`, found === undefined ? 'absent' : 'found');
+    to.found.asked.set(`${operand.quoted ? `"${operand.name}"` : `<${operand.name}>`}${operand.quoted ? ` in ${folders.join('\n')}` : ''}${operand.next ? ' next' : ''}`, found === undefined ? 'absent' : 'found');
   }
 }
 
@@ -139,10 +148,11 @@ function meantBy(name: string, folders: readonly string[]): readonly string[] {
 /** Operands that came out of macros are not known: each file that was read may have been meant by one. */
 function walkComputed(to: Walk): void {
   const { sources, search } = to.asked;
-  const from = [...new Set(sources.filter((source) => source.mentions.computed).flatMap(to.beside))];
+  const from = [...new Set(sources.filter((source) => source.mentions.computed).flatMap((source) => to.beside(source).folders))];
   if (from.length === 0) return;
   const folders = [...new Set([...from, ...search.quoted, ...search.angled])];
   for (const { name } of sources) {
+    if (to.found.tooMany) return;
     for (const rest of new Set(meantBy(name, folders))) {
       if (rest.startsWith('/')) continue;
       const places = folders.map((folder) => within(folder, rest));
@@ -156,7 +166,7 @@ export function lookedFor(asked: Searched): LookedFor {
   const ids = asked.sources.map((source) => asked.look(source.name));
   const to: Walk = {
     asked,
-    beside: asked.includers === true ? includerFolders(asked.sources, folderOf) : (source) => [folderOf(source.name)],
+    beside: asked.includers === true ? includerFolders(asked.sources, folderOf) : (source) => ({ folders: [folderOf(source.name)], mark: folderOf(source.name) }),
     read: new Set(ids.flatMap((it) => (it.kind === 'file' ? [it.id] : []))),
     seen: new Set(),
     found: {
@@ -167,7 +177,9 @@ export function lookedFor(asked: Searched): LookedFor {
       unread: new Set(),
       doubtful: new Set(),
       precompiled: undefined,
+      tooMany: false,
     },
+    places: 0,
   };
   walk(to, placesOf(asked, preinclude, ['']), preinclude);
   const main = folderOf(asked.sources[0]?.name ?? '');

@@ -30,6 +30,8 @@ export type Effect =
   | 'reads-profile'
   /** Runs code from a file: digested, never away. */
   | 'loads'
+  /** Tells a plugin of something that may be a file. */
+  | 'plugin-argument'
   /** Hashed like any other, never away. */
   | 'stays';
 
@@ -65,6 +67,18 @@ export interface Found<E extends string = Effect> {
   readonly value: string | undefined;
   /** One or two words. */
   readonly words: readonly string[];
+}
+
+/** A flag as it stands before its value, the `=` included: `-fa=b` is `-fa=`. */
+export const flagOf = (word: string): string => word.slice(0, word.indexOf('=') + 1 || undefined);
+
+/**
+ * The option as statistics name it, without its value, which differs from file to file and would have a line each. Rows of joined words stand for families,
+ * of which the member is told: `-fdump-tree-all`, `-fmodule-file=`.
+ */
+export function optionName<E extends string>({ option: { flag, shape }, words: [word = ''] }: Pick<Found<E>, 'option' | 'words'>): string {
+  const name = flagOf(word);
+  return shape === 'joined' && /^[\w-]*=?$/.test(name.slice(flag.length)) ? name : flag;
 }
 
 /** No flag in a table is longer; bounds the search for joined values. */

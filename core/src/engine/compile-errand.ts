@@ -1,6 +1,6 @@
 // Knows: what a compile of C or C++ sends to a build server, and when what comes back may stand for a compile at home.
 // Refuses to know: how it goes there and comes back.
-import type { MemberCache, SearchLists } from '../host/index.js';
+import type { FolderViews, MemberCache, SearchLists } from '../host/index.js';
 import type { RunJobHeader, RunJobReply } from '../wire/index.js';
 import { completed, contentOf, doubtful, readByOne, sentOutputs, takeOutputs } from './away-reply.js';
 import { parseDependencies } from './dependency-file.js';
@@ -78,6 +78,7 @@ function headerOf(job: AwayJob, set: InputSet, by: { readonly executable: string
 export interface CompileErrandOptions {
   readonly members: MemberCache<AwayMentions>;
   readonly maxBytes: number;
+  readonly views: FolderViews;
   /** Undefined: compilers of other installations are left to look where they will. */
   readonly searchLists?: SearchLists;
 }

@@ -7,7 +7,7 @@ import { setTimeout as nap } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EnvPairs } from '../base/index.js';
 import { clangDialect, gccDialect } from '../compilation/index.js';
-import { createCompilerProbe, createFileDigests, createFolderViews, createPathTable, createSearchLists, land, readResponseFile } from '../host/index.js';
+import { createCompilerProbe, createFileClock, createFileDigests, createFolderViews, createPathTable, createSearchLists, land, readResponseFile } from '../host/index.js';
 import { createDiskStorage, type Storage } from '../storage/index.js';
 import type { Answer } from './answers.js';
 import { compile } from './compile.js';
@@ -35,6 +35,7 @@ function write(name: string, text: string): void {
 
 // Finding out what a compiler is takes longest, and is the same for all tests.
 const digests = createFileDigests(Date.now);
+const clock = createFileClock();
 const compilers = createCompilers({ dialects: { gcc: gccDialect, clang: clangDialect }, probe: createCompilerProbe({ digests }), nowMs: Date.now });
 
 beforeEach(() => {
@@ -48,7 +49,7 @@ beforeEach(() => {
     storage,
     distribution: undefined,
     readResponseFile,
-    near: { views: createFolderViews(Date.now), searchLists: createSearchLists(), sources: createSourceMemo(), settling: createSettling(), ignoreTimeMacros: false },
+    near: { views: createFolderViews(Date.now), searchLists: createSearchLists(), sources: createSourceMemo(), clock, settling: createSettling(), ignoreTimeMacros: false },
     direct: true,
     recall,
     basedirs: [],
@@ -268,6 +269,32 @@ describe('a compile', () => {
   });
 });
 
+describe('a file that an option names', () => {
+  const branches = 'int g(int);\nint f(int a) { if (a > 3) return g(a); return a ? g(1) : 2; }\n';
+  const layout = 'struct s { int a; long b; char c; double d; int e; } __attribute__((randomize_layout));\nunsigned long f(void) { return __builtin_offsetof(struct s, c) * 64 + __builtin_offsetof(struct s, a); }\n';
+  const rows = [
+    { name: 'an order of blocks', compiler: '/usr/bin/clang', option: '-fbasic-block-sections=list=named', before: '!other\n', after: '!f\n!!0\n', source: branches },
+    { name: 'the seed of a layout', compiler: '/usr/bin/clang-16', option: '-frandomize-layout-seed-file=named', before: 'one', after: 'two', source: layout },
+    { name: 'a list for a sanitizer', compiler: '/usr/bin/clang', option: '-fsanitize=address -fsanitize-ignorelist=named', before: '', after: 'fun:f\n', source: branches },
+  ];
+  it.each(rows)('$name', async ({ compiler, option, before, after, source }) => {
+    if (!existsSync(compiler)) return void console.error(`skipped: no ${compiler}`);
+    write('a.c', source);
+    write('named', before);
+    await age();
+    const command = { compiler, line: `-O1 ${option} -c a.c -o a.o` };
+    expect(verdict(await ours(command))).toBe('miss stored');
+    expect(verdict(await ours(command))).toMatch('hit');
+    const first = bytesOf('a.o');
+    write('named', after);
+    await age();
+    expect(verdict(await ours(command))).toMatch('miss');
+    expect(bytesOf('a.o')).not.toEqual(first);
+    write('named', before);
+    expect(verdict(await ours(command))).toBe('hit manifest');
+  });
+});
+
 describe('what decides without being read', () => {
   beforeEach(project);
 
@@ -403,6 +430,59 @@ describe('headers that gcc takes for others', () => {
     for (const time of [1, 4_000_000_000, 2]) {
       utimesSync(join(dir, 'inc/other.h'), time, time);
       await ours(plain);
+      await ours(plain);
+    }
+  });
+});
+
+describe('a header that is written just before the compiler runs', () => {
+  const request = { compiler: '/usr/bin/gcc', args: plain.line.split(' '), env: pairs() };
+
+  it.skipIf(clock.now() === undefined)('the result is kept, since it is known that it came before', async () => {
+    project();
+    await age();
+    await ours(plain);
+    for (let time = 0; time < 3; time++) {
+      write('h.h', `#define H ${time + 20}\n`);
+      await nap(11);
+      const outcome = await compile({ ...request, cwd: dir }, front(undefined), ports);
+      expect(verdict(await outcome.settle())).toBe('miss stored');
+      const made = bytesOf('a.o');
+      expect(bare(plain).files[0]).toEqual(made);
+      recall.clear();
+      expect(verdict(await ours(plain))).toBe('hit manifest');
+    }
+  });
+
+  it('not where that clock cannot be read', async () => {
+    project();
+    await age();
+    await ours(plain);
+    const { near } = ports;
+    if (near === undefined) throw new Error('direct mode is on in these tests');
+    write('h.h', '#define H 30\n');
+    const at = Date.now() + 5;
+    const outcome = await compile({ ...request, cwd: dir }, front(undefined), { ...ports, near: { ...near, clock: undefined }, nowMs: () => at });
+    expect((await outcome.settle()).stored).toBe('skipped');
+  });
+
+  it.each([0, 2, 8])('nor when it is written anew %i ms after the compiler was told to begin, with the same size', async (ms) => {
+    project();
+    await age();
+    await ours(plain);
+    for (let time = 0; time < 4; time++) {
+      write('h.h', `#define H ${time + 40}\n`);
+      const racing: Front = {
+        ...front(undefined),
+        run: async (command, options) => {
+          if (time % 2 === 0) return front(undefined).run(command, options).finally(() => write('h.h', `#define H ${time + 70}\n`));
+          await nap(ms);
+          write('h.h', `#define H ${time + 70}\n`);
+          return front(undefined).run(command, options);
+        },
+      };
+      const outcome = await compile({ ...request, cwd: dir }, racing, ports);
+      expect((await outcome.settle()).stored).toBe('skipped');
       await ours(plain);
     }
   });

@@ -1,7 +1,7 @@
 // Knows: whether it is worth trying a compile away now, given how scheduler and build servers have done of late.
 // Refuses to know: what one such compile consists of.
 import type { Log } from '../base/index.js';
-import { createHttpClient, createMemberCache, createSearchLists, type HttpClient } from '../host/index.js';
+import { createFolderViews, createHttpClient, createMemberCache, createSearchLists, type HttpClient } from '../host/index.js';
 import type { SchedulerStatus, ServerId } from '../wire/index.js';
 import { type AwayPorts, compileThere, ServerTrouble } from './away.js';
 import { createDistClient, type DistDeadlines } from './dist-client.js';
@@ -124,8 +124,9 @@ function partsOf(settings: DistributionSettings, ports: DistributionPorts, close
   const members = createMemberCache({ maxBytes: memberBytes, watch: mentionsOf });
   const crateMembers = createMemberCache({ maxBytes: memberBytes, watch: marksIn });
   const searchLists = createSearchLists();
+  const views = createFolderViews(Date.now);
   const errandOf = (job: AwayJob | AwayCrate): Errand =>
-    'files' in job ? compileErrand(job, { members, maxBytes: maxInputBytes, searchLists }) : crateErrand(job, { members: crateMembers, maxBytes: maxCrateInputBytes });
+    'files' in job ? compileErrand(job, { members, maxBytes: maxInputBytes, views, searchLists }) : crateErrand(job, { members: crateMembers, maxBytes: maxCrateInputBytes });
   const { alloc, server } = connection;
   const away = { client, toolchains, uploads: new Map(), ownArchives: createOwnArchives(log), closed, uploadPatienceMs: patienceMs, alloc, worked: (id: ServerId): void => server.worked(id) };
   return { http, errandOf, connection, away };

@@ -1,7 +1,7 @@
 // Knows: how a build server's compiler finds headers by the very names by which the one here found them, where links lead to some of them.
 // Refuses to know: which headers those are.
 import { absoluteName } from '../base/index.js';
-import { isFolder, type Member, plainMember, realName, statOfFile } from '../host/index.js';
+import { type FolderViews, isFolder, type Member, plainMember, realName, type Standing } from '../host/index.js';
 import type { Gathering } from './gathering.js';
 
 export interface SearchedHere {
@@ -10,6 +10,9 @@ export interface SearchedHere {
   readonly searched: readonly string[];
   /** Searched because the command line or the environment says so, as spelled. */
   readonly named: readonly string[];
+  /** Those of them whose headers count as the system's, as spelled. */
+  readonly system: readonly string[];
+  readonly views: FolderViews;
   /** Headers that were read, as spelled. */
   readonly files: readonly string[];
   /** gcc spells a header of the system by where its links lead, when that is shorter. */
@@ -37,27 +40,42 @@ function folderLinks(to: Gathering<unknown>, { searched, cwd, own }: SearchedHer
   return links;
 }
 
-/** The name in a folder under which a header was found, where that is a link to it. */
-function nameIn(folder: string, file: string, cwd: string): string | undefined {
-  const real = realName(file);
-  for (let cut = file.lastIndexOf('/'); cut > 0; cut = file.lastIndexOf('/', cut - 1)) {
-    const name = folder + file.slice(cut);
-    const path = absoluteName(cwd, name);
-    if (statOfFile(path) !== undefined) return realName(path) === real ? name : undefined;
-  }
-  return undefined;
+/** A folder and those in it whose names end as a header's folder does; both as spelled. */
+interface Ending {
+  readonly folder: string;
+  /** Where the header's name is cut for each, short ends first. */
+  readonly cuts: readonly number[];
 }
 
-function headerLinks(to: Gathering<unknown>, { searched, named, files, namesByEnd, cwd }: SearchedHere): Links {
+/** Only the folder's own names are asked for most headers, and those are known as long as nothing comes or goes in it. */
+function endingIn(folder: string, dir: string, at: (name: string) => Standing): Ending {
+  const cuts = [dir.length];
+  for (let cut = dir.lastIndexOf('/'); cut >= 0; cut = dir.lastIndexOf('/', cut - 1)) {
+    const first = dir.slice(cut + 1).split('/', 1)[0] ?? '';
+    if (first !== '' && at(`${folder}/${first}`).kind === 'folder') cuts.push(cut);
+    if (cut === 0) break;
+  }
+  return { folder, cuts };
+}
+
+/** The links by which gcc has found headers in folders of the system: it spells them by where those lead. */
+function headerLinks(to: Gathering<unknown>, here: SearchedHere): Links {
   const links: Links = new Map();
-  if (!namesByEnd) return links;
-  const folders = [...named, ...searched];
-  for (const file of files) {
-    if (!file.startsWith('/') || folders.some((folder) => file.startsWith(`${folder}/`))) continue;
-    for (const folder of folders) {
-      const name = nameIn(folder, file, cwd);
-      if (name !== undefined) links.set(to.reach(name), to.reach(file));
-    }
+  if (!here.namesByEnd) return links;
+  const view = here.views.view();
+  const at = (name: string): Standing => view.at(absoluteName(here.cwd, name));
+  const folders = [...new Set([...here.system, ...here.searched])].filter((folder) => isFolder(absoluteName(here.cwd, folder)));
+  const own = [...new Set([...here.named, ...here.searched])].map((folder) => `${folder}/`);
+  const endings = new Map<string, readonly Ending[]>();
+  for (const file of here.files) {
+    if (!file.startsWith('/') || own.some((folder) => file.startsWith(folder))) continue;
+    const dir = file.slice(0, file.lastIndexOf('/'));
+    const there = endings.get(dir) ?? folders.map((folder) => endingIn(folder, dir, at));
+    endings.set(dir, there);
+    const names = there.flatMap(({ folder, cuts }) => cuts.map((cut) => folder + file.slice(cut)).filter((name) => at(name).kind === 'file'));
+    if (names.length === 0) continue;
+    const real = realName(file);
+    for (const name of names) if (realName(absoluteName(here.cwd, name)) === real) links.set(to.reach(name), to.reach(file));
   }
   return links;
 }

@@ -6,7 +6,7 @@ import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Digest, EnvPairs } from '../base/index.js';
 import { gccDialect } from '../compilation/index.js';
-import { createMemberCache } from '../host/index.js';
+import { createFolderViews, createMemberCache } from '../host/index.js';
 import { inputSetOf } from './input-set.js';
 import { mentionsOf } from './input-set-scan.js';
 import type { AwayJob } from './ports.js';
@@ -50,7 +50,7 @@ function jobOf({ args = ['-c', 'a.c'], files = ['a.c'], env = [] }: Given): Away
 
 /** The names in the archive, relative to the root; or why the compile stays at home. */
 async function namesOf(given: Given): Promise<readonly string[] | string> {
-  const set = await inputSetOf(jobOf(given), { members, links: given.links ?? new Map(), maxBytes: 1e6 });
+  const set = await inputSetOf(jobOf(given), { members, links: given.links ?? new Map(), maxBytes: 1e6, views: createFolderViews(Date.now) });
   if (set.kind === 'home') return set.reason;
   const listed = spawnSync('tar', ['tf', '-'], { input: inflateSync(Buffer.concat(set.archive)), encoding: 'utf8' });
   return listed.stdout.trim().split('\n').map((name) => name.replace(`${root.slice(1)}/`, '')).sort();

@@ -3,11 +3,11 @@
 import { dirname } from 'node:path';
 import { absoluteName, envValue } from '../base/index.js';
 import { sysroots } from '../compilation/index.js';
-import { archiveOf, isFolder, isSameFolder, plainMember, statOfFile } from '../host/index.js';
+import { archiveOf, type FolderViews, isFolder, isSameFolder, plainMember, statOfFile } from '../host/index.js';
 import { createGathering, type Gathering, type InputSetOptions, orHome, type SetOutput, StaysHome } from './gathering.js';
 import type { AwayMentions } from './input-set-scan.js';
 import { searchMembers } from './input-set-search.js';
-import { namedFolders } from './named-folders.js';
+import { namedFolders, systemFolders } from './named-folders.js';
 import type { AwayJob } from './ports.js';
 
 export interface InputSet {
@@ -21,6 +21,10 @@ export interface InputSet {
   readonly asked: ReadonlySet<string>;
   /** The remote path of a name that the compiler on either side gives. */
   remote(spelled: string): string;
+}
+
+export interface CompileSetOptions extends InputSetOptions<AwayMentions> {
+  readonly views: FolderViews;
 }
 
 export type InputSetResult = InputSet | { readonly kind: 'home'; readonly reason: string };
@@ -56,7 +60,7 @@ function otherNameOfCwd({ request, compilation }: AwayJob): string | undefined {
   return pwd;
 }
 
-async function gather(job: AwayJob, options: InputSetOptions<AwayMentions>): Promise<InputSet> {
+async function gather(job: AwayJob, options: CompileSetOptions): Promise<InputSet> {
   const { compilation } = job;
   const pwd = otherNameOfCwd(job);
   // The sandbox sets PWD to where it goes. So the other name is the folder over there, and the real one a link to it.
@@ -88,6 +92,7 @@ async function gather(job: AwayJob, options: InputSetOptions<AwayMentions>): Pro
   const { kind } = job.compiler.facts;
   const links = await searchMembers(to, {
     cwd: compilation.cwd, searched: job.compiler.searched ?? [], named, files: job.files, namesByEnd: kind === 'gcc', own: options.own === true,
+    system: systemFolders(compilation, job.request.env), views: options.views,
   });
   return {
     kind: 'set',
@@ -100,4 +105,4 @@ async function gather(job: AwayJob, options: InputSetOptions<AwayMentions>): Pro
 }
 
 /** @throws Fault RESULT_DOUBTFUL when a file changes meanwhile; whatever reading throws */
-export const inputSetOf = (job: AwayJob, options: InputSetOptions<AwayMentions>): Promise<InputSetResult> => orHome(() => gather(job, options));
+export const inputSetOf = (job: AwayJob, options: CompileSetOptions): Promise<InputSetResult> => orHome(() => gather(job, options));

@@ -21,6 +21,16 @@ export function namedFolders({ args, searchFolders }: Compilation, env: EnvPairs
   return [...new Set(folders.filter((path) => path !== '' && !path.startsWith('-')))];
 }
 
+/** Those whose headers count as the system's, as spelled. */
+export function systemFolders({ args }: Pick<Compilation, 'args'>, env: EnvPairs): readonly string[] {
+  const named = args.flatMap(({ class: cls, words: [word = '', next] }) => {
+    const [flag, joined = ''] = /^(-isystem|-idirafter)(.*)$/s.exec(word)?.slice(1) ?? [];
+    return cls === 'preprocessor' && flag !== undefined ? [joined === '' ? (next ?? '') : joined] : [];
+  });
+  const inEnvironment = folderVariables.filter((name) => name !== 'CPATH').flatMap((name) => (envValue(env, name) ?? '').split(':'));
+  return [...new Set([...named, ...inEnvironment].filter((path) => path !== ''))];
+}
+
 export interface FolderIdentity {
   /** Of each folder: which of those before it is the same one, and whether it has the name itself. The same in every checkout. */
   readonly sameness: string;

@@ -34,30 +34,32 @@ export async function compileNear(asked: Asked, near: Near, ports: DirectPorts):
   const answered = asked.controls.recache ? 'asked not to look' : await answerNear(asked, near, { ports, ask, holdsNames, move: movedEntry });
   if (typeof answered !== 'string') return { kind: 'done', outcome: answered };
   if (near.unfit !== undefined || !tracesInstead(asked, ports)) return goOn(near.unfit ?? answered);
+  const began = ports.near.clock?.now();
   const traced = await compileTraced(asked);
-  return traced === undefined ? goOn(answered) : { kind: 'done', outcome: outcomeOfTraced(asked, { near, why: answered, traced }, ports) };
+  return traced === undefined ? goOn(answered) : { kind: 'done', outcome: outcomeOfTraced(asked, { near, why: answered, traced, began }, ports) };
 }
 
 interface Traced {
   readonly near: Near;
   readonly why: string;
   readonly traced: TracedResult;
+  readonly began: bigint | undefined;
 }
 
-function outcomeOfTraced(asked: Asked, { near, why, traced }: Traced, ports: DirectPorts): Outcome {
+function outcomeOfTraced(asked: Asked, { near, why, traced, began }: Traced, ports: DirectPorts): Outcome {
   const { result, notStored } = traced;
   const report: CompileReport = { ...reportOfMiss(asked, why, result), ...(notStored === undefined ? {} : { stored: 'skipped', reason: notStored }) };
   return {
     answer: { kind: 'finish', ...traced.shown, end: { code: result.code, signal: result.signal } },
     report,
-    settle: () => ports.near.settling.note(near.key, settleTraced(asked, { near, traced, report }, ports)),
+    settle: () => ports.near.settling.note(near.key, settleTraced(asked, { near, traced, began, report }, ports)),
   };
 }
 
-async function settleTraced(asked: Asked, { near, traced, report }: { near: Near; traced: TracedResult; report: CompileReport }, ports: DirectPorts): Promise<CompileReport> {
+async function settleTraced(asked: Asked, { near, traced, began, report }: Omit<Traced, 'why'> & { readonly report: CompileReport }, ports: DirectPorts): Promise<CompileReport> {
   const { entry, read } = traced;
   if (entry === undefined) return report;
   if (read === undefined) return { ...report, stored: 'skipped', reason: 'the compiler does not tell what it has read' };
-  const learnt = await study(read, near, { asked, digests: ports.digests, near: ports.near });
+  const learnt = await study(read, near, { asked, digests: ports.digests, near: ports.near, began });
   return keepLearnt(asked, { near, learnt, entry, report }, ports);
 }

@@ -1,8 +1,9 @@
 // Knows: what a finished compile is remembered by in direct mode: the files that it read and the places that it passed over.
 // Refuses to know: results and where they are kept.
-import { absoluteName, digestOf, isYoungAt, type KeyPart } from '../base/index.js';
+import { setTimeout as nap } from 'node:timers/promises';
+import { absoluteName, digestOf, type FileState, isYoungAt, type KeyPart } from '../base/index.js';
 import { lookedFor, type LookedFor, type ReadSource } from '../compilation/index.js';
-import { type FileDigests, type FolderView, movedSince, reachableStat } from '../host/index.js';
+import { type FileDigests, type FileSnapshot, type FolderView, movedSince, reachableStat } from '../host/index.js';
 import { identityOfFolders, samenessName } from './named-folders.js';
 import type { Near, NearPorts } from './near.js';
 import type { SeenFile, Sight } from './near-sight.js';
@@ -49,16 +50,37 @@ async function hasEqualHeaders(read: Read, unread: ReadonlySet<string>, at: { re
   return new Set(once).size < once.length || digests.some((digest) => digest !== undefined && once.includes(digest));
 }
 
+interface Ports {
+  readonly digests: FileDigests;
+  readonly near: NearPorts;
+  /** When the compiler had not yet begun, by the clock of file systems; undefined: not known. */
+  readonly began?: bigint | undefined;
+}
+
 interface Read {
   readonly sources: readonly ReadSource[];
   readonly files: readonly SeenFile[];
   readonly parts: readonly KeyPart[];
 }
 
+/** Longer than a file is too young for its state to prove its content. */
+const youthMs = 25;
+
+/** With the moment known at which the compiler began, files that are too young are looked at once more, when they are older. */
+async function takeOld(paths: readonly string[], { digests, near, began }: Ports): Promise<FileSnapshot> {
+  const first = await digests.take(paths, near.sources.learn);
+  const young = first.digests.some((digest, at) => at > 0 && digest !== undefined && first.states[at] === undefined);
+  if (!young || began === undefined) return first;
+  await nap(youthMs);
+  return digests.take(paths, near.sources.learn);
+}
+
 /** Every file that was read, with what it mentions, or why that cannot be known. */
-async function readAll(names: readonly string[], asked: Asked, ports: { digests: FileDigests; near: NearPorts }): Promise<Read | Study> {
+async function readAll(names: readonly string[], asked: Asked, ports: Ports): Promise<Read | Study> {
   const { cwd } = asked.compilation;
-  const snapshot = await ports.digests.take(names.map((name) => absoluteName(cwd, name)), ports.near.sources.learn);
+  const { began, near: { clock } } = ports;
+  const snapshot = await takeOld(names.map((name) => absoluteName(cwd, name)), ports);
+  const isBefore = (path: string, state: FileState): boolean => !isYoungAt(state, asked.startedMs) || (began !== undefined && clock?.changedBefore(path, state, began) === true);
   const parts = names.flatMap((name, at): KeyPart[] => {
     const value = at === 0 ? undefined : snapshot.digests[at];
     return value === undefined ? [] : [{ label: `file ${name}`, value }];
@@ -68,8 +90,8 @@ async function readAll(names: readonly string[], asked: Asked, ports: { digests:
   for (const [at, name] of names.entries()) {
     const [path, digest, state] = [snapshot.paths[at] ?? '', snapshot.digests[at], snapshot.states[at]];
     if (digest === undefined) return doubt(`${name} is gone`, parts);
-    // The source was digested before the compile and is compared with that; of others only their age tells that they are the same.
-    if (at > 0 && (state === undefined || isYoungAt(state, asked.startedMs))) return doubt(`${name} changed while the compiler ran, or just before`, parts);
+    // The source was digested before the compile and is compared with that; of others only the time of their last change tells that they are the same.
+    if (at > 0 && (state === undefined || !isBefore(path, state))) return doubt(`${name} changed while the compiler ran, or just before`, parts);
     const mentions = await ports.near.sources.of(path, digest);
     if (mentions === undefined) return doubt(`${name} is changing`, parts);
     const reason = mentions.unclear ?? (ports.near.ignoreTimeMacros ? undefined : mentions.time);
@@ -95,7 +117,7 @@ function otherThan(source: string, path: (name: string) => string, view: FolderV
  * Looks at what a compile has read.
  * @param read as the compiler spells it, in its order; the source may be among them
  */
-export async function study(read: readonly string[], near: Near, at: { readonly asked: Asked; readonly digests: FileDigests; readonly near: NearPorts }): Promise<Study> {
+export async function study(read: readonly string[], near: Near, at: Ports & { readonly asked: Asked }): Promise<Study> {
   const { asked } = at;
   const { compilation, compiler } = asked;
   const path = (name: string): string => absoluteName(compilation.cwd, name);
@@ -114,6 +136,7 @@ export async function study(read: readonly string[], near: Near, at: { readonly 
     includers: compiler.facts.kind === 'clang-cl',
     look: (name) => view.at(path(name)),
   });
+  if (found.tooMany) return unfit('headers were looked for in too many places', all.parts);
   if (found.precompiled !== undefined) return unfit('precompiled header', all.parts);
   if (compiler.facts.kind === 'gcc' && (await hasEqualHeaders(all, found.unread, at))) return unfit('equal headers with #pragma once', all.parts);
   const moved = movedSince([...names, ...search.quoted, ...search.angled, ...near.folders].map(path), asked.startedMs);

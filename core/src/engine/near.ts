@@ -2,7 +2,7 @@
 // Refuses to know: headers (near-lookup.ts, near-study.ts).
 import { absoluteName, type CacheKey, digestOf, type FileState, isFault, type KeyPart, keyOf } from '../base/index.js';
 import { decodeManifest, emptyManifest, type Manifest } from '../compilation/index.js';
-import { describeProcessor, type FileDigests, type FileSnapshot, type FolderViews, type SearchLists } from '../host/index.js';
+import { describeProcessor, type FileClock, type FileDigests, type FileSnapshot, type FolderViews, type SearchLists } from '../host/index.js';
 import type { Storage } from '../storage/index.js';
 import { namedFolders } from './named-folders.js';
 import type { Settling } from './settling.js';
@@ -14,6 +14,8 @@ export interface NearPorts {
   readonly views: FolderViews;
   readonly searchLists: SearchLists;
   readonly sources: SourceMemo;
+  /** Undefined: of files that changed shortly before a compile it is not known whether they did so before. */
+  readonly clock?: FileClock | undefined;
   /** What is still being written down, by the key under which it will be found. */
   readonly settling: Settling;
   /** Files that ask for the time are taken for files that do not, as the user wants it. */

@@ -2,7 +2,7 @@
 // for other compilers one put together here. Refuses to know: sandboxes, and what is made of the answer.
 import { absoluteName } from '../base/index.js';
 import type { CompileRequest } from '../compilation/index.js';
-import { archiveOf, createMemberCache, createSearchLists, plainMember, runProcess, statOfFile, writeAtomically } from '../host/index.js';
+import { archiveOf, createFolderViews, createMemberCache, createSearchLists, plainMember, runProcess, statOfFile, writeAtomically } from '../host/index.js';
 import type { RunJobHeader, RunJobReply } from '../wire/index.js';
 import { completed, contentOf } from './away-reply.js';
 import { compileErrand } from './compile-errand.js';
@@ -83,7 +83,7 @@ export async function gnuJob(source: TrialSource, compiler: Compiler, by: { read
   if (compilation.homeOnly !== undefined) return compilation.homeOnly;
   const files = await filesRead(compiler.path, source, place);
   const members = createMemberCache({ maxBytes: mostBytes, watch: mentionsOf });
-  const errand = compileErrand({ request, compiler, compilation, files, signal: place.signal }, { members, maxBytes: mostBytes, searchLists: createSearchLists() });
+  const errand = compileErrand({ request, compiler, compilation, files, signal: place.signal }, { members, maxBytes: mostBytes, views: createFolderViews(Date.now), searchLists: createSearchLists() });
   const packed = await errand.pack(toolchain);
   if (packed.kind === 'home') return packed.reason;
   return { header: packed.header, archive: packed.archive, objectOf: objectAt(packed.header.outputs[0] ?? '') };

@@ -14,6 +14,7 @@ export * from './fallback-obey.js';
 export * from './fallback-reach.js';
 export * from './fallback-request.js';
 export * from './fallback-search.js';
+export { createFileClock, type FileClock } from './file-clock.js';
 export * from './file-digests.js';
 export * from './files.js';
 export * from './folder-views.js';

@@ -1,6 +1,6 @@
 // Knows: what direct mode remembers for as long as the daemon lives, and how settings bear on it. Refuses to know: compiles.
 import { createRecall, createSettling, createSourceMemo, type EnginePorts, type Recall } from '@sccache-ts/core/engine';
-import { createFolderViews, createPathTable, createSearchLists } from '@sccache-ts/core/host';
+import { createFileClock, createFolderViews, createPathTable, createSearchLists } from '@sccache-ts/core/host';
 import type { Services } from './services.js';
 
 export interface DirectParts {
@@ -10,7 +10,7 @@ export interface DirectParts {
 
 export function createDirectParts(): DirectParts {
   const recall = createRecall(createPathTable(), Date.now);
-  const near = { views: createFolderViews(Date.now), searchLists: createSearchLists(), sources: createSourceMemo(), settling: createSettling() };
+  const near = { views: createFolderViews(Date.now), searchLists: createSearchLists(), sources: createSourceMemo(), clock: createFileClock(), settling: createSettling() };
   return {
     recall,
     portsFor({ storage, distribution, settings }) {

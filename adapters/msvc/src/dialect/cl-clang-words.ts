@@ -1,6 +1,6 @@
 // Knows: words on a command line in cl's manner that are meant for clang's own driver, its cc1 and LLVM, as far as they can be taken.
 // Refuses to know: what such words are called (core/compilation has clang's table); everything that cannot be taken is declined.
-import { add, findClangOption, type Found, gnuMeanings, isPlainCc1Word, isQuietLlvmWord, loseTrack, refuse, stayHome } from '@sccache-ts/core/compilation';
+import { add, findClangOption, flagOf, type Found, gnuMeanings, isPlainCc1Word, isQuietLlvmWord, loseTrack, mayNameFile, optionName, refuse, stayHome } from '@sccache-ts/core/compilation';
 import type { ClDraft } from './cl-draft.js';
 
 type Effect = Found['option']['effect'];
@@ -13,9 +13,9 @@ const meanings: Partial<Readonly<Record<Effect, Meant>>> = {
   common: keep,
   'own-search': keep,
   unhashed: keep,
-  preprocessor: (draft, { value = '', words }) => {
+  preprocessor: (draft, { flag, value = '', words }) => {
     draft.searchFolders.push(value);
-    loseTrack(draft, words[0] ?? '');
+    loseTrack(draft, flag);
     add(draft, 'preprocessor', words);
   },
   debug: (draft, how) => {
@@ -29,7 +29,7 @@ const meanings: Partial<Readonly<Record<Effect, Meant>>> = {
   reads: gnuMeanings.reads,
   stays: (draft, how) => {
     keep(draft, how);
-    stayHome(draft, how.words[0] ?? '');
+    stayHome(draft, how.flag);
   },
 };
 
@@ -40,6 +40,9 @@ const dependencyMeanings: Partial<Readonly<Record<Effect, Meant>>> = {
   'dependency-target': gnuMeanings['dependency-target'],
   'dependency-phony': gnuMeanings['dependency-phony'],
 };
+
+/** As statistics name it: without a value, which would have a line for each file. */
+const nameOf = (found: Found | 'no value' | undefined, word: string): string => (typeof found === 'object' ? optionName(found) : flagOf(word));
 
 /** `/clang:word`; a value of its own comes as another one of these. */
 export function clangWord(draft: ClDraft, word: string, words: readonly string[]): void {
@@ -54,8 +57,9 @@ export function clangWord(draft: ClDraft, word: string, words: readonly string[]
   }
   const spelled = waiting === undefined ? words : [`/clang:${waiting}`, ...words];
   const meant = found === undefined ? undefined : (meanings[found.option.effect] ?? dependencyMeanings[found.option.effect]);
+  if (found === undefined && mayNameFile(first)) return refuse(draft, `/clang:${flagOf(first)} may name a file`);
   if (found === undefined && /^-(?:[fmWO]|std=)/.test(first)) return add(draft, 'common', spelled);
-  if (found === undefined || meant === undefined || (waiting !== undefined && found.words.length < 2)) return refuse(draft, `/clang:${first}`);
+  if (found === undefined || meant === undefined || (waiting !== undefined && found.words.length < 2)) return refuse(draft, `/clang:${nameOf(found, first)}`);
   meant(draft, { flag: found.option.flag, value: found.value, words: spelled });
 }
 
@@ -65,9 +69,10 @@ export function ownWord(draft: ClDraft, words: readonly string[]): void {
   const found = findClangOption(word, undefined);
   // Then names hold backslashes, and are looked for in another way.
   if (word.startsWith('-fno-ms-')) loseTrack(draft, word);
+  if (found === undefined && mayNameFile(word)) return refuse(draft, `${flagOf(word)} may name a file`);
   if (found === undefined) return add(draft, 'common', words);
   const meant = found === 'no value' ? undefined : meanings[found.option.effect];
-  if (found === 'no value' || meant === undefined) return refuse(draft, word);
+  if (found === 'no value' || meant === undefined) return refuse(draft, nameOf(found, word));
   meant(draft, { flag: found.option.flag, value: found.value, words });
 }
 
@@ -86,7 +91,7 @@ export function cc1Word(draft: ClDraft, word: string, words: readonly string[]):
   }
   if (valued.has(word)) draft.cc1Waits = word;
   else if (/^-(?:debug-info|gcodeview)/.test(word)) draft.debug = true;
-  else if (!isPlainCc1Word(word)) refuse(draft, `-Xclang ${word}`);
+  else if (!isPlainCc1Word(word)) refuse(draft, word.startsWith('-') ? `-Xclang ${flagOf(word)}` : '-Xclang');
 }
 
 export function llvmWord(draft: ClDraft, word: string, words: readonly string[]): void {

@@ -104,7 +104,7 @@ export const deeds: Readonly<Record<Exclude<ClEffect, 'end-of-options'>, Deed>> 
   source,
   'driver-mode': (draft, found) => {
     keep(draft, found);
-    if (found.words[0] !== '--driver-mode=cl') refuse(draft, found.words[0] ?? '');
+    if (found.words[0] !== '--driver-mode=cl') refuse(draft, nameOf(found));
   },
   colour: (draft, { option, words }) => {
     draft.colour = option.flag === '-fno-color-diagnostics' ? 'never' : 'always';

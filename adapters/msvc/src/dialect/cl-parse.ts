@@ -34,7 +34,7 @@ function readWords(draft: ClDraft, words: readonly string[], table: Table): void
     if (found === 'no value') return refuse(draft, 'argument parse');
     if (found === undefined || (slash && isDashOnly(found.option.flag))) {
       if (slash && looksLikePath(word)) addInput(draft, word, [word]);
-      else refuse(draft, word.slice(0, 60));
+      else refuse(draft, word.replace(/(?<=[:=]).*/, '').slice(0, 60));
       at += 1;
       continue;
     }

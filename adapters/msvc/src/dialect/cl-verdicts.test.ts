@@ -110,19 +110,34 @@ describe('declined by clang-cl', () => {
     ['/c /sourceDependencies x.json a.cpp', '/sourceDependencies'],
     ['/c /FAs a.cpp', '/FAs'],
     ['/c /Wno-unused a.cpp', '/Wno-unused'],
-    ['/c --driver-mode=gcc a.cpp', '--driver-mode=gcc'],
+    ['/c --driver-mode=gcc a.cpp', '--driver-mode='],
     ['/c -Xclang -load -Xclang x.so a.cpp', '-Xclang -load'],
     ['/c -Xclang', 'argument parse'],
     ['/c -Xclang -target-feature a.cpp', 'argument parse'],
     ['/c /clang:-MF a.cpp', 'argument parse'],
     ['/c /clang:-MD a.cpp', '/clang:-MD without -MF or without a target'],
     ['/c /clang:-E a.cpp', '/clang:-E'],
-    ['/c /clang:-fplugin=x.so a.cpp', '/clang:-fplugin=x.so'],
+    ['/c /clang:-fplugin=x.so a.cpp', '/clang:-fplugin='],
     ['/c -fmodules a.cpp', '-fmodule'],
     ['/c -ftime-trace a.cpp', '-ftime-trace'],
     ['/c -mllvm -stats a.cpp', '-mllvm'],
     ['/c -gsplit-dwarf a.cpp', '-gsplit-dwarf'],
+    ['/c -fwhatever-file=f a.cpp', '-fwhatever-file= may name a file'],
+    ['/c -fwhatever=list=f a.cpp', '-fwhatever= may name a file'],
+    ['/c -mwhatever=d/f a.cpp', '-mwhatever= may name a file'],
+    ['/c /clang:-fwhatever-file=f a.cpp', '/clang:-fwhatever-file= may name a file'],
+    ['/c -fcodegen-data-use=f a.cpp', '-fcodegen-data-use='],
+    ['/c -fprofile-use=f a.cpp', '-fprofile-use='],
+    ['/c -Xclang -fbasic-block-sections=list=f a.cpp', '-Xclang -fbasic-block-sections='],
+    ['/c -Xclang -mllvm -Xclang -dfsan-abilist=f a.cpp', '-Xclang -mllvm'],
+    ['/c -mllvm=-stats a.cpp', '-mllvm='],
     ['/c -v a.cpp', '-v'],
+    ['/c /clang:-MJobj/a.json a.cpp', '/clang:-MJ'],
+    ['/c /clang:-save-temps=obj a.cpp', '/clang:-save-temps='],
+    ['/c -foptimization-record-file=a.yaml a.cpp', '-foptimization-record-file='],
+    ['/c /clang:-foptimization-record-file=a.yaml a.cpp', '/clang:-foptimization-record-file='],
+    ['/c -unheard=a.yaml a.cpp', '-unheard='],
+    ['/c /unheard:a.yaml a.cpp', '/unheard:'],
   ])('%s: %s', (line, reason) => {
     expect(told(line)).toBe(reason);
   });
@@ -185,6 +200,18 @@ describe('what is learned', () => {
     expect(taken('/c -fno-ms-compatibility a.cpp').unfollowed).toBe('-fno-ms-compatibility');
     expect(taken('/c /winsysroot /sdk a.cpp')).toMatchObject({ unfollowed: '/winsysroot', homeOnly: '/winsysroot' });
     expect(taken('/c /clang:-std=c++20 a.cpp').unfollowed).toBeUndefined();
+  });
+
+  it.each([
+    ['-fbasic-block-sections=list=f', 'f'],
+    ['/clang:-fbasic-block-sections=list=f', 'f'],
+    ['-frandomize-layout-seed-file=f', 'f'],
+    ['-fms-secure-hotpatch-functions-file=f', 'f'],
+    ['/clang:-fms-secure-hotpatch-functions-file=f', 'f'],
+    ['-fsanitize-ignorelist=f', 'f'],
+    ['-fbasic-block-sections=all -ffile-prefix-map=/a=/b', ''],
+  ])('the files that options name: %s', (words, files) => {
+    expect(taken(`/c ${words} a.cpp`).extraInputs.join(' ')).toBe(files);
   });
 
   it('the processor', () => {
