@@ -49,6 +49,7 @@ export * from './response-file.js';
 export * from './root-view-disk.js';
 export * from './root-view.js';
 export * from './sandbox-folder.js';
+export * from './sandbox-limits.js';
 export * from './sandbox-outputs.js';
 export * from './sandbox.js';
 export * from './search-lists.js';

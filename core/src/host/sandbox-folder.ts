@@ -18,7 +18,8 @@ export interface JobFolder {
 /** @param path must not be there yet. @throws what the file system says */
 export async function makeJobFolder(path: string, toolchain: string): Promise<JobFolder> {
   const upper = join(path, 'upper');
-  await mkdir(path, { mode: 0o755 });
+  // Nobody else on the machine may reach what a job makes, whatever modes the job gives it.
+  await mkdir(path, { mode: 0o700 });
   for (const name of [upper, join(path, 'work'), join(path, 'target')]) await mkdir(name, { mode: 0o755 });
   return { path, upper, root: viewRoot([upper, toolchain]), remove: () => removeTree(path) };
 }
