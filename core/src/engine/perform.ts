@@ -48,6 +48,8 @@ export interface PerformJob {
   readonly exitCodes: ExitCodes;
   readonly limits: PerformLimits;
   readonly signal: AbortSignal;
+  /** Takes the removal of a failed job's folder off the caller's hands, so that the client hears of the fault at once; else it is awaited. */
+  readonly later?: (removal: Promise<void>) => void;
 }
 
 /** Where the time went, in milliseconds. */
@@ -99,7 +101,7 @@ async function inFolder(sandbox: Sandbox, job: PerformJob, folder: JobFolder): P
 }
 
 /**
- * A command that exits non-zero is a reply, if the client can be told. Its folder is left for the caller to remove; after a fault it is gone.
+ * A command that exits non-zero is a reply, if the client can be told. Its folder is left for the caller to remove; after a fault it is gone, or going.
  * @throws Fault ARCHIVE_MALFORMED, ARCHIVE_HOSTILE, WIRE_MALFORMED, STORAGE_FAILED, SANDBOX_FAILED, JOB_OVER_…,
  * OUTPUT_UNREADABLE, RESULT_DOUBTFUL, CANCELLED: after all of them the client compiles at home
  */
@@ -110,7 +112,9 @@ export async function perform(sandbox: Sandbox, job: PerformJob): Promise<Perfor
   try {
     return await inFolder(sandbox, job, folder);
   } catch (thrown) {
-    await folder.remove();
+    const removal = folder.remove();
+    if (job.later === undefined) await removal;
+    else job.later(removal);
     throw thrown;
   }
 }

@@ -29,7 +29,9 @@ const spell = (steps: Readonly<Record<string, number>>): string =>
   Object.entries(steps).map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`).join(', ');
 
 async function performWith(builder: Builder, job: Omit<PerformJob, 'folder' | 'limits'>): Promise<Performed> {
-  return perform(builder.sandbox, { ...job, limits: builder.limits, folder: join(builder.buildsDir, String(builder.nextBuild())) });
+  const name = String(builder.nextBuild());
+  const later = (removal: Promise<void>): void => builder.inBackground(`folder ${name}`, removal);
+  return perform(builder.sandbox, { ...job, limits: builder.limits, later, folder: join(builder.buildsDir, name) });
 }
 
 async function withToolchain(builder: Builder, call: Call, toolchain: UnpackedToolchain): Promise<Performed> {
