@@ -19,6 +19,9 @@ async function openUp(folder: string): Promise<void> {
 
 const codeOf = (thrown: unknown): string => (thrown as NodeJS.ErrnoException).code ?? '';
 
+/** What modes and depth do to whoever removes. */
+const obstinate = ['EACCES', 'EPERM', 'ENAMETOOLONG'];
+
 /**
  * Removes a folder with all that is in it; links are removed, not followed. One that is not there is fine.
  * @throws what the file system says when it cannot be done
@@ -27,16 +30,19 @@ export async function removeTree(folder: string): Promise<void> {
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 });
   try {
     await remove();
+    return;
   } catch (first) {
-    if (codeOf(first) === 'EACCES' || codeOf(first) === 'EPERM') {
-      await openUp(folder);
-      await remove();
-      return;
-    }
-    if (codeOf(first) !== 'ENAMETOOLONG') throw first;
-    // rm goes down directory by directory, so that no path ever gets too long for it.
+    if (!obstinate.includes(codeOf(first))) throw first;
+  }
+  try {
+    await openUp(folder);
+    await remove();
+  } catch (second) {
+    if (!obstinate.includes(codeOf(second))) throw second;
+    // These go down directory by directory, so that no path ever gets too long for them.
+    await runProcess('/bin/chmod', ['-R', 'u+rwx', '--', folder], { env: {}, timeoutMs: 60_000 });
     const { code } = await runProcess('/bin/rm', ['-rf', '--', folder], { env: {}, timeoutMs: 60_000 });
-    if (code !== 0) throw first;
+    if (code !== 0) throw second;
   }
 }
 

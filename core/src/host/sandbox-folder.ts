@@ -1,6 +1,6 @@
 // Knows: the folder of one job: what the overlay needs, and where files are put and found while nothing is mounted.
 // Refuses to know: what the job does.
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { RunJobHeader } from '../wire/index.js';
 import { removeTree } from './remove-tree.js';
@@ -15,13 +15,21 @@ export interface JobFolder {
   remove(): Promise<void>;
 }
 
+/** An overlay leaves a folder behind that nobody may enter, not even its owner, who then cannot remove it as it is. */
+async function removeJob(path: string): Promise<void> {
+  await chmod(join(path, 'work', 'work'), 0o700).catch((thrown: unknown) => {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+  });
+  await removeTree(path);
+}
+
 /** @param path must not be there yet. @throws what the file system says */
 export async function makeJobFolder(path: string, toolchain: string): Promise<JobFolder> {
   const upper = join(path, 'upper');
   // Nobody else on the machine may reach what a job makes, whatever modes the job gives it.
   await mkdir(path, { mode: 0o700 });
   for (const name of [upper, join(path, 'work'), join(path, 'target')]) await mkdir(name, { mode: 0o755 });
-  return { path, upper, root: viewRoot([upper, toolchain]), remove: () => removeTree(path) };
+  return { path, upper, root: viewRoot([upper, toolchain]), remove: () => removeJob(path) };
 }
 
 /** Where an output lies; relative ones are relative to the working directory. */

@@ -36,10 +36,11 @@ describe('limitOptions', () => {
     expect(parseHardLimits('')).toEqual({ core: undefined, fsize: undefined, data: undefined, cpu: undefined, nofile: undefined, nproc: undefined });
   });
 
-  it('never asks for more than there is, and counts processes only for users that have no others', () => {
+  it('never asks for more than there is, and counts processes by user', () => {
     const none = parseHardLimits('');
-    expect(limitOptions(limits, none, true)).toEqual(['--core=0', '--fsize=4096', '--data=1048576', '--cpu=12', '--nofile=4096', '--nproc=37']);
-    expect(limitOptions(limits, parseHardLimits(table), false)).toEqual(['--core=0', '--fsize=2048', '--data=1048576', '--cpu=12', '--nofile=512']);
-    expect(limitOptions({ ...limits, memoryBytes: Infinity }, none, false)).not.toContainEqual(expect.stringContaining('data'));
+    expect(limitOptions(limits, none, 0)).toEqual(['--core=0', '--fsize=4096', '--data=1048576', '--cpu=12', '--nofile=4096', '--nproc=37']);
+    expect(limitOptions(limits, parseHardLimits(table), undefined)).toEqual(['--core=0', '--fsize=2048', '--data=1048576', '--cpu=12', '--nofile=512']);
+    expect(limitOptions(limits, none, 100)).toContain('--nproc=649');
+    expect(limitOptions({ ...limits, memoryBytes: Infinity }, none, undefined)).not.toContainEqual(expect.stringContaining('data'));
   });
 });

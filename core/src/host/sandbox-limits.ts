@@ -55,6 +55,8 @@ export function exceeded(use: Partial<SandboxUse>, limits: SandboxLimits): Fault
 
 /** Beyond the limit that is watched, so that the watch sees it exceeded and can say so. */
 const spare = { processes: 32, cpuSeconds: 2 } as const;
+/** For other jobs of the same user, where all jobs have one. */
+const spareForOthers = 512;
 /** More than any compiler opens; bounds what the kernel keeps for a job in pipes and sockets. */
 const openFiles = 4096;
 
@@ -78,16 +80,17 @@ export function parseHardLimits(text: string): HardLimits {
 /**
  * Options of prlimit. They hold for each process alone, and bound what can happen between two looks of the watch.
  * Limits can only be lowered without a capability, so none is above what there is.
- * @param ownUser whether the job's user has no processes but the job's, which the kernel counts by user
+ * @param othersTasks what the job's user has of processes and threads beside the job, since the kernel counts by user: none,
+ * so many, or undefined for root, to whom this limit does not apply
  */
-export function limitOptions(limits: SandboxLimits, hard: HardLimits, ownUser: boolean): readonly string[] {
+export function limitOptions(limits: SandboxLimits, hard: HardLimits, othersTasks: number | undefined): readonly string[] {
   const wanted: Readonly<Record<keyof HardLimits, number | undefined>> = {
     core: 0,
     fsize: limits.diskBytes,
     data: limits.memoryBytes,
     cpu: limits.cpuSeconds + spare.cpuSeconds,
     nofile: openFiles,
-    nproc: ownUser ? limits.processes + spare.processes : undefined,
+    nproc: othersTasks === undefined ? undefined : limits.processes + spare.processes + (othersTasks === 0 ? 0 : othersTasks + spareForOthers),
   };
   return (Object.keys(wanted) as (keyof HardLimits)[]).flatMap((name) => {
     const value = wanted[name];

@@ -102,7 +102,7 @@ export const spellMode = ({ layers, as, ownUsers }: SandboxMode): string =>
 /** What does not hold here although it does elsewhere. */
 export function weaknesses(mode: SandboxMode, tools: SandboxTools, hasGroups: boolean): readonly string[] {
   return [
-    mode.ownUsers ? undefined : 'to the kernel a job is the user that the server runs as; processes are counted only by looking',
+    mode.ownUsers ? undefined : 'to the kernel a job is the user that the server runs as, and processes are counted for all jobs together',
     mode.layers === 'binds' ? 'jobs can learn the path of build_dir' : undefined,
     tools.filter === undefined ? 'no filter of system calls for this processor or this bubblewrap' : undefined,
     tools.endsNesting ? undefined : 'this bubblewrap (before 0.8) cannot forbid new user namespaces; the filter of system calls does',

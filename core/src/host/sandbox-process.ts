@@ -2,6 +2,7 @@
 // Refuses to know: what the words on its command line mean.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { getPriority, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Fault } from '../base/index.js';
@@ -68,10 +69,26 @@ function gather(stream: Readable, limit: number, tooMuch: () => void): Buffer[] 
   return chunks;
 }
 
+/** Lower than ours: whatever a job does, the server must come to look at it, and answer. */
+const lowered = 10;
+const lowest = 19;
+
+/** What it starts has its priority. */
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, Math.min(lowest, getPriority() + lowered));
+  } catch (thrown) {
+    // It has ended already.
+    if ((thrown as { info?: { code?: string } }).info?.code !== 'ESRCH') throw thrown;
+  }
+}
+
 function start(run: SandboxRun): ChildProcess {
   const [program = '', ...args] = run.words;
   const pipes = Array.from({ length: Math.max(statusFd, optionsFd, filterFd) }, () => 'pipe' as const);
-  return spawn(program, args, { cwd: run.cwd, env: {}, detached: true, stdio: ['ignore', ...pipes] });
+  const child = spawn(program, args, { cwd: run.cwd, env: {}, detached: true, stdio: ['ignore', ...pipes] });
+  if (child.pid !== undefined) giveWay(child.pid);
+  return child;
 }
 
 /** What the sandbox's process is told over a descriptor. */

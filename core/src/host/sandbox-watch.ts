@@ -71,6 +71,12 @@ function allProcesses(): readonly ProcessLook[] {
   });
 }
 
+/** Processes and threads of a user at this moment. */
+export function tasksOf(uid: number): number {
+  const own = allProcesses().filter(({ pid }) => glance(() => statSync(`/proc/${pid}`).uid) === uid);
+  return own.reduce((sum, { threads }) => sum + threads, 0);
+}
+
 /** Bytes. Without pages of programs and libraries, which belong to all who run them. @param text of `/proc/PID/status` */
 export function parseOwnMemory(text: string): number {
   const kilobytes = [...text.matchAll(/^Rss(?:Anon|Shmem):\s+([0-9]+) kB$/gm)].map(([, count]) => Number(count));

@@ -16,7 +16,7 @@ import { findSandboxMode, type ModeWishes, spellMode, weaknesses } from './sandb
 import { bindsAt, mountWords, overlayAt, type SandboxMode } from './sandbox-mount.js';
 import { runSandboxProcess, type SandboxProcessEnd } from './sandbox-process.js';
 import { findSandboxTools, type SandboxTools } from './sandbox-tools.js';
-import { createSandboxWatch, type SandboxWatch } from './sandbox-watch.js';
+import { createSandboxWatch, type SandboxWatch, tasksOf } from './sandbox-watch.js';
 
 export type { ProcView } from './sandbox-arguments.js';
 export type { SandboxMode } from './sandbox-mount.js';
@@ -98,6 +98,8 @@ interface Parts {
   readonly proc: ProcView;
   readonly watch: SandboxWatch;
   readonly hard: HardLimits;
+  /** What this process's own user has running beside jobs, if that is not root. */
+  readonly othersTasks: number | undefined;
   readonly users: JobUsers | undefined;
   readonly groups: ControlGroups | undefined;
 }
@@ -122,7 +124,7 @@ async function runIn(parts: Parts, job: SandboxJob, entered: { user: number | un
   const { args, options } = sandboxWords(job.command, tools, { root: await rootOf(parts, job), proc });
   const upper = join(job.folder, 'upper');
   if (user !== undefined) await giveTree(upper, user);
-  const limits = limitOptions(job.limits, hard, user !== undefined);
+  const limits = limitOptions(job.limits, hard, user === undefined ? parts.othersTasks : 0);
   return runSandboxProcess({
     words: [...mountWords(tools, mode, { folder: job.folder, lower: job.lower, groups: group?.folders ?? [], limits, user }), tools.bwrap, ...args],
     cwd: job.folder,
@@ -165,7 +167,8 @@ function groupsFor(wanted: SandboxOptions['groups']): ControlGroups | undefined 
  * @throws Fault TOOL_MISSING, TOOL_TOO_OLD, NOT_ROOT, SETTINGS_INVALID
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { dir, log, firstUser, layers = 'auto', proc = 'covered', uid = process.geteuid?.() ?? 0 } = options;
+  const ownUid = process.geteuid?.() ?? 0;
+  const { dir, log, firstUser, layers = 'auto', proc = 'covered', uid = ownUid } = options;
   const tools = await findSandboxTools(options.bwrapPath, options.searchPath);
   const mode = await findSandboxMode(tools, dir, { layers, firstUser, uid });
   const groups = groupsFor(options.groups);
@@ -176,6 +179,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     tools, mode, proc, groups,
     watch: createSandboxWatch((thrown) => log.warn(`looking at jobs: ${String(thrown)}`)),
     hard: parseHardLimits(readFileSync('/proc/self/limits', 'utf8')),
+    othersTasks: ownUid === 0 ? undefined : tasksOf(ownUid),
     users: mode.ownUsers && firstUser !== undefined ? createJobUsers(firstUser) : undefined,
   };
   return { mode, description: spellMode(mode), weaknesses: weak, run: (job) => run(parts, job) };
