@@ -6,21 +6,33 @@ import { runProcess } from './processes.js';
 
 const mostDirectories = 100_000;
 
+/** What a removal that has given up may still take away while we look. */
+const vanished = ['ENOENT', 'ENOTDIR'];
+
+async function openUpOne(folder: string): Promise<readonly string[]> {
+  try {
+    if (((await lstat(folder)).mode & 0o700) !== 0o700) await chmod(folder, 0o700);
+    return (await readdir(folder, { withFileTypes: true })).filter((it) => it.isDirectory()).map((it) => join(folder, it.name));
+  } catch (thrown) {
+    if (vanished.includes(codeOf(thrown))) return [];
+    throw thrown;
+  }
+}
+
 /** Gives us back the right to empty every directory that is ours. */
 async function openUp(folder: string): Promise<void> {
   const todo = [folder];
   for (let done = 0; done < mostDirectories; done++) {
     const at = todo.pop();
     if (at === undefined) return;
-    if (((await lstat(at)).mode & 0o700) !== 0o700) await chmod(at, 0o700);
-    for (const it of await readdir(at, { withFileTypes: true })) if (it.isDirectory()) todo.push(join(at, it.name));
+    todo.push(...(await openUpOne(at)));
   }
 }
 
 const codeOf = (thrown: unknown): string => (thrown as NodeJS.ErrnoException).code ?? '';
 
 /** What modes and depth do to whoever removes. */
-const obstinate = ['EACCES', 'EPERM', 'ENAMETOOLONG'];
+const obstinate = ['EACCES', 'EPERM', 'ENAMETOOLONG', 'ENOTEMPTY'];
 
 /**
  * Removes a folder with all that is in it; links are removed, not followed. One that is not there is fine.

@@ -15,11 +15,17 @@ export interface JobFolder {
   remove(): Promise<void>;
 }
 
-/** An overlay leaves a folder behind that nobody may enter, not even its owner, who then cannot remove it as it is. */
+/** An overlay leaves folders behind that nobody may enter, not even their owner, who then cannot remove them as they are. */
+const shut = [['work'], ['work', 'incompat'], ['work', 'incompat', 'volatile']] as const;
+
 async function removeJob(path: string): Promise<void> {
-  await chmod(join(path, 'work', 'work'), 0o700).catch((thrown: unknown) => {
-    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
-  });
+  for (const names of shut) {
+    const opened = await chmod(join(path, 'work', ...names), 0o700).then(() => true, (thrown: unknown) => {
+      if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+      return false;
+    });
+    if (!opened) break;
+  }
   await removeTree(path);
 }
 
