@@ -1,5 +1,5 @@
 // Knows: how the kernel is told a job's limits by control groups, of version 2 or of version 1: which files of a group take them,
-// and what a group says afterwards. Refuses to know: where the groups come from beyond "a folder that is ours". 
+// and what a group says afterwards. Refuses to know: where the groups come from beyond "a folder that is ours".
 //
 // A group of version 2 has the files of all its controllers; version 1 has a folder of its own for each. Which limits are
 // set is decided by which files are there, so either is given by naming folders.

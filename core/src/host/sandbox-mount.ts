@@ -40,7 +40,7 @@ export const bindsAt = (mode: SandboxMode, job: Pick<MountJob, 'folder' | 'lower
 
 /**
  * One shell between two execs: no process of its own stays, so that the id we started is bubblewrap's in the end.
- * $1 groups, $2 mount; then the words of a mount each, ended by an empty word; after two of those, the command.
+ * Its words: the groups; then mount and what it needs; then the command.
  */
 const enter = `for group in $1; do echo 0 > "$group/cgroup.procs" || exit ${mountFailed}; done; shift`;
 const scripts = {
