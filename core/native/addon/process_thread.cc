@@ -22,6 +22,8 @@ bool ProcessThread::begin() {
   if (wake_[0] < 0 && pipe(wake_) != 0) return false;
   for (int& end : wake_) {
     end = sys::aside(end);
+    // Node starts programs too, and closes only what closes by itself.
+    fcntl(end, F_SETFD, FD_CLOEXEC);
     fcntl(end, F_SETFL, O_NONBLOCK | (&end == wake_ ? O_RDONLY : O_WRONLY));
   }
   // Signals are for node's own thread; and a program that is started must not run our handlers before it is itself.

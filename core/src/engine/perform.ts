@@ -3,17 +3,13 @@
 import type { Readable } from 'node:stream';
 import { Fault } from '../base/index.js';
 import {
-  collectOutputs, type JobFolder, makeJobDirectories, makeJobFolder, type Sandbox, type SandboxEnd, unpackInputs, type UnpackLimits,
+  collectOutputs, type JobFolder, makeJobDirectories, makeJobFolder, type Sandbox, type SandboxEnd, type SandboxLimits, unpackInputs, type UnpackLimits,
 } from '../host/index.js';
 import type { RunJobHeader, RunJobReply } from '../wire/index.js';
 import { starvedSign } from './perform-starved.js';
 
-export interface PerformLimits {
+export interface PerformLimits extends SandboxLimits {
   readonly inputs: UnpackLimits;
-  /** For the command, in milliseconds. */
-  readonly timeMs: number;
-  /** Of standard output and standard error each. */
-  readonly streamBytes: number;
   /** Of all outputs together, not compressed. */
   readonly outputBytes: number;
   readonly outputs: number;
@@ -24,6 +20,11 @@ export const performLimits: PerformLimits = {
   inputs: { maxBytes: 4 * 1024 ** 3, maxEntries: 200_000 },
   timeMs: 20 * 60_000,
   streamBytes: 64 * 1024 ** 2,
+  cpuSeconds: 80 * 60,
+  memoryBytes: 16 * 1024 ** 3,
+  processes: 1000,
+  diskBytes: 8 * 1024 ** 3,
+  files: 300_000,
   outputBytes: 1024 ** 3,
   outputs: 1000,
 };
@@ -47,6 +48,8 @@ export interface PerformJob {
   readonly exitCodes: ExitCodes;
   readonly limits: PerformLimits;
   readonly signal: AbortSignal;
+  /** Takes the removal of a failed job's folder off the caller's hands, so that the client hears of the fault at once; else it is awaited. */
+  readonly later?: (removal: Promise<void>) => void;
 }
 
 /** Where the time went, in milliseconds. */
@@ -98,9 +101,9 @@ async function inFolder(sandbox: Sandbox, job: PerformJob, folder: JobFolder): P
 }
 
 /**
- * A command that exits non-zero is a reply, if the client can be told. Its folder is left for the caller to remove; after a fault it is gone.
- * @throws Fault ARCHIVE_MALFORMED, ARCHIVE_HOSTILE, WIRE_MALFORMED, STORAGE_FAILED, SANDBOX_FAILED, PROCESS_TIMEOUT,
- * PROCESS_FAILED, OUTPUT_UNREADABLE, RESULT_DOUBTFUL, CANCELLED: after all of them the client compiles at home
+ * A command that exits non-zero is a reply, if the client can be told. Its folder is left for the caller to remove; after a fault it is gone, or going.
+ * @throws Fault ARCHIVE_MALFORMED, ARCHIVE_HOSTILE, WIRE_MALFORMED, STORAGE_FAILED, SANDBOX_FAILED, JOB_OVER_…,
+ * OUTPUT_UNREADABLE, RESULT_DOUBTFUL, CANCELLED: after all of them the client compiles at home
  */
 export async function perform(sandbox: Sandbox, job: PerformJob): Promise<Performed> {
   const { outputs } = job.header;
@@ -109,7 +112,9 @@ export async function perform(sandbox: Sandbox, job: PerformJob): Promise<Perfor
   try {
     return await inFolder(sandbox, job, folder);
   } catch (thrown) {
-    await folder.remove();
+    const removal = folder.remove();
+    if (job.later === undefined) await removal;
+    else job.later(removal);
     throw thrown;
   }
 }

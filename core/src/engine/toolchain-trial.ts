@@ -42,7 +42,7 @@ export interface TrialReport {
   readonly bytes: number;
   readonly entries: number;
   /** What the sandbox rests on: `root` or `user`. */
-  readonly sandbox: Sandbox['kind'];
+  readonly sandbox: Sandbox['mode']['as'];
   readonly results: readonly TrialResult[];
 }
 
@@ -171,7 +171,7 @@ async function inFolder(folder: string, request: TrialRequest): Promise<TrialRep
   const bench: Bench = { request, folder, root, view, toolchain, sandbox, place: { cwd, env: request.env, signal: new AbortController().signal } };
   const results: TrialResult[] = [];
   for (const source of trialSources[request.subject.kind]) results.push(await tried(source, bench));
-  return { executable, bytes, entries, sandbox: sandbox.kind, results };
+  return { executable, bytes, entries, sandbox: sandbox.mode.as, results };
 }
 
 /**

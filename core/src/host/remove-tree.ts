@@ -6,18 +6,33 @@ import { runProcess } from './processes.js';
 
 const mostDirectories = 100_000;
 
+/** What a removal that has given up may still take away while we look. */
+const vanished = ['ENOENT', 'ENOTDIR'];
+
+async function openUpOne(folder: string): Promise<readonly string[]> {
+  try {
+    if (((await lstat(folder)).mode & 0o700) !== 0o700) await chmod(folder, 0o700);
+    return (await readdir(folder, { withFileTypes: true })).filter((it) => it.isDirectory()).map((it) => join(folder, it.name));
+  } catch (thrown) {
+    if (vanished.includes(codeOf(thrown))) return [];
+    throw thrown;
+  }
+}
+
 /** Gives us back the right to empty every directory that is ours. */
 async function openUp(folder: string): Promise<void> {
   const todo = [folder];
   for (let done = 0; done < mostDirectories; done++) {
     const at = todo.pop();
     if (at === undefined) return;
-    if (((await lstat(at)).mode & 0o700) !== 0o700) await chmod(at, 0o700);
-    for (const it of await readdir(at, { withFileTypes: true })) if (it.isDirectory()) todo.push(join(at, it.name));
+    todo.push(...(await openUpOne(at)));
   }
 }
 
 const codeOf = (thrown: unknown): string => (thrown as NodeJS.ErrnoException).code ?? '';
+
+/** What modes and depth do to whoever removes. */
+const obstinate = ['EACCES', 'EPERM', 'ENAMETOOLONG', 'ENOTEMPTY'];
 
 /**
  * Removes a folder with all that is in it; links are removed, not followed. One that is not there is fine.
@@ -27,16 +42,19 @@ export async function removeTree(folder: string): Promise<void> {
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 });
   try {
     await remove();
+    return;
   } catch (first) {
-    if (codeOf(first) === 'EACCES' || codeOf(first) === 'EPERM') {
-      await openUp(folder);
-      await remove();
-      return;
-    }
-    if (codeOf(first) !== 'ENAMETOOLONG') throw first;
-    // rm goes down directory by directory, so that no path ever gets too long for it.
+    if (!obstinate.includes(codeOf(first))) throw first;
+  }
+  try {
+    await openUp(folder);
+    await remove();
+  } catch (second) {
+    if (!obstinate.includes(codeOf(second))) throw second;
+    // These go down directory by directory, so that no path ever gets too long for them.
+    await runProcess('/bin/chmod', ['-R', 'u+rwx', '--', folder], { env: {}, timeoutMs: 60_000 });
     const { code } = await runProcess('/bin/rm', ['-rf', '--', folder], { env: {}, timeoutMs: 60_000 });
-    if (code !== 0) throw first;
+    if (code !== 0) throw second;
   }
 }
 

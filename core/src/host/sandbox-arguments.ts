@@ -5,11 +5,16 @@ import type { CompileCommand } from '../wire/index.js';
 /** File descriptors of the sandbox's process beside the three usual ones. */
 export const statusFd = 3;
 export const optionsFd = 4;
+export const filterFd = 5;
 
-/** All namespaces of its own, no network, no capabilities, gone when we are. */
+/** What a job sees of itself and of the machine, whatever they are. */
+const identity = { user: '1000', group: '1000', host: 'sandbox' } as const;
+
+/** All namespaces of its own, no network, no capabilities, a session of its own, gone when we are. */
 const isolation = [
-  '--die-with-parent', '--cap-drop', 'ALL',
+  '--die-with-parent', '--new-session', '--cap-drop', 'ALL',
   '--unshare-user', '--unshare-cgroup', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts',
+  '--uid', identity.user, '--gid', identity.group, '--hostname', identity.host,
 ] as const;
 
 /** What the bubblewrap and the kernel at hand offer. */
@@ -18,22 +23,55 @@ export interface SandboxFeatures {
   readonly tellsStatus: boolean;
   /** Whether jobs can be kept from making user namespaces of their own (`--disable-userns`). */
   readonly endsNesting: boolean;
+  /** Whether file systems in memory can be given a size (`--size`). */
+  readonly sizesMemory: boolean;
   /** Those of `controls` that this kernel has. */
   readonly controls: readonly string[];
+  /** Those of `tellTales` that this kernel has. */
+  readonly tellTales: readonly string[];
+  /** The filter of system calls; undefined for processors that have none here. */
+  readonly filter: Uint8Array | undefined;
 }
 
+/** How much of `/proc` a job sees. `covered`: its own processes, and what compilers ask about the machine. */
+export type ProcView = 'covered' | 'none';
+
 /**
- * Where the kernel takes orders. A job started by root is still root to the files in there, capabilities or not: it could
+ * Where the kernel takes orders. A job started by root may still be root to the files in there, capabilities or not: it could
  * write the machine's core_pattern and have a program of its own run outside. Bubblewrap covers them only when it finds
  * the folders themselves writable, which is not how they are protected.
  */
-export const controls = ['/proc/acpi', '/proc/asound', '/proc/bus', '/proc/driver', '/proc/fs', '/proc/irq', '/proc/mtrr', '/proc/scsi', '/proc/sys', '/proc/sysrq-trigger'];
+export const controls = ['/proc/acpi', '/proc/asound', '/proc/bus', '/proc/driver', '/proc/fs', '/proc/irq', '/proc/mtrr', '/proc/scsi', '/proc/sys'];
 
-/** @param root as `--bind` operand. Proc and dev come after it, or it would hide them; the controls after proc. */
-function rootOptions(root: readonly string[], features: SandboxFeatures): string[] {
+/** Files that tell about the machine what no compiler asks. */
+export const tellTales = [
+  'cmdline', 'config.gz', 'diskstats', 'interrupts', 'iomem', 'ioports', 'kallsyms', 'kcore', 'key-users', 'keys', 'kmsg', 'latency_stats', 'locks', 'modules', 'partitions',
+  'sched_debug', 'slabinfo', 'softirqs', 'swaps', 'sysrq-trigger', 'timer_list', 'vmallocinfo', 'zoneinfo',
+].map((name) => `/proc/${name}`);
+
+const devices = ['null', 'zero', 'full', 'random', 'urandom'].map((name) => `/dev/${name}`);
+const deviceLinks = [['/proc/self/fd', '/dev/fd'], ['/proc/self/fd/0', '/dev/stdin'], ['/proc/self/fd/1', '/dev/stdout'], ['/proc/self/fd/2', '/dev/stderr']] as const;
+const sharedMemory = ['--perms', '1777', '--size', String(16 * 1024 * 1024), '--tmpfs', '/dev/shm'];
+
+/** Made by hand: what bubblewrap makes has terminals, and room for as many files as there is memory. */
+function deviceOptions({ sizesMemory }: SandboxFeatures): string[] {
+  const bound = devices.flatMap((path) => ['--dev-bind', path, path]);
+  const linked = deviceLinks.flatMap(([target, path]) => ['--symlink', target, path]);
+  return [...(sizesMemory ? ['--size', '65536'] : []), '--tmpfs', '/dev', ...bound, ...linked, ...(sizesMemory ? sharedMemory : []), '--remount-ro', '/dev'];
+}
+
+function procOptions(features: SandboxFeatures, view: ProcView): string[] {
+  if (view === 'none') return [];
+  // Mounted so that devices cannot be opened, which makes the files unreadable.
+  const hidden = features.tellTales.flatMap((path) => ['--ro-bind', '/dev/null', path]);
+  return ['--proc', '/proc', ...features.controls.flatMap((path) => ['--ro-bind', path, path]), ...hidden];
+}
+
+/** @param root options that make the root. Proc and dev come after it, or it would hide them; the covers after proc. */
+function rootOptions(root: readonly string[], features: SandboxFeatures, proc: ProcView): string[] {
   const nesting = features.endsNesting ? ['--disable-userns'] : [];
-  const covered = features.controls.flatMap((path) => ['--ro-bind', path, path]);
-  return [...isolation, ...nesting, ...root, '--proc', '/proc', '--dev', '/dev', ...covered];
+  const filter = features.filter === undefined ? [] : ['--seccomp', String(filterFd)];
+  return [...isolation, ...nesting, ...filter, ...root, ...procOptions(features, proc), ...deviceOptions(features)];
 }
 
 export interface SandboxWords {
@@ -55,24 +93,28 @@ function check(command: CompileCommand): void {
 const settable = (name: string): boolean => name !== '' && !name.includes('=');
 
 /**
- * The sandbox's root is the folder `target` of the working directory that bubblewrap is started in.
+ * @param place what the root is made of, as options, and how much of `/proc` is shown
  * @throws Fault WIRE_MALFORMED when the command cannot be one
  */
-export function sandboxWords(command: CompileCommand, features: SandboxFeatures): SandboxWords {
+export function sandboxWords(command: CompileCommand, features: SandboxFeatures, place: { readonly root: readonly string[]; readonly proc: ProcView }): SandboxWords {
   check(command);
   const environment = command.envVars.filter(([name]) => settable(name)).flatMap(([name, value]) => ['--setenv', name, value]);
   // Without --json-status-fd the other descriptor at least tells the first process, whose end has to be awaited.
   const status = [features.tellsStatus ? '--json-status-fd' : '--info-fd', String(statusFd)];
-  const options = [...status, ...rootOptions(['--bind', 'target', '/'], features), '--chdir', command.cwd, ...environment];
+  const options = [...status, ...rootOptions(place.root, features, place.proc), '--chdir', command.cwd, ...environment];
   return {
     args: ['--args', String(optionsFd), '--', command.executable, ...command.arguments],
     options: Buffer.from(options.map((word) => `${word}\0`).join('')),
   };
 }
 
-/** The same namespaces around the machine's own root, to see whether the kernel grants them. */
-export const probeWords = (program: string, features: SandboxFeatures): readonly string[] => [
-  ...rootOptions(['--ro-bind', '/', '/'], features), '--', program, '-c', ':',
+/**
+ * The same namespaces around the machine's own root, to see whether the kernel grants them; without the filter, which
+ * needs a descriptor.
+ * @param at where the job's root would be mounted: it must be within reach
+ */
+export const probeWords = (program: string, features: SandboxFeatures, at: string): readonly string[] => [
+  ...rootOptions(['--ro-bind', '/', '/', '--bind', at, '/tmp'], { ...features, filter: undefined }, 'covered'), '--', program, '-c', ':',
 ];
 
 /** What bubblewrap has said so far on `statusFd`. */

@@ -1,6 +1,6 @@
 // Knows: the folder of one job: what the overlay needs, and where files are put and found while nothing is mounted.
 // Refuses to know: what the job does.
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { RunJobHeader } from '../wire/index.js';
 import { removeTree } from './remove-tree.js';
@@ -15,12 +15,27 @@ export interface JobFolder {
   remove(): Promise<void>;
 }
 
+/** An overlay leaves folders behind that nobody may enter, not even their owner, who then cannot remove them as they are. */
+const shut = [['work'], ['work', 'incompat'], ['work', 'incompat', 'volatile']] as const;
+
+async function removeJob(path: string): Promise<void> {
+  for (const names of shut) {
+    const opened = await chmod(join(path, 'work', ...names), 0o700).then(() => true, (thrown: unknown) => {
+      if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+      return false;
+    });
+    if (!opened) break;
+  }
+  await removeTree(path);
+}
+
 /** @param path must not be there yet. @throws what the file system says */
 export async function makeJobFolder(path: string, toolchain: string): Promise<JobFolder> {
   const upper = join(path, 'upper');
-  await mkdir(path, { mode: 0o755 });
+  // Nobody else on the machine may reach what a job makes, whatever modes the job gives it.
+  await mkdir(path, { mode: 0o700 });
   for (const name of [upper, join(path, 'work'), join(path, 'target')]) await mkdir(name, { mode: 0o755 });
-  return { path, upper, root: viewRoot([upper, toolchain]), remove: () => removeTree(path) };
+  return { path, upper, root: viewRoot([upper, toolchain]), remove: () => removeJob(path) };
 }
 
 /** Where an output lies; relative ones are relative to the working directory. */

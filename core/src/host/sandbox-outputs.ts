@@ -35,12 +35,12 @@ async function compressStream(file: FileHandle, maxBytes: number, path: string):
 }
 
 const tooLarge = (path: string, maxBytes: number): Fault =>
-  new Fault('OUTPUT_UNREADABLE', `output ${JSON.stringify(path)} brings the outputs above the ${maxBytes} bytes that are returned`);
+  new Fault('JOB_OVER_OUTPUT', `output ${JSON.stringify(path)} brings the outputs above the ${maxBytes} bytes that are returned (job_output on the build server)`);
 
 /**
  * Reads the requested outputs in order; those that are not there are left out.
  * @param maxBytes of all outputs together, not compressed
- * @throws Fault OUTPUT_UNREADABLE when one is no regular file, or they are too much
+ * @throws Fault OUTPUT_UNREADABLE when one is no regular file, JOB_OVER_OUTPUT
  */
 export async function collectOutputs(root: RootView, header: RunJobHeader, maxBytes: number): Promise<CollectedOutputs> {
   const outputs: [string, OutputData][] = [];

@@ -2,23 +2,25 @@
 // Refuses to know: what the words on its command line mean.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { getPriority, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Fault } from '../base/index.js';
 import { killGroup } from './processes-node.js';
-import { optionsFd, parseStatus, type SandboxStatus, statusFd } from './sandbox-arguments.js';
-
-export interface SandboxLimits {
-  readonly timeMs: number;
-  /** Of standard output and standard error each. */
-  readonly streamBytes: number;
-}
+import { filterFd, optionsFd, parseStatus, type SandboxStatus, statusFd } from './sandbox-arguments.js';
+import { overStream, overTime, type SandboxLimits } from './sandbox-limits.js';
+import type { SandboxWatch } from './sandbox-watch.js';
 
 export interface SandboxRun {
   readonly words: readonly string[];
   readonly cwd: string;
   /** Written to `optionsFd`. */
   readonly options: Uint8Array;
+  /** Written to `filterFd`; undefined: nothing is. */
+  readonly filter: Uint8Array | undefined;
+  /** Where the job writes. */
+  readonly folder: string;
+  readonly watch: SandboxWatch;
   readonly limits: SandboxLimits;
   readonly signal: AbortSignal;
 }
@@ -67,10 +69,35 @@ function gather(stream: Readable, limit: number, tooMuch: () => void): Buffer[] 
   return chunks;
 }
 
+/** Lower than ours: whatever a job does, the server must come to look at it, and answer. */
+const lowered = 10;
+const lowest = 19;
+
+/** What it starts has its priority. */
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, Math.min(lowest, getPriority() + lowered));
+  } catch (thrown) {
+    // It has ended already.
+    if ((thrown as { info?: { code?: string } }).info?.code !== 'ESRCH') throw thrown;
+  }
+}
+
 function start(run: SandboxRun): ChildProcess {
   const [program = '', ...args] = run.words;
-  const pipes = Array.from({ length: Math.max(statusFd, optionsFd) }, () => 'pipe' as const);
-  return spawn(program, args, { cwd: run.cwd, env: {}, detached: true, stdio: ['ignore', ...pipes] });
+  const pipes = Array.from({ length: Math.max(statusFd, optionsFd, filterFd) }, () => 'pipe' as const);
+  const child = spawn(program, args, { cwd: run.cwd, env: {}, detached: true, stdio: ['ignore', ...pipes] });
+  if (child.pid !== undefined) giveWay(child.pid);
+  return child;
+}
+
+/** What the sandbox's process is told over a descriptor. */
+function tell(child: ChildProcess, fd: number, bytes: Uint8Array): void {
+  const pipe = child.stdio[fd] as Writable;
+  pipe.on('error', () => {
+    // It may end without reading: a mount that failed. Its exit tells the story.
+  });
+  pipe.end(bytes);
 }
 
 interface Ended {
@@ -87,15 +114,17 @@ function toTheEnd(run: SandboxRun): Promise<Ended> {
       fault ??= why;
       killGroup(child.pid);
     };
-    const timer = setTimeout(() => stop(new Fault('PROCESS_TIMEOUT', `the job was still running after ${limits.timeMs} ms`)), limits.timeMs);
+    const timer = setTimeout(() => stop(overTime(limits)), limits.timeMs);
+    let unwatch = (): void => undefined;
     const onAbort = (): void => stop(new Fault('CANCELLED', 'nobody waits for the job any more'));
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
     const settle = (): void => {
+      unwatch();
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
     };
-    const tooMuch = (): void => stop(new Fault('PROCESS_FAILED', `the job wrote more than ${limits.streamBytes} bytes to one of its streams`));
+    const tooMuch = (): void => stop(overStream(limits));
     const bytesOf = [[1, limits.streamBytes], [2, limits.streamBytes], [statusFd, statusBytes]] as const;
     child.on('error', (cause) => {
       settle();
@@ -103,11 +132,9 @@ function toTheEnd(run: SandboxRun): Promise<Ended> {
     });
     if (child.pid === undefined) return;
     const [stdout, stderr, status] = bytesOf.map(([fd, limit]) => gather(child.stdio[fd] as Readable, limit, tooMuch)) as [Buffer[], Buffer[], Buffer[]];
-    const options = child.stdio[optionsFd] as Writable;
-    options.on('error', () => {
-      // It may end without reading: a mount that failed. Its exit tells the story.
-    });
-    options.end(run.options);
+    tell(child, optionsFd, run.options);
+    tell(child, filterFd, run.filter ?? new Uint8Array());
+    unwatch = run.watch.add({ pid: () => parseStatus(Buffer.concat(status).toString()).childPid, folder: run.folder, limits, stop });
     child.on('close', (code) => {
       settle();
       const end: Ended = { code, streams: [Buffer.concat(stdout), Buffer.concat(stderr), Buffer.concat(status)] };
@@ -119,7 +146,7 @@ function toTheEnd(run: SandboxRun): Promise<Ended> {
 
 /**
  * Runs the sandbox's process to its end, which is only reached when all its descendants are gone.
- * @throws Fault SANDBOX_FAILED (cannot be started, does not end), PROCESS_TIMEOUT, PROCESS_FAILED (too much output), CANCELLED
+ * @throws Fault SANDBOX_FAILED (cannot be started, does not end), JOB_OVER_… (a limit), CANCELLED
  */
 export async function runSandboxProcess(run: SandboxRun): Promise<SandboxProcessEnd> {
   const { code, streams: [stdout, stderr, statusText] } = await toTheEnd(run);

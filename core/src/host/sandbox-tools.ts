@@ -5,13 +5,16 @@ import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { Fault } from '../base/index.js';
 import { runProcess } from './processes.js';
-import { controls, type SandboxFeatures } from './sandbox-arguments.js';
+import { controls, type SandboxFeatures, tellTales } from './sandbox-arguments.js';
+import { seccompProgram } from './seccomp-program.js';
 
 export interface SandboxTools extends SandboxFeatures {
   readonly bwrap: string;
   readonly sh: string;
   readonly mount: string;
   readonly unshare: string;
+  readonly prlimit: string;
+  readonly setpriv: string;
 }
 
 const oldest = [0, 3, 0] as const;
@@ -75,9 +78,14 @@ export async function findSandboxTools(bwrapPath: string | undefined, searchPath
     bwrap,
     tellsStatus: help.includes('--json-status-fd'),
     endsNesting: help.includes('--disable-userns'),
+    sizesMemory: help.includes('--size'),
     controls: controls.filter((path) => existsSync(path)),
+    tellTales: tellTales.filter((path) => existsSync(path)),
+    filter: help.includes('--seccomp') ? seccompProgram(process.arch) : undefined,
     sh: await findTool('sh', '', 'A POSIX shell is needed.'),
     mount: await findTool('mount', searchPath, utilLinux),
     unshare: await findTool('unshare', searchPath, utilLinux),
+    prlimit: await findTool('prlimit', searchPath, utilLinux),
+    setpriv: await findTool('setpriv', searchPath, utilLinux),
   };
 }

@@ -1,12 +1,25 @@
 // Knows: how one command runs in a sandbox on top of a toolchain, and what its end means.
 // Refuses to know: where inputs come from and outputs go, and the fleet.
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Log } from '../base/index.js';
 import { Fault } from '../base/index.js';
 import type { CompileCommand } from '../wire/index.js';
-import { findOverlayMode, overlayWords } from './overlay.js';
-import { sandboxWords } from './sandbox-arguments.js';
-import { runSandboxProcess, type SandboxLimits, type SandboxProcessEnd } from './sandbox-process.js';
+import { type ControlGroups, type JobGroup, ownControlGroup, useControlGroups } from './control-groups.js';
+import { createJobUsers, giveTree, type JobUsers } from './job-users.js';
+import { layerOnDisk } from './root-view-disk.js';
+import { type ProcView, sandboxWords } from './sandbox-arguments.js';
+import { planBinds } from './sandbox-binds.js';
+import { type HardLimits, limitOptions, parseHardLimits, type SandboxLimits } from './sandbox-limits.js';
+import { findSandboxMode, type ModeWishes, spellMode, weaknesses } from './sandbox-mode.js';
+import { bindsAt, mountWords, overlayAt, type SandboxMode } from './sandbox-mount.js';
+import { runSandboxProcess, type SandboxProcessEnd } from './sandbox-process.js';
 import { findSandboxTools, type SandboxTools } from './sandbox-tools.js';
+import { createSandboxWatch, type SandboxWatch, tasksOf } from './sandbox-watch.js';
+
+export type { ProcView } from './sandbox-arguments.js';
+export type { SandboxMode } from './sandbox-mount.js';
 
 export interface SandboxJob {
   /** Holds `upper` (with the inputs), and `work` and `target`, both empty. On the same file system as nothing else matters. */
@@ -28,12 +41,14 @@ export interface SandboxEnd {
 }
 
 export interface Sandbox {
-  /** `root`, or `user` when it works by user namespaces. */
-  readonly kind: 'root' | 'user';
+  readonly mode: SandboxMode;
+  /** The mode in words, and what does not hold here although it does elsewhere. */
+  readonly description: string;
+  readonly weaknesses: readonly string[];
   /**
    * Returns when no process of the job is left.
-   * @throws Fault SANDBOX_FAILED when the command could not be started or was ended by a signal, PROCESS_TIMEOUT,
-   * PROCESS_FAILED (too much output), CANCELLED, WIRE_MALFORMED (no possible command)
+   * @throws Fault SANDBOX_FAILED when the command could not be started or was ended by a signal, JOB_OVER_TIME and the other
+   * limits, CANCELLED, WIRE_MALFORMED (no possible command)
    */
   run(job: SandboxJob): Promise<SandboxEnd>;
 }
@@ -44,6 +59,12 @@ export interface SandboxOptions {
   readonly bwrapPath: string | undefined;
   /** Whether to mount as root (0) or as an ordinary user does; by default what this process is. */
   readonly uid?: number;
+  readonly layers?: ModeWishes['layers'];
+  /** Where root runs each job under a user id of its own: the first of these. Undefined: it does not. */
+  readonly firstUser?: number | undefined;
+  readonly proc?: ProcView;
+  /** Folders of control groups; `auto`: the one that this process was given for itself, if any. Default `off`. */
+  readonly groups?: 'auto' | 'off' | readonly string[];
   /** The PATH in which programs are looked for. */
   readonly searchPath: string;
   readonly log: Log;
@@ -71,26 +92,95 @@ function meaning(end: SandboxProcessEnd, tools: SandboxTools): SandboxEnd {
   return { code, stdout: end.stdout, stderr: end.stderr };
 }
 
+interface Parts {
+  readonly tools: SandboxTools;
+  readonly mode: SandboxMode;
+  readonly proc: ProcView;
+  readonly watch: SandboxWatch;
+  readonly hard: HardLimits;
+  /** What this process's own user has running beside jobs, if that is not root. */
+  readonly othersTasks: number | undefined;
+  readonly users: JobUsers | undefined;
+  readonly groups: ControlGroups | undefined;
+}
+
+/** Options that make the root; what has to be there before is made. */
+async function rootOf({ mode }: Parts, job: SandboxJob): Promise<readonly string[]> {
+  if (mode.layers === 'overlay') return ['--bind', overlayAt(mode), '/'];
+  const upper = join(job.folder, 'upper');
+  const lower = { ...layerOnDisk(job.lower), names: (segments: readonly string[]) => readdirSync(join(job.lower, ...segments)) };
+  const { options, directories } = planBinds(layerOnDisk(upper), lower, bindsAt(mode, job));
+  for (const { segments, mode: bits } of directories) {
+    const path = join(upper, ...segments);
+    mkdirSync(path);
+    await chmod(path, bits | 0o700);
+  }
+  return options;
+}
+
+async function runIn(parts: Parts, job: SandboxJob, entered: { user: number | undefined; group: JobGroup | undefined }): Promise<SandboxProcessEnd> {
+  const { tools, mode, proc, watch, hard } = parts;
+  const { user, group } = entered;
+  const { args, options } = sandboxWords(job.command, tools, { root: await rootOf(parts, job), proc });
+  const upper = join(job.folder, 'upper');
+  if (user !== undefined) await giveTree(upper, user);
+  const limits = limitOptions(job.limits, hard, user === undefined ? parts.othersTasks : 0);
+  return runSandboxProcess({
+    words: [...mountWords(tools, mode, { folder: job.folder, lower: job.lower, groups: group?.folders ?? [], limits, user }), tools.bwrap, ...args],
+    cwd: job.folder,
+    options,
+    filter: tools.filter,
+    folder: upper,
+    watch,
+    limits: job.limits,
+    signal: job.signal,
+  });
+}
+
+async function run(parts: Parts, job: SandboxJob): Promise<SandboxEnd> {
+  const user = parts.users?.take();
+  try {
+    const group = parts.groups?.open(job.limits);
+    let starved: Fault | undefined;
+    let end: SandboxProcessEnd;
+    try {
+      end = await runIn(parts, job, { user: user?.id, group });
+    } finally {
+      starved = await group?.close();
+    }
+    if (starved !== undefined) throw starved;
+    return meaning(end, parts.tools);
+  } finally {
+    user?.free();
+  }
+}
+
+function groupsFor(wanted: SandboxOptions['groups']): ControlGroups | undefined {
+  if (wanted === undefined || wanted === 'off') return undefined;
+  if (wanted !== 'auto') return useControlGroups(wanted);
+  const own = ownControlGroup();
+  return own === undefined ? undefined : useControlGroups([own]);
+}
+
 /**
  * Finds the programs and tries what the kernel allows.
  * @throws Fault TOOL_MISSING, TOOL_TOO_OLD, NOT_ROOT, SETTINGS_INVALID
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const ownUid = process.geteuid?.() ?? 0;
+  const { dir, log, firstUser, layers = 'auto', proc = 'covered', uid = ownUid } = options;
   const tools = await findSandboxTools(options.bwrapPath, options.searchPath);
-  const mode = await findOverlayMode(tools, options.dir, options.uid ?? process.geteuid?.() ?? 0);
-  options.log.info(`sandboxes by ${tools.bwrap}`, { as: mode.kind, options: mode.options.join(',') });
-  return {
-    kind: mode.kind,
-    run: async (job) => {
-      const { args, options: words } = sandboxWords(job.command, tools);
-      const end = await runSandboxProcess({
-        words: overlayWords(tools, mode, { folder: job.folder, lower: job.lower, inner: [tools.bwrap, ...args] }),
-        cwd: job.folder,
-        options: words,
-        limits: job.limits,
-        signal: job.signal,
-      });
-      return meaning(end, tools);
-    },
+  const mode = await findSandboxMode(tools, dir, { layers, firstUser, uid });
+  const groups = groupsFor(options.groups);
+  const weak = weaknesses(mode, tools, groups !== undefined);
+  log.info(`sandboxes by ${tools.bwrap}: ${spellMode(mode)}`, { options: mode.options.join(','), groups: groups?.folders.join(' ') ?? 'none' });
+  for (const sentence of weak) log.info(`sandboxes: ${sentence}`);
+  const parts: Parts = {
+    tools, mode, proc, groups,
+    watch: createSandboxWatch((thrown) => log.warn(`looking at jobs: ${String(thrown)}`)),
+    hard: parseHardLimits(readFileSync('/proc/self/limits', 'utf8')),
+    othersTasks: ownUid === 0 ? undefined : tasksOf(ownUid),
+    users: mode.ownUsers && firstUser !== undefined ? createJobUsers(firstUser) : undefined,
   };
+  return { mode, description: spellMode(mode), weaknesses: weak, run: (job) => run(parts, job) };
 }

@@ -43,7 +43,7 @@ export async function unpackToolchain(archive: string, destination: string, limi
     close = opened.close;
     await mkdir(folder, { mode: 0o755 });
     const root = viewRoot([folder]);
-    const unpacked = await unpackTar(opened.tar, root, { upper: folder, limits, hardLinks: true });
+    const unpacked = await unpackTar(opened.tar, root, { upper: folder, limits, hardLinks: true, readableByAll: true });
     await prepare(root);
     await rename(folder, destination);
     return unpacked;

@@ -20,6 +20,8 @@ export interface UnpackOptions {
   readonly limits: UnpackLimits;
   /** Whether hard links to regular files that this archive brought before are understood; a fault otherwise. */
   readonly hardLinks: boolean;
+  /** Whether everybody may read what its owner may: jobs run under other ids than whoever unpacked. */
+  readonly readableByAll?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -53,30 +55,36 @@ const seconds = (header: Header): number => {
   return Number.isFinite(at) && at >= 0 ? at : 0;
 };
 
-function finish(file: number, header: Header): void {
-  fchmodSync(file, header.mode & permissions);
+const modeOf = (header: Header, { readableByAll }: UnpackOptions): number => {
+  const mode = header.mode & permissions;
+  const read = mode & 0o500;
+  return readableByAll === true ? mode | (read >> 3) | (read >> 6) : mode;
+};
+
+function finish(file: number, header: Header, options: UnpackOptions): void {
+  fchmodSync(file, modeOf(header, options));
   futimesSync(file, seconds(header), seconds(header));
 }
 
-async function writeSmall(entry: TarEntry, path: string): Promise<void> {
+async function writeSmall(entry: TarEntry, path: string, options: UnpackOptions): Promise<void> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of entry) chunks.push(chunk);
   const file = openSync(path, newFile, 0o600);
   try {
     for (const chunk of chunks) for (let at = 0; at < chunk.byteLength; ) at += writeSync(file, chunk, at);
-    finish(file, entry.header);
+    finish(file, entry.header, options);
   } finally {
     closeSync(file);
   }
 }
 
-async function writeLarge(entry: TarEntry, path: string): Promise<void> {
+async function writeLarge(entry: TarEntry, path: string, options: UnpackOptions): Promise<void> {
   const file = await open(path, newFile, 0o600);
   try {
     for await (const bytes of entry) {
       for (let at = 0; at < bytes.byteLength; ) at += (await file.write(bytes, at)).bytesWritten;
     }
-    finish(file.fd, entry.header);
+    finish(file.fd, entry.header, options);
   } finally {
     await file.close();
   }
@@ -97,11 +105,11 @@ async function unpackEntry(root: RootView, entry: TarEntry, options: UnpackOptio
     case 'file':
     case 'contiguous-file': {
       const path = root.makePlace(header.name);
-      await (header.size <= smallFile ? writeSmall(entry, path) : writeLarge(entry, path));
+      await (header.size <= smallFile ? writeSmall(entry, path, options) : writeLarge(entry, path, options));
       return;
     }
     case 'directory':
-      chmodSync(root.makeDirectory(header.name), (header.mode & permissions) | 0o700);
+      chmodSync(root.makeDirectory(header.name), modeOf(header, options) | 0o700);
       return;
     case 'symlink':
       // Verbatim: what it means is settled inside the root, by the view and by the sandbox.

@@ -17,7 +17,7 @@ import {
   jobStateReplyCodec, paths, routes, type RunJobHeader, type RunJobReply, runJobReplyCodec, signJobToken, submitToolchainReplyCodec, toolchainCodec,
 } from '@sccache-ts/core/wire';
 import { type RunningBuilder, runBuilder } from './run.js';
-import type { BuilderSettings } from './settings.js';
+import { type BuilderSettings, type JobSettings, usualJob } from './settings.js';
 
 const possible = spawnSync('bwrap', ['--version']).status === 0;
 if (!possible) console.warn('bubblewrap is not installed: the build server is not tested');
@@ -367,6 +367,20 @@ describe.runIf(possible)('the build server', () => {
   it('ends a job that takes too long with 500', async () => {
     await start({ jobSeconds: 1 });
     expect((await shell('sleep 30')).status).toBe(500);
+  });
+
+  it.each<[string, Partial<JobSettings>, string, string]>([
+    ['disk', { disk: 1_000_000 }, 'dd if=/dev/zero of=/tmp/big bs=1024 count=900; dd if=/dev/zero of=/tmp/more bs=1024 count=900; sleep 20', 'JOB_OVER_DISK'],
+    ['processes', { processes: 8 }, 'i=0; while [ $i -lt 20 ]; do sleep 20 & i=$((i+1)); done; wait', 'JOB_OVER_PROCESSES'],
+    ['output', { output: 1000 }, 'dd if=/dev/zero of=/job/out bs=1000 count=2', 'JOB_OVER_OUTPUT'],
+  ])('ends a job that uses more %s than it may, tells the client why, and counts it', async (_, limits, text, code) => {
+    await start({ job: { ...usualJob, ...limits } });
+    const answer = await shell(text, ['/job/out']);
+    expect([answer.status, answer.text]).toEqual([500, expect.stringContaining('on the build server')]);
+    expect((await shell('exit 0')).reply.output.code).toBe(0);
+    expect(builder.outcomes.counts()).toEqual({ [code]: 1, done: 1 });
+    expect(builder.sandbox.description).toMatch(/overlay file system|mounts of folders/);
+    await expect.poll(leftOvers).toEqual([]);
   });
 
   it('runs no more jobs at once than it has places, and all in the end', async () => {

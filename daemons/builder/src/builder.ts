@@ -1,6 +1,8 @@
 // Knows: the parts of a build server, for its endpoints. Refuses to know: how they are put together (run.ts).
 import type { Log } from '@sccache-ts/core/base';
+import type { PerformLimits } from '@sccache-ts/core/engine';
 import type { Sandbox, ToolchainCache, UnpackedToolchains } from '@sccache-ts/core/host';
+import type { JobOutcomes } from './job-outcomes.js';
 import type { JobTable } from './job-table.js';
 import type { SchedulerLink } from './scheduler-link.js';
 import type { BuilderSettings } from './settings.js';
@@ -15,6 +17,9 @@ export interface Builder {
   readonly cache: ToolchainCache;
   readonly toolchains: UnpackedToolchains;
   readonly sandbox: Sandbox;
+  /** Of one job. */
+  readonly limits: PerformLimits;
+  readonly outcomes: JobOutcomes;
   readonly link: SchedulerLink;
   readonly log: Log;
   /** Where jobs' folders are made. */

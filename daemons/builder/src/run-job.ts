@@ -2,10 +2,11 @@
 // Refuses to know: how a job is performed (core/engine) and who may ask (admission.ts).
 import { join } from 'node:path';
 import { causeChain, Fault, isFault } from '@sccache-ts/core/base';
-import { type ExitCodes, perform, type PerformJob, performLimits, type Performed } from '@sccache-ts/core/engine';
+import { type ExitCodes, perform, type PerformJob, type Performed } from '@sccache-ts/core/engine';
 import { type Call, okReply, type Reply, type UnpackedToolchain } from '@sccache-ts/core/host';
 import { type JobId, type RunJobHeader, runJobReplyCodec } from '@sccache-ts/core/wire';
 import type { Builder } from './builder.js';
+import { outcomeOf } from './job-outcomes.js';
 import { takeHeader } from './run-job-body.js';
 
 /** Clients of ours say who they are by this field: they want plain exit codes, and they read the steps. */
@@ -28,8 +29,9 @@ const spell = (steps: Readonly<Record<string, number>>): string =>
   Object.entries(steps).map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`).join(', ');
 
 async function performWith(builder: Builder, job: Omit<PerformJob, 'folder' | 'limits'>): Promise<Performed> {
-  const limits = { ...performLimits, timeMs: builder.settings.jobSeconds * 1000 };
-  return perform(builder.sandbox, { ...job, limits, folder: join(builder.buildsDir, String(builder.nextBuild())) });
+  const name = String(builder.nextBuild());
+  const later = (removal: Promise<void>): void => builder.inBackground(`folder ${name}`, removal);
+  return perform(builder.sandbox, { ...job, limits: builder.limits, later, folder: join(builder.buildsDir, name) });
 }
 
 async function withToolchain(builder: Builder, call: Call, toolchain: UnpackedToolchain): Promise<Performed> {
@@ -52,6 +54,7 @@ async function inPlace(builder: Builder, call: Call, id: JobId): Promise<Reply> 
       if (toolchain === undefined) return okReply(runJobReplyCodec, { kind: 'JobNotFound' }, call);
       const unpackToolchain = lap();
       const { reply, steps, folder } = await withToolchain(builder, call, toolchain);
+      builder.outcomes.count(outcomeOf(reply));
       builder.inBackground(`folder of job ${id}`, folder.remove());
       const answer = okReply(runJobReplyCodec, reply, call);
       return { ...answer, headers: { ...answer.headers, [stepsHeader]: spell({ queue, toolchain: unpackToolchain, ...steps }) } };
@@ -92,6 +95,7 @@ export async function runJob(builder: Builder, call: Call, id: JobId): Promise<R
     await started;
     return reply;
   } catch (thrown) {
+    builder.outcomes.count(isFault(thrown) ? thrown.code : 'IMPOSSIBLE');
     await started;
     const ordinary = isFault(thrown, 'RESULT_DOUBTFUL') || isFault(thrown, 'CANCELLED');
     log[ordinary ? 'info' : 'warn'](`job ${id}: ${causeChain(thrown).join(': ')}`);

@@ -3,19 +3,24 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { SocketAddress } from '@sccache-ts/core/base';
 import {
-  type Certificate, createToolchainCache, createUnpackedToolchains, emptyFolder, loopbackProxies, makeCertificate, openSandbox, removeTree, serveHttp, usableProcessors,
+  type Certificate, createToolchainCache, createUnpackedToolchains, emptyFolder, loopbackProxies, makeCertificate, memoryOfMachine, openSandbox, type Sandbox, removeTree, serveHttp, usableProcessors,
 } from '@sccache-ts/core/host';
 import type { Builder } from './builder.js';
 import { builderRoutes } from './endpoints.js';
+import { createJobOutcomes, type JobOutcomes } from './job-outcomes.js';
+import { limitsOf } from './job-limits.js';
 import { createJobTable } from './job-table.js';
 import type { BuilderPorts } from './ports.js';
 import { createSchedulerLink } from './scheduler-link.js';
-import type { BuilderSettings } from './settings.js';
+import { type BuilderSettings, usualJob, usualSandbox } from './settings.js';
 import { createSlots } from './slots.js';
 
 export interface RunningBuilder {
   /** Where it listens. */
   readonly address: SocketAddress;
+  /** How jobs are kept from the machine. */
+  readonly sandbox: Pick<Sandbox, 'description' | 'weaknesses'>;
+  readonly outcomes: Pick<JobOutcomes, 'counts'>;
   close(): Promise<void>;
 }
 
@@ -55,7 +60,7 @@ async function prepare(options: RunBuilderOptions, certificate: Certificate, bac
   const { settings, log, clock } = options;
   const buildsDir = await emptyFolder(join(settings.buildDir, 'builds'));
   const unpackedDir = await emptyFolder(join(settings.buildDir, 'toolchains'));
-  const sandbox = await openSandbox({ dir: settings.buildDir, bwrapPath: settings.bwrapPath, searchPath: process.env['PATH'] ?? '', log });
+  const sandbox = await openSandbox({ dir: settings.buildDir, bwrapPath: settings.bwrapPath, searchPath: process.env['PATH'] ?? '', log, ...(settings.sandbox ?? usualSandbox) });
   const cache = await createToolchainCache({ dir: join(settings.cacheDir, 'tc'), maxBytes: settings.toolchainCacheSize, now: () => clock.wallMs() });
   const unpackedBytes = settings.unpackedSize ?? 3 * settings.toolchainCacheSize;
   const cpus = usableProcessors();
@@ -68,6 +73,8 @@ async function prepare(options: RunBuilderOptions, certificate: Certificate, bac
     jobKey,
     buildsDir,
     sandbox,
+    limits: limitsOf(settings.jobSeconds, settings.job ?? usualJob, memoryOfMachine()),
+    outcomes: createJobOutcomes(),
     cache,
     toolchains: await createUnpackedToolchains({ dir: unpackedDir, cache, maxBytes: unpackedBytes, limits: unpackedLimits, log }),
     jobs: createJobTable(() => clock.monotonicMs()),
@@ -100,6 +107,8 @@ export async function runBuilder(options: RunBuilderOptions): Promise<RunningBui
     log.info(`build server ${settings.serverId} listens on ${host} port ${server.port}`);
     return {
       address: { host, port: server.port, family },
+      sandbox: builder.sandbox,
+      outcomes: builder.outcomes,
       async close() {
         await server.close();
         await background.settled();

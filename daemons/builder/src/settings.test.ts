@@ -45,6 +45,8 @@ describe('server.conf', () => {
       exitCodes: 'auto',
       slots: undefined,
       jobSeconds: 1200,
+      job: { cpuSeconds: undefined, memory: undefined, processes: 1000, disk: 8 * 1024 ** 3, files: 300_000, output: 1024 ** 3 },
+      sandbox: { layers: 'auto', firstUser: 53_200, proc: 'covered', groups: 'auto' },
       unpackedSize: undefined,
     });
   });
@@ -57,6 +59,15 @@ describe('server.conf', () => {
   it('finds bubblewrap by itself, takes relative paths, and knows keys of ours', async () => {
     const settings = await read(conf({ top: 'slots = 3\njob_seconds = 60\nexit_codes = "plain"\nunpacked_toolchains_size = "5G"', builder: 'type = "overlay"\nbuild_dir = "build"' }));
     expect(settings).toMatchObject({ slots: 3, jobSeconds: 60, exitCodes: 'plain', unpackedSize: 5 * 1024 ** 3, bwrapPath: undefined, buildDir: join(process.cwd(), 'build') });
+  });
+
+  it('knows limits of jobs, and ways to make sandboxes', async () => {
+    const limits = 'job_cpu_seconds = 9\njob_memory = "2G"\njob_processes = 50\njob_disk = "1G"\njob_files = 1000\njob_output = "5M"';
+    const sandbox = 'sandbox_layers = "binds"\nsandbox_first_user = 0\nsandbox_proc = "none"\nsandbox_groups = ["/sys/fs/cgroup/pids/x"]';
+    const settings = await read(conf({ top: `${limits}\n${sandbox}` }));
+    expect(settings.job).toEqual({ cpuSeconds: 9, memory: 2 * 1024 ** 3, processes: 50, disk: 1024 ** 3, files: 1000, output: 5 * 1024 ** 2 });
+    expect(settings.sandbox).toEqual({ layers: 'binds', firstUser: undefined, proc: 'none', groups: ['/sys/fs/cgroup/pids/x'] });
+    expect((await read(conf({ top: 'sandbox_groups = "off"' }))).sandbox?.groups).toBe('off');
   });
 
   it('takes a signed token as it is, and the insecure one from the books', async () => {
@@ -72,6 +83,8 @@ describe('server.conf', () => {
     ['no port', conf().replace(':10501', ':0'), /public_addr: needs a port/],
     ['a path in the URL', conf().replace('https://192.168.1.1', 'https://192.168.1.1/x'), /:4: scheduler_url: expected an http or https address/],
     ['docker', conf({ builder: 'type = "docker"' }), /builder.type: builder "docker" is not supported yet/],
+    ['control groups that are none', conf({ top: 'sandbox_groups = "on"' }), /:5: sandbox_groups: /],
+    ['a user id that is none', conf({ top: 'sandbox_first_user = -1' }), /:5: sandbox_first_user: /],
     ['an unknown key', conf({ top: 'cachedir = "x"' }), /:5: unknown key cachedir/],
     ['an overlay without folder', conf({ builder: 'type = "overlay"\nbwrap_path = "b"' }), /builder.build_dir: is missing/],
   ])('refuses %s', async (_what, text, message) => {

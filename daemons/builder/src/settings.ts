@@ -6,6 +6,7 @@ import {
   formatSocketAddress,
   integer,
   invalid,
+  list,
   oneOf,
   optional,
   parsed,
@@ -43,9 +44,41 @@ export interface BuilderSettings {
   readonly slots: number | undefined;
   /** For one command, in seconds. */
   readonly jobSeconds: number;
+  /** Default `usualJob`. */
+  readonly job?: JobSettings;
+  /** How jobs' roots are made. Default `usualSandbox`. */
+  readonly sandbox?: SandboxSettings;
   /** Bytes of unpacked toolchains that are kept while nobody uses them; undefined: three times the archives. */
   readonly unpackedSize: number | undefined;
 }
+
+/** What one job may use; a job that uses more is ended, and its client compiles at home. */
+export interface JobSettings {
+  /** Of processor time, of all its processes together; undefined: four times `jobSeconds`. */
+  readonly cpuSeconds: number | undefined;
+  /** Bytes, of all its processes together; undefined: half of what the machine has. */
+  readonly memory: number | undefined;
+  /** At once, threads counted one by one. */
+  readonly processes: number;
+  /** Bytes on the disk, inputs included. */
+  readonly disk: number;
+  /** Files and folders, inputs included. */
+  readonly files: number;
+  /** Bytes of all outputs together. */
+  readonly output: number;
+}
+
+export interface SandboxSettings {
+  readonly layers: 'auto' | 'overlay' | 'binds';
+  /** As root, each job has a user id of its own, from here on; undefined: it has not. */
+  readonly firstUser: number | undefined;
+  readonly proc: 'covered' | 'none';
+  /** Folders of control groups, or what to do about them. */
+  readonly groups: 'auto' | 'off' | readonly string[];
+}
+
+export const usualJob: JobSettings = { cpuSeconds: undefined, memory: undefined, processes: 1000, disk: 8 * 1024 ** 3, files: 300_000, output: 1024 ** 3 };
+export const usualSandbox: SandboxSettings = { layers: 'auto', firstUser: 53_200, proc: 'covered', groups: 'auto' };
 
 /** Relative ones are relative to where the server is started, as with sccache. */
 const path = parsed('a path', (text) => (text === '' || text.includes('\0') ? undefined : resolve(text)));
@@ -55,6 +88,9 @@ const schedulerUrl = parsed('an http or https address without a path, like "http
 const notYet = (kind: string): Field<never> => (_value, place) => {
   throw invalid({ ...place, path: [...place.path, 'type'] }, `builder "${kind}" is not supported yet`, 'Use type = "overlay", which needs bubblewrap.');
 };
+
+/** A word, or the folders. */
+const groups: Field<SandboxSettings['groups']> = (value, place) => (typeof value === 'string' ? word(['auto', 'off'])(value, place) : list(path)(value, place));
 
 const server = table({
   cache_dir: required(path),
@@ -79,6 +115,16 @@ const server = table({
   exit_codes: optional(word(['auto', 'wait-status', 'plain']), 'auto'),
   slots: optional(integer(1, 4096)),
   job_seconds: optional(integer(1, 24 * 3600), 20 * 60),
+  job_cpu_seconds: optional(integer(1, 1_000_000)),
+  job_memory: optional(size),
+  job_processes: optional(integer(8, 100_000), usualJob.processes),
+  job_disk: optional(size, usualJob.disk),
+  job_files: optional(integer(100, 10_000_000), usualJob.files),
+  job_output: optional(size, usualJob.output),
+  sandbox_layers: optional(word(['auto', 'overlay', 'binds']), usualSandbox.layers),
+  sandbox_first_user: optional(integer(0, 2 ** 31 - 1), usualSandbox.firstUser),
+  sandbox_proc: optional(word(['covered', 'none']), usualSandbox.proc),
+  sandbox_groups: optional(groups, usualSandbox.groups),
   unpacked_toolchains_size: optional(size),
 });
 
@@ -118,6 +164,20 @@ export function decodeBuilderSettings(document: SettingsDocument): BuilderSettin
     exitCodes: read.exit_codes,
     slots: read.slots,
     jobSeconds: read.job_seconds,
+    job: {
+      cpuSeconds: read.job_cpu_seconds,
+      memory: read.job_memory,
+      processes: read.job_processes,
+      disk: read.job_disk,
+      files: read.job_files,
+      output: read.job_output,
+    },
+    sandbox: {
+      layers: read.sandbox_layers,
+      firstUser: read.sandbox_first_user === 0 ? undefined : read.sandbox_first_user,
+      proc: read.sandbox_proc,
+      groups: read.sandbox_groups,
+    },
     unpackedSize: read.unpacked_toolchains_size,
   };
 }

@@ -1,0 +1,111 @@
+// Knows: which ways there are to make a root for a job, in which order they are tried, what each guarantees, and how to find out
+// what this machine allows. Refuses to know: what runs inside.
+import { existsSync } from 'node:fs';
+import { mkdir, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../base/index.js';
+import { giveTree } from './job-users.js';
+import { runProcess } from './processes.js';
+import { removeTree } from './remove-tree.js';
+import { probeWords } from './sandbox-arguments.js';
+import { bindsAt, mountWords, overlayAt, type SandboxMode } from './sandbox-mount.js';
+import type { SandboxTools } from './sandbox-tools.js';
+
+/** Which ways are tried. */
+export interface ModeWishes {
+  /** `auto`: an overlay where there is one. */
+  readonly layers: 'auto' | SandboxMode['layers'];
+  /** User ids for jobs from here on; undefined: none, jobs run as the server does. */
+  readonly firstUser: number | undefined;
+  /** What this process is: 0 for root. */
+  readonly uid: number;
+}
+
+/** Top folders that hold nothing that a sandbox is made of. */
+const places = ['/mnt', '/srv', '/media', '/opt', '/sys'];
+
+/**
+ * Whole files only, no links from one layer to another: we read the upper folder ourselves. `volatile` spares every job a
+ * flush of the whole disk at its end; kernels before 5.10 do not know it.
+ */
+const plain = ['redirect_dir=nofollow', 'metacopy=off', 'index=off'];
+const overlayOptions: Readonly<Record<SandboxMode['as'], readonly (readonly string[])[]>> = {
+  root: [[...plain, 'volatile'], plain, []],
+  user: [['userxattr', ...plain, 'volatile'], ['userxattr']],
+};
+
+/** In the order in which they are tried: what keeps jobs farthest from the machine comes first. */
+export function candidateModes(wishes: ModeWishes, place: string): readonly SandboxMode[] {
+  const overlays = (as: SandboxMode['as'], ownUsers: boolean): readonly SandboxMode[] => overlayOptions[as].map((options) => ({ layers: 'overlay', as, ownUsers, options, place }));
+  const binds = (as: SandboxMode['as'], ownUsers: boolean): SandboxMode => ({ layers: 'binds', as, ownUsers, options: [], place });
+  const withOwn = wishes.firstUser === undefined ? [] : [...overlays('root', true), binds('root', true)];
+  const all = wishes.uid === 0 ? [...withOwn, ...overlays('root', false), ...overlays('user', false), binds('root', false)] : [...overlays('user', false), binds('user', false)];
+  return all.filter(({ layers }) => wishes.layers === 'auto' || layers === wishes.layers);
+}
+
+/** The folder must be there, but for that its content does not matter. */
+async function attempt(tools: SandboxTools, mode: SandboxMode, trial: { folder: string; user: number | undefined }): Promise<string | undefined> {
+  const { folder } = trial;
+  await removeTree(folder);
+  for (const name of ['lower', 'upper', 'work', 'target']) await mkdir(join(folder, name), { recursive: true });
+  const user = mode.ownUsers ? trial.user : undefined;
+  if (user !== undefined) await giveTree(join(folder, 'upper'), user);
+  const job = { folder, lower: join(folder, 'lower'), groups: [], limits: [], user };
+  const at = mode.layers === 'overlay' ? overlayAt(mode) : bindsAt(mode, job).upper;
+  const [program = '', ...args] = [...mountWords(tools, mode, job), tools.bwrap, ...probeWords(tools.sh, tools, at)];
+  const { code, stderr } = await runProcess(program, args, { cwd: folder, env: {}, timeoutMs: 20_000 });
+  return code === 0 ? undefined : stderr.toString().trim().slice(0, 300) || `exit ${code}`;
+}
+
+const overlayMagic = 0x794c7630;
+const userNamespaces =
+  'Start it as root (sudo), or let ordinary users make namespaces: `sysctl -w kernel.unprivileged_userns_clone=1` (Debian), `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0` (Ubuntu).';
+
+async function explain(dir: string, wishes: ModeWishes, refusals: readonly string[]): Promise<Fault> {
+  const said = refusals.join('; ');
+  if (wishes.layers === 'overlay' && (await statfs(dir)).type === overlayMagic) {
+    return new Fault('SETTINGS_INVALID', `build_dir ${dir} lies on an overlay file system (as everything in a container does), on which no other can be put: ${said}`, {
+      hint: 'Give the container a volume or a tmpfs for it, e.g. `docker run --tmpfs /path:exec`, and set build_dir to that; or leave out layers = "overlay".',
+    });
+  }
+  if (wishes.uid !== 0) return new Fault('NOT_ROOT', `the build server is not root (user id ${wishes.uid}), and this kernel does not let it make sandboxes as it is: ${said}`, { hint: userNamespaces });
+  return new Fault('NOT_ROOT', `this process is root but may not mount or make namespaces: ${said}`, {
+    hint: 'In a container, start it with `--privileged`, or at least `--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`.',
+  });
+}
+
+/**
+ * Tries what this machine allows, mounts and namespaces both.
+ * @param dir where builds will lie
+ * @throws Fault NOT_ROOT or SETTINGS_INVALID, with what to do about it
+ */
+export async function findSandboxMode(tools: SandboxTools, dir: string, wishes: ModeWishes): Promise<SandboxMode> {
+  const folder = join(dir, 'probe');
+  const place = places.find((path) => existsSync(path)) ?? '/';
+  const refusals: string[] = [];
+  try {
+    for (const mode of candidateModes(wishes, place)) {
+      const refusal = await attempt(tools, mode, { folder, user: wishes.firstUser });
+      if (refusal === undefined) return mode;
+      if (!refusals.includes(refusal)) refusals.push(refusal);
+    }
+    throw await explain(dir, wishes, refusals);
+  } finally {
+    await removeTree(folder);
+  }
+}
+
+/** The mode in words, for logs and for whoever asks the server. */
+export const spellMode = ({ layers, as, ownUsers }: SandboxMode): string =>
+  `${layers === 'overlay' ? 'overlay file system' : 'mounts of folders'}, ${as === 'root' ? 'as root' : 'by user namespaces'}, ${ownUsers ? 'a user id for each job' : 'jobs under the id of the server'}`;
+
+/** What does not hold here although it does elsewhere. */
+export function weaknesses(mode: SandboxMode, tools: SandboxTools, hasGroups: boolean): readonly string[] {
+  return [
+    mode.ownUsers ? undefined : 'to the kernel a job is the user that the server runs as, and processes are counted for all jobs together',
+    mode.layers === 'binds' ? 'jobs can learn the path of build_dir' : undefined,
+    tools.filter === undefined ? 'no filter of system calls for this processor or this bubblewrap' : undefined,
+    tools.endsNesting ? undefined : 'this bubblewrap (before 0.8) cannot forbid new user namespaces; the filter of system calls does',
+    hasGroups ? undefined : 'memory is limited for each process, and for a whole job by looking every 100 ms',
+  ].filter((sentence): sentence is string => sentence !== undefined);
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { limitsOf } from './job-limits.js';
+import { createJobOutcomes, outcomeOf } from './job-outcomes.js';
+import { usualJob } from './settings.js';
+
+describe('limitsOf', () => {
+  it('derives what is not said from the machine', () => {
+    const limits = limitsOf(60, usualJob, 32 * 1024 ** 3);
+    expect(limits).toMatchObject({ timeMs: 60_000, cpuSeconds: 240, memoryBytes: 16 * 1024 ** 3, processes: 1000, outputBytes: 1024 ** 3 });
+    expect(limitsOf(60, usualJob, 1024 ** 3).memoryBytes).toBe(1024 ** 3);
+  });
+
+  it('lets inputs and streams be no larger than what the job may have', () => {
+    const limits = limitsOf(1, { ...usualJob, cpuSeconds: 7, memory: 5, disk: 1000, files: 100, output: 10 }, 0);
+    expect(limits).toMatchObject({ inputs: { maxBytes: 1000, maxEntries: 100 }, diskBytes: 1000, files: 100, outputBytes: 10, streamBytes: 10, cpuSeconds: 7, memoryBytes: 5 });
+  });
+});
+
+describe('outcomes', () => {
+  it('are counted by what the client was told', () => {
+    const outcomes = createJobOutcomes();
+    expect(outcomes.counts()).toEqual({});
+    const complete = (code: number) => ({ kind: 'Complete', output: { code, stdout: new Uint8Array(), stderr: new Uint8Array() }, outputs: [] }) as const;
+    for (const reply of [complete(0), complete(0), complete(1), { kind: 'JobNotFound' } as const]) outcomes.count(outcomeOf(reply));
+    outcomes.count('JOB_OVER_MEMORY');
+    expect(outcomes.counts()).toEqual({ done: 2, failed: 1, JOB_UNKNOWN: 1, JOB_OVER_MEMORY: 1 });
+  });
+});
