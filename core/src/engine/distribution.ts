@@ -21,6 +21,8 @@ export interface DistributionSettings {
   readonly schedulerUrl: string;
   /** Secret. */
   readonly token: string;
+  /** What the user can do when the scheduler refuses the token; for the log. */
+  readonly refusedHint?: string;
   /** Absolute; ours alone. */
   readonly cacheDir: string;
   readonly toolchainCacheBytes: number;
@@ -110,7 +112,7 @@ function partsOf(settings: DistributionSettings, ports: DistributionPorts, close
   const { schedulerUrl, token, deadlines, patienceMs = defaultPatienceMs } = settings;
   const http = ports.http ?? createHttpClient({ maxConnections: settings.maxJobs ?? defaultJobs });
   const client = createDistClient({ http, schedulerUrl, token, ...(deadlines === undefined ? {} : { deadlines }) });
-  const connection = createConnection({ client, log, closed, clockMs: ports.clockMs ?? ((): number => performance.now()) });
+  const connection = createConnection({ client, log, closed, refusedHint: settings.refusedHint, clockMs: ports.clockMs ?? ((): number => performance.now()) });
   const toolchains = createToolchains({
     cacheDir: settings.cacheDir,
     maxBytes: settings.toolchainCacheBytes,

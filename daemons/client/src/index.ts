@@ -1,5 +1,9 @@
 // The per-user daemon behind the launcher.
 export * from './daemon.js';
+export { logIn } from './login/login.js';
+export { loggedIn } from './login/logged-in.js';
+export { isShort } from './login/token-life.js';
+export { keepToken, readKeptToken } from './login/token-store.js';
 export * from './prepare.js';
 export * from './records/read-records.js';
 export * from './records/records-json.js';
@@ -8,6 +12,7 @@ export { explain, type Explanation } from './records/why.js';
 export { findCompile, type Found, type History } from './records/record-history.js';
 export * from './run-daemon.js';
 export type { ClientDistribution } from './services.js';
+export { whyNoLogin } from './settings-auth.js';
 export * from './settings.js';
 export * from './settings-paths.js';
 export * from './settings-shape.js';

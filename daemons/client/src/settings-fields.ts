@@ -50,10 +50,13 @@ const toolchain = oneOf({
   }),
 });
 
+/** As it stands: sccache files a token under the very spelling. */
+const webAddress: Field<string> = parsed('an address that begins with http:// or https://', (value) => (/^https?:\/\//i.test(value) && URL.canParse(value) ? value : undefined));
+
 const auth = oneOf({
   token: table({ token: required(secret) }),
-  oauth2_code_grant_pkce: table({ client_id: required(text), auth_url: required(text), token_url: required(text) }),
-  oauth2_implicit: table({ client_id: required(text), auth_url: required(text) }),
+  oauth2_code_grant_pkce: table({ client_id: required(text), auth_url: required(webAddress), token_url: required(webAddress) }),
+  oauth2_implicit: table({ client_id: required(text), auth_url: required(webAddress) }),
   mozilla: table({}),
 });
 
