@@ -24,6 +24,9 @@ fetch('/save_auth?' + given, { method: 'POST' }).then(async (answer) => {
 }).catch((cause) => tell('The login failed: ' + cause.message));
 `;
 
+/** A browser must not keep the listener from ending. */
+const last = { Connection: 'close' };
+
 interface Page {
   readonly status?: number;
   readonly text: string;
@@ -47,6 +50,7 @@ function page({ status = 200, text, script }: Page): Reply {
       'Cache-Control': 'no-store',
       'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',
+      ...last,
     },
     body: new TextEncoder().encode(html),
   };
@@ -57,7 +61,7 @@ export const handOverPage = (): Reply => page({ text: 'Completing the login …'
 export const donePage = (): Reply => page({ text: 'In-browser step of authentication complete, you can now close this page!' });
 export const failedPage = (status: number, why: string): Reply => page({ status, text: `The login failed: ${why}` });
 
-const bare = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+const bare = { ...last, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
 /** A text as JSON, which is what sccache's page asks for. */
 export const jsonReply = (text: string): Reply => ({
