@@ -52,6 +52,7 @@ export * from './sandbox-folder.js';
 export * from './sandbox-outputs.js';
 export * from './sandbox.js';
 export * from './search-lists.js';
+export * from './secret-files.js';
 export * from './settings-file.js';
 export * from './toolchain-cache.js';
 export * from './toolchain-map.js';

@@ -1,7 +1,7 @@
 // Knows: what the user wants, from variables and settings files, each key decided for itself: variable, then our file, then
 // sccache's file, then the default. Refuses to know: what is done with it.
 import { decodeSettings, executableKey, invalid, type SettingsDocument, spellPath, spellPlace } from '@sccache-ts/core/base';
-import { readSettingsFile } from '@sccache-ts/core/host';
+import { readSettingsFile, withSecretFiles } from '@sccache-ts/core/host';
 import { authWarnings, decideAuth, filesOfAuth } from './settings-auth.js';
 import { type OwnFile, ownFile, otherStorages, sccacheFile, type ToolchainKeys } from './settings-fields.js';
 import { cacheFolder, pathsOf, requireAbsolute, settingsPaths, type Surroundings } from './settings-paths.js';
@@ -24,7 +24,9 @@ export async function loadClientSettings(around: Surroundings): Promise<ClientSe
   const paths = settingsPaths(around);
   const variables = readVariables(around);
   const sccache = await readFirst(paths.sccache);
-  const own = await readSettingsFile(paths.own);
+  const written = await readSettingsFile(paths.own);
+  // In our file only: sccache would refuse the key.
+  const { document: own, files: secretFiles } = written === undefined ? { document: written, files: [] } : await withSecretFiles(written, [['dist', 'auth', 'token']]);
   const sources: Source[] = [];
   if (own !== undefined) sources.push({ document: own, keys: decodeSettings(own, ownFile) });
   if (sccache !== undefined) sources.push({ document: sccache, keys: foreign(around, sccache) });
@@ -32,7 +34,7 @@ export async function loadClientSettings(around: Surroundings): Promise<ClientSe
   const disk = decideDisk(around, variables, sources);
   const basedirs = normalBasedirs(around, variables.basedirs ?? pick(sources, (keys) => keys.basedirs) ?? []);
   return deepFreeze({
-    files: [...paths.sccache, paths.own, ...filesOfAuth(dist?.auth)],
+    files: [...paths.sccache, paths.own, ...secretFiles, ...filesOfAuth(dist?.auth)],
     disk,
     records: decideRecords(around, disk, sources),
     linkedCrates: pick(sources, (keys) => keys.cache?.linked_crates) ?? true,

@@ -11,6 +11,8 @@ import {
   serverAddress,
   type ServerId,
 } from '@sccache-ts/core/wire';
+import { createFailedLogins } from './failed-logins.js';
+import type { SchedulerPorts } from './ports.js';
 import type { ServerAuth } from './settings.js';
 
 export type Caller = Pick<Call, 'headers' | 'remoteIp'>;
@@ -42,16 +44,32 @@ function claimedBy(auth: ServerAuth, token: string): ServerId | undefined {
   }
 }
 
-/**
- * The name of the build server that calls. Its address must be the caller's; ports say nothing about who calls.
- * @throws Fault AUTH_REFUSED, with its reply
- */
-export function admitServer(auth: ServerAuth, caller: Caller): ServerId {
-  const given = bearerToken(caller.headers.authorization);
-  const server = given === undefined ? undefined : claimedBy(auth, given);
-  if (server === undefined) throw refusal(authenticate.invalidBearerToken, `caller ${caller.remoteIp} has no token of a build server`);
-  if (!sameIp(serverAddress(server).ip, caller.remoteIp)) {
-    throw refusal(authenticate.mismatchedAddress, `the token of build server ${server} came from ${caller.remoteIp}`);
-  }
-  return server;
+export interface ServerGate {
+  /**
+   * The name of the build server that calls. Its address must be the caller's; ports say nothing about who calls.
+   * @throws Fault AUTH_REFUSED, with its reply
+   */
+  admit(caller: Caller): ServerId;
+}
+
+export function serverGate(auth: ServerAuth, { clock }: Pick<SchedulerPorts, 'clock'>): ServerGate {
+  const failedLogins = createFailedLogins(clock);
+  return {
+    admit({ headers, remoteIp }) {
+      const given = bearerToken(headers.authorization);
+      if (given !== undefined && !failedLogins.mayTry(remoteIp, given)) {
+        throw undecided(`token of build server ${remoteIp} not looked at: too many wrong ones came from there`, 'Too many failed logins, wait a minute');
+      }
+      const server = given === undefined ? undefined : claimedBy(auth, given);
+      if (given === undefined || server === undefined) {
+        failedLogins.failed(remoteIp);
+        throw refusal(authenticate.invalidBearerToken, `caller ${remoteIp} has no token of a build server`);
+      }
+      failedLogins.worked(given);
+      if (!sameIp(serverAddress(server).ip, remoteIp)) {
+        throw refusal(authenticate.mismatchedAddress, `the token of build server ${server} came from ${remoteIp}`);
+      }
+      return server;
+    },
+  };
 }

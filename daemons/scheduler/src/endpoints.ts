@@ -15,20 +15,19 @@ import {
   serverCertificateReplyCodec,
   toolchainCodec,
 } from '@sccache-ts/core/wire';
-import { admitServer } from './admission.js';
+import type { ServerGate } from './admission.js';
 import { allocateJob } from './allocation.js';
 import type { ClientGate } from './client-admission.js';
 import { profileOf } from './heartbeat.js';
 import type { SchedulerPorts } from './ports.js';
-import type { SchedulerSettings } from './settings.js';
 
 /** Longest request bodies in bytes; a heartbeat carries a certificate. */
 const limits = { toolchain: 4096, heartbeat: 64 * 1024, jobState: 64 } as const;
 
 export interface Scheduler extends SchedulerPorts {
   readonly clients: ClientGate;
+  readonly servers: ServerGate;
   readonly fleet: Fleet;
-  readonly settings: SchedulerSettings;
 }
 
 /** Forgets silent servers and says so. */
@@ -58,8 +57,8 @@ function serverCertificate({ fleet }: Scheduler, call: Call): Reply {
 }
 
 async function heartbeat(scheduler: Scheduler, call: Call): Promise<Reply> {
-  const { fleet, clock, log, settings } = scheduler;
-  const server = admitServer(settings.serverAuth, call);
+  const { fleet, clock, log } = scheduler;
+  const server = scheduler.servers.admit(call);
   const beat = await readMessage(call, heartbeatRequestCodec, limits.heartbeat);
   const profile = profileOf(server, beat, fleet.servers.get(server)?.profile.certificate);
   pruneFleet(scheduler);
@@ -70,10 +69,10 @@ async function heartbeat(scheduler: Scheduler, call: Call): Promise<Reply> {
 }
 
 async function jobState(scheduler: Scheduler, call: Call): Promise<Reply> {
-  const { fleet, clock, log, settings } = scheduler;
+  const { fleet, clock, log } = scheduler;
   const job = parseJobId(call.params['job'] ?? '');
   if (job === undefined) return notFound;
-  const server = admitServer(settings.serverAuth, call);
+  const server = scheduler.servers.admit(call);
   const state = await readMessage(call, jobStateCodec, limits.jobState);
   // Ours are never so large that a number could not hold them.
   if (typeof job === 'bigint') throw new Fault('JOB_UNKNOWN', 'Unknown job');

@@ -2,6 +2,7 @@
 import { type SocketAddress } from '@sccache-ts/core/base';
 import { serveHttp } from '@sccache-ts/core/host';
 import { createFleet } from '@sccache-ts/core/scheduling';
+import { serverGate } from './admission.js';
 import { clientGate } from './client-admission.js';
 import { pruneFleet, type Scheduler, schedulerRoutes } from './endpoints.js';
 import type { SchedulerPorts } from './ports.js';
@@ -23,7 +24,12 @@ const jobsPerSecond = 1_000_000;
  */
 export async function runScheduler(settings: SchedulerSettings, ports: SchedulerPorts): Promise<RunningScheduler> {
   const firstJob = Math.floor(ports.clock.wallMs() / 1000) * jobsPerSecond;
-  const scheduler: Scheduler = { ...ports, settings, fleet: createFleet(firstJob), clients: clientGate(settings.clientAuth, ports) };
+  const scheduler: Scheduler = {
+    ...ports,
+    fleet: createFleet(firstJob),
+    clients: clientGate(settings.clientAuth, ports),
+    servers: serverGate(settings.serverAuth, ports),
+  };
   const { host, port, family } = settings.publicAddr;
   const server = await serveHttp({
     routes: schedulerRoutes(scheduler),

@@ -22,13 +22,15 @@ import {
 import { type JwtRules, loopbackProxies } from '@sccache-ts/core/host';
 import { parseTokenKey } from '@sccache-ts/core/wire';
 import type { ForwardingRules } from './forwarded-tokens.js';
+import { mozillaUserinfo, type ProfileRules } from './mozilla-profiles.js';
 
 /** Who may ask for build servers. */
 export type ClientAuth =
   | { readonly kind: 'DANGEROUSLY_INSECURE' }
   | { readonly kind: 'token'; readonly token: string }
   | ({ readonly kind: 'jwt_validate' } & JwtRules)
-  | ({ readonly kind: 'proxy_token' } & ForwardingRules);
+  | ({ readonly kind: 'proxy_token' } & ForwardingRules)
+  | ({ readonly kind: 'mozilla' } & ProfileRules);
 
 /** Who may offer to build. */
 export type ServerAuth =
@@ -72,6 +74,7 @@ const clientAuth = oneOf({
   token,
   jwt_validate: table({ audience: required(someText), issuer: required(someText), jwks_url: required(serviceUrl) }),
   proxy_token: table({ url: required(serviceUrl), cache_secs: optional(integer(), 0) }),
+  mozilla: table({ required_groups: required(list(someText)), userinfo_url: optional(serviceUrl, mozillaUserinfo) }),
 });
 
 function clientAuthOf(read: FieldValue<typeof clientAuth>): ClientAuth {
@@ -80,6 +83,8 @@ function clientAuthOf(read: FieldValue<typeof clientAuth>): ClientAuth {
       return { kind: read.kind, audience: read.audience, issuer: read.issuer, jwksUrl: read.jwks_url };
     case 'proxy_token':
       return { kind: read.kind, url: read.url, cacheSecs: read.cache_secs };
+    case 'mozilla':
+      return { kind: read.kind, requiredGroups: read.required_groups, userinfoUrl: read.userinfo_url };
     default:
       return read;
   }

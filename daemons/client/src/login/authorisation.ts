@@ -2,6 +2,7 @@
 // Refuses to know: sockets, files and the clock.
 import { createHash } from 'node:crypto';
 import { Fault } from '@sccache-ts/core/base';
+import { sameSecret } from '@sccache-ts/core/wire';
 
 /** Where and as whom to log in. */
 export type LoginFlow =
@@ -81,7 +82,7 @@ function single(query: URLSearchParams, name: string): string | undefined {
 
 /** Looks at `state` before anything else: what comes without it was not asked for by us. */
 function readReturned<T>(query: URLSearchParams, state: string, read: () => Returned<T>): Returned<T> {
-  if (single(query, 'state') !== state) return { kind: 'stranger', why: 'it does not carry the state of this login' };
+  if (!sameSecret(single(query, 'state') ?? '', state)) return { kind: 'stranger', why: 'it does not carry the state of this login' };
   const error = single(query, 'error');
   if (error === undefined) return read();
   const told = single(query, 'error_description');
