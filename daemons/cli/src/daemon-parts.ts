@@ -16,8 +16,8 @@ export interface DistributionSurroundings {
 
 export function distributionOf({ dist }: ClientSettings, around: DistributionSurroundings): ClientDistribution | undefined {
   if (dist === undefined) return undefined;
-  const { auth, schedulerUrl, cacheDir, toolchainCacheBytes, toolchains } = dist;
-  const common = { schedulerUrl, cacheDir, toolchainCacheBytes, toolchains };
+  const { auth, schedulerUrl, schedulerPin, cacheDir, toolchainCacheBytes, toolchains } = dist;
+  const common = { schedulerUrl, schedulerPin, cacheDir, toolchainCacheBytes, toolchains };
   if (auth.kind === 'token') return createDistribution({ ...common, token: auth.token }, around);
   const refusedHint = 'the login may have been withdrawn: `sccache-ts --dist-auth` logs in anew';
   const distribution = createDistribution({ ...common, token: auth.kept?.token ?? '', refusedHint }, around);

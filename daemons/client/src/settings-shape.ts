@@ -54,6 +54,8 @@ export type ToolchainSettings =
 export interface DistSettings {
   /** Ends in `/`. */
   readonly schedulerUrl: string;
+  /** Digest of the scheduler's public key; undefined: the machine's authorities decide. */
+  readonly schedulerPin: string | undefined;
   readonly auth: ClientAuth;
   /** Absolute; ours alone. */
   readonly cacheDir: string;

@@ -62,7 +62,7 @@ function foreign(around: Surroundings, document: SettingsDocument): OwnFile {
     ...keys,
     idle_timeout: undefined,
     records: undefined,
-    dist: keys.dist && { ...keys.dist, cache_dir: inside(keys.dist.cache_dir) },
+    dist: keys.dist && { ...keys.dist, cache_dir: inside(keys.dist.cache_dir), scheduler_pin: undefined },
     cache: keys.cache && {
       ...keys.cache,
       disk: keys.cache.disk && { ...keys.cache.disk, dir: inside(keys.cache.disk.dir) },
@@ -134,6 +134,7 @@ async function decideDist(around: Surroundings, sources: readonly Source[]): Pro
   const cacheDir = pick(sources, (keys) => keys.dist?.cache_dir) ?? join(cacheFolder(around), 'dist-client');
   return {
     schedulerUrl,
+    schedulerPin: schedulerUrl.startsWith('https:') ? pick(sources, (keys) => keys.dist?.scheduler_pin) : undefined,
     auth: await decideAuth(around, pick(sources, (keys) => keys.dist?.auth)),
     cacheDir: absolute(around, cacheDir, 'dist.cache_dir'),
     toolchainCacheBytes: pick(sources, (keys) => keys.dist?.toolchain_cache_size) ?? 10 * gibibyte,

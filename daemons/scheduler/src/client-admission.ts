@@ -1,7 +1,7 @@
 // Knows: which clients are let in, and how a refusal is worded. Refuses to know: what those let in may then ask for.
 import { createJwtValidator, type JwtValidator, type TokenVerdict } from '@sccache-ts/core/host';
 import { authenticate, bearerToken, insecureTokens, sameSecret } from '@sccache-ts/core/wire';
-import { type Caller, refusal, undecided } from './admission.js';
+import { type Caller, refusal, undecided } from './admission-replies.js';
 import { createFailedLogins } from './failed-logins.js';
 import { createTokenForwarder } from './forwarded-tokens.js';
 import { profileCacheSecs, tokenComplaint, verdictOnProfile } from './mozilla-profiles.js';

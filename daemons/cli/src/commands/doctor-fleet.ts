@@ -102,11 +102,11 @@ export async function* examineFleet(visit: FleetVisit): AsyncGenerator<Finding> 
     yield note('scheduler')('none is set, so everything is compiled here', '[dist] scheduler_url in the settings names one');
     return;
   }
-  const { auth, schedulerUrl } = dist;
+  const { auth, schedulerUrl, schedulerPin } = dist;
   const http = createHttpClient();
   try {
     const useless = auth.kind === 'login' ? whyNoLogin(auth, Date.now()) : undefined;
-    const client = createDistClient({ http, schedulerUrl, token: auth.kind === 'token' ? auth.token : (auth.kept?.token ?? '') });
+    const client = createDistClient({ http, schedulerUrl, schedulerPin, token: auth.kind === 'token' ? auth.token : (auth.kept?.token ?? '') });
     const status = await client.status();
     yield schedulerFinding(schedulerUrl, status);
     if (useless !== undefined) {

@@ -8,6 +8,7 @@ const secrets = [
   ['server_auth', 'token'],
   ['server_auth', 'secret_key'],
   ['scheduler_auth', 'token'],
+  ['scheduler_auth', 'key'],
 ];
 
 /** @throws Fault SETTINGS_UNREADABLE, SETTINGS_SYNTAX, and what `decode` throws */
