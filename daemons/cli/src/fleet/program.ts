@@ -106,8 +106,8 @@ function addJoin(commander: Commander, parent: Command, set: (deed: Deed) => voi
     .argument('<code>', 'what `scheduler --print-join` has printed; - reads it from standard input')
     .option('--config <file>', 'where the settings are written', '/etc/sccache-ts/server.conf')
     .option('--public-addr <ip:port>', 'how clients and scheduler reach this machine; default its address towards the scheduler, port 10501', argument(commander, socket, 'Expected an IP address and port.'))
-    .option('--cache-dir <folder>', 'where archives of toolchains are kept', '/var/cache/sccache-ts/server')
-    .option('--build-dir <folder>', 'where jobs run', '/var/lib/sccache-ts/server')
+    .option('--cache-dir <folder>', 'where archives of toolchains are kept', '/var/cache/sccache-ts-server')
+    .option('--build-dir <folder>', 'where jobs run', '/var/lib/sccache-ts-server/build')
     .option('--force', 'replace settings that are there')
     .action((code: string, given: Omit<JoinOptions, 'code'>) => set(async () => (await import('./join-command.js')).joinCommand({ ...given, code })));
 }
