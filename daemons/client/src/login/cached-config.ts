@@ -16,7 +16,7 @@ export function authTokensIn(document: Pick<SettingsDocument, 'root'>): Readonly
 /** A TOML basic string, which is how sccache writes what holds neither quotes nor backslashes. */
 function quoted(text: string): string {
   const escapes: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-  // eslint-disable-next-line no-control-regex -- TOML forbids exactly these.
+  // TOML forbids exactly these in it.
   return `"${text.replace(/["\\\u0000-\u001f\u007f]/g, (it) => escapes[it] ?? `\\u${it.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 }
 
