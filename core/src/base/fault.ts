@@ -17,6 +17,7 @@ export const faultCodes = {
   ADDRESS_IN_USE: 'user',
   KEY_INVALID: 'user',
   TOKEN_INVALID: 'user',
+  LOGIN_FAILED: 'user',
   TOOL_MISSING: 'user',
   TOOL_TOO_OLD: 'user',
   NOT_ROOT: 'user',

@@ -30,6 +30,8 @@ export interface DistClientOptions {
   readonly schedulerUrl: string;
   /** Secret. */
   readonly token: string;
+  /** Digest of the scheduler's public key; undefined: the machine's authorities decide. */
+  readonly schedulerPin?: string | undefined;
   readonly deadlines?: Partial<DistDeadlines>;
 }
 
@@ -134,16 +136,18 @@ type SchedulerCalls = Pick<DistClient, 'status' | 'allocJob' | 'certificate'>;
 
 function schedulerCalls(call: Call, options: DistClientOptions, deadlines: DistDeadlines): SchedulerCalls {
   const scheduler = options.schedulerUrl.replace(/\/+$/, '');
+  const pinned = options.schedulerPin === undefined ? {} : { pin: options.schedulerPin };
   return {
     async status(signal) {
       return schedulerStatusCodec.decode(
-        await call({ method: 'GET', url: scheduler + routes.status, timeoutMs: deadlines.status, maxReply: smallReply }, signal),
+        await call({ method: 'GET', url: scheduler + routes.status, ...pinned, timeoutMs: deadlines.status, maxReply: smallReply }, signal),
       );
     },
     async allocJob(archiveId, signal) {
       const request = {
         method: 'POST',
         url: scheduler + routes.allocJob,
+        ...pinned,
         headers: { ...bearer(options.token), ...bincode },
         body: toolchainCodec.encode({ archiveId }),
         timeoutMs: deadlines.alloc,
@@ -154,7 +158,7 @@ function schedulerCalls(call: Call, options: DistClientOptions, deadlines: DistD
     },
     // Not bound to one compile's signal: others may be waiting for the same certificate.
     certificate: certificateKeeper((server) =>
-      call({ method: 'GET', url: scheduler + paths.serverCertificate(server), timeoutMs: deadlines.certificate, maxReply: smallReply }, undefined),
+      call({ method: 'GET', url: scheduler + paths.serverCertificate(server), ...pinned, timeoutMs: deadlines.certificate, maxReply: smallReply }, undefined),
     ),
   };
 }

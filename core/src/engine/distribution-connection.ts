@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   readonly client: DistClient;
   readonly log: Log;
   readonly clockMs: () => number;
+  /** What the user can do when the token is refused. */
+  readonly refusedHint?: string | undefined;
   /** Ends what is not bound to one compile. */
   readonly closed: AbortSignal;
 }
@@ -51,7 +53,7 @@ interface Health {
   connected: boolean;
 }
 
-function schedulerHealth({ log, clockMs }: ConnectionOptions, once: (sentence: string) => void): Health {
+function schedulerHealth({ log, clockMs, refusedHint }: ConnectionOptions, once: (sentence: string) => void): Health {
   const patience = createPatience({ clockMs, firstMs: 30_000, longestMs: 300_000 });
   let errors = 0;
   const health: Health = {
@@ -66,7 +68,7 @@ function schedulerHealth({ log, clockMs }: ConnectionOptions, once: (sentence: s
     failed(thrown) {
       if (isFault(thrown, 'CANCELLED')) return;
       errors += 1;
-      if (isFault(thrown, 'AUTH_REFUSED')) once(`the scheduler refuses our token, so compiles stay at home: ${thrown.message}`);
+      if (isFault(thrown, 'AUTH_REFUSED')) once(`the scheduler refuses our token, so compiles stay at home: ${thrown.message}${refusedHint === undefined ? '' : ` (${refusedHint})`}`);
       if (isFault(thrown, 'HTTP_STATUS') && errors < errorsInARow) return;
       health.connected = false;
       patience.failed();

@@ -22,6 +22,10 @@ export interface DistributionSettings {
   readonly schedulerUrl: string;
   /** Secret. */
   readonly token: string;
+  /** Digest of the scheduler's public key; undefined: the machine's authorities decide. */
+  readonly schedulerPin?: string | undefined;
+  /** What the user can do when the scheduler refuses the token; for the log. */
+  readonly refusedHint?: string;
   /** Absolute; ours alone. */
   readonly cacheDir: string;
   readonly toolchainCacheBytes: number;
@@ -110,8 +114,8 @@ function partsOf(settings: DistributionSettings, ports: DistributionPorts, close
   const { log, env } = ports;
   const { schedulerUrl, token, deadlines, patienceMs = defaultPatienceMs } = settings;
   const http = ports.http ?? createHttpClient({ maxConnections: settings.maxJobs ?? defaultJobs });
-  const client = createDistClient({ http, schedulerUrl, token, ...(deadlines === undefined ? {} : { deadlines }) });
-  const connection = createConnection({ client, log, closed, clockMs: ports.clockMs ?? ((): number => performance.now()) });
+  const client = createDistClient({ http, schedulerUrl, token, schedulerPin: settings.schedulerPin, ...(deadlines === undefined ? {} : { deadlines }) });
+  const connection = createConnection({ client, log, closed, refusedHint: settings.refusedHint, clockMs: ports.clockMs ?? ((): number => performance.now()) });
   const toolchains = createToolchains({
     cacheDir: settings.cacheDir,
     maxBytes: settings.toolchainCacheBytes,

@@ -1,7 +1,7 @@
 // Knows: how to make the certificate that a build server shows, as X.509 in DER by hand over node:crypto.
 // Refuses to know: who trusts it, and TLS.
 // By hand because no library makes one in less than a hundred times the time (a few milliseconds here).
-import { createHash, type KeyObject, generateKeyPair, randomBytes, sign } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject, generateKeyPair, randomBytes, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Fault, parseIp } from '../base/index.js';
 import { serverAddress, type ServerId } from '../wire/index.js';
@@ -14,6 +14,8 @@ export interface CertificateRequest {
   readonly days: number;
   /** P-256 unless a peer is known that cannot verify it; RSA keys take half a second to find. */
   readonly key?: 'ec' | 'rsa';
+  /** A P-256 key to use instead of a fresh one. */
+  readonly privateKey?: KeyObject;
 }
 
 export interface Certificate {
@@ -93,7 +95,8 @@ export async function makeCertificate(request: CertificateRequest): Promise<Cert
   const ip = parseIp(serverAddress(request.serverId).ip);
   if (ip === undefined) throw new Fault('IMPOSSIBLE', `${request.serverId} was an address a moment ago`);
   const kind = request.key ?? 'ec';
-  const { publicKey, privateKey } = await keyPair(kind);
+  const given = request.privateKey;
+  const { publicKey, privateKey } = given === undefined ? await keyPair(kind) : { publicKey: createPublicKey(given), privateKey: given };
   const algorithm = kind === 'ec' ? sequence(oid(oids.ecdsaWithSha256)) : sequence(oid(oids.rsaWithSha256), Buffer.from('0500', 'hex'));
   const explicit0 = 0xa0;
   const version3 = der(explicit0, der(tags.integer, Buffer.from([2])));

@@ -1,6 +1,6 @@
 // Knows: how a file is put in place so that nobody ever sees half of it. Refuses to know: what is in it.
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, realpath, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -50,6 +50,11 @@ export function isWritableFolder(path: string): boolean {
 /** Names of all that is in a folder, sorted. */
 export async function namesIn(path: string): Promise<readonly string[]> {
   return (await readdir(path)).sort();
+}
+
+/** The file at the end of all links, which a rename can replace; the path itself where there is none. */
+export function linkedPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 /** Whether there is something, at the end of all links. */

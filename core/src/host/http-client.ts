@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type * as undiciModule from 'undici';
 import { Fault, isFault } from '../base/index.js';
+import { pinOf } from './pinned-key.js';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
@@ -16,6 +17,8 @@ export interface HttpRequest {
   readonly body?: Uint8Array | Readable | AsyncIterable<Uint8Array> | { readonly file: string };
   /** PEM of the one certificate that the server may show; without it the machine's authorities decide. */
   readonly ca?: string;
+  /** Digest of the one public key that the server may show (`pinOf`); not beside `ca`. */
+  readonly pin?: string;
   /** For the whole exchange, the last byte of the reply included. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -56,7 +59,8 @@ type Undici = typeof undiciModule;
 type Pool = undiciModule.Pool;
 interface KeptPool {
   readonly pool: Pool;
-  readonly ca: string | undefined;
+  /** What the server must show. */
+  readonly shown: string | undefined;
 }
 
 /** Servers come and go with new ports; connections to more than this many origins are not kept. */
@@ -64,19 +68,26 @@ const maxOrigins = 256;
 /** Below what servers usually allow (node: 5 s), so that they seldom close under our feet; a server may say more. */
 const keepAliveMs = 4_000;
 
+/** Says whether this is the certificate that was asked for; undefined: authorities decide. */
+function judgeOf({ ca, pin }: HttpRequest): ((shown: X509Certificate) => boolean) | undefined {
+  if (ca === undefined) return pin === undefined ? undefined : (shown) => pinOf(shown) === pin;
+  const wanted = new X509Certificate(ca).raw;
+  return (shown) => shown.raw.equals(wanted);
+}
+
 /**
  * The connection is given up before a byte of ours is sent unless the peer shows the very certificate that was asked for; the
  * handshake proves that it holds the key. Dates, names and authorities say nothing that this does not say better, and
  * not asking them keeps a wrong clock from mattering.
  */
-function pinned(undici: Undici, ca: string, timeout: number): NonNullable<undiciModule.Pool.Options['connect']> {
-  const wanted = new X509Certificate(ca).raw;
+function pinned(undici: Undici, isWanted: (shown: X509Certificate) => boolean, timeout: number): NonNullable<undiciModule.Pool.Options['connect']> {
   const connect = undici.buildConnector({ rejectUnauthorized: false, maxCachedSessions: 0, timeout });
   return (options, callback) =>
     connect(options, (...[error, socket]) => {
+      const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
       if (error !== null) {
         callback(error, null);
-      } else if (socket instanceof TLSSocket && socket.getPeerX509Certificate()?.raw.equals(wanted) === true) {
+      } else if (shown !== undefined && isWanted(shown)) {
         callback(null, socket);
       } else {
         socket.destroy();
@@ -168,18 +179,20 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   function poolFor(undici: Undici, request: HttpRequest): Pool {
     if (closed) throw new Fault('CANCELLED', `${label(request)}: this client is closed`);
     const { origin, protocol } = new URL(request.url);
-    if (request.ca !== undefined && protocol !== 'https:') {
+    const shown = request.ca ?? request.pin;
+    if (shown !== undefined && protocol !== 'https:') {
       throw new Fault('IMPOSSIBLE', `${label(request)}: a certificate is pinned, but the address is not https`);
     }
     const known = pools.get(origin);
     pools.delete(origin);
-    if (known !== undefined && known.ca === request.ca) {
+    if (known !== undefined && known.shown === shown) {
       pools.set(origin, known);
       return known.pool;
     }
     if (known !== undefined) retire(known);
+    const isWanted = judgeOf(request);
     const pool = new undici.Pool(origin, {
-      connect: request.ca === undefined ? { timeout: connectTimeoutMs } : pinned(undici, request.ca, connectTimeoutMs),
+      connect: isWanted === undefined ? { timeout: connectTimeoutMs } : pinned(undici, isWanted, connectTimeoutMs),
       connections: maxConnections,
       pipelining: 1,
       keepAliveTimeout: keepAliveMs,
@@ -188,7 +201,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    pools.set(origin, { pool, ca: request.ca });
+    pools.set(origin, { pool, shown });
     const [oldest] = pools;
     if (pools.size > maxOrigins && oldest !== undefined) {
       pools.delete(oldest[0]);

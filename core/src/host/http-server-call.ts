@@ -6,6 +6,8 @@ import type { Readable } from 'node:stream';
 export interface Call {
   /** The `:name` segments of the pattern, percent-decoded. */
   readonly params: Readonly<Record<string, string>>;
+  /** What stands behind the first `?`, as it came; empty when there is none. Never logged. */
+  readonly query: string;
   readonly headers: IncomingHttpHeaders;
   /** Fails with Fault HTTP_TIMEOUT or HTTP_UNREACHABLE. What is left unread is taken off the connection within bounds. */
   readonly body: Readable;

@@ -49,7 +49,7 @@ export function replyFor(thrown: unknown): Reply {
  * @throws Fault WIRE_MALFORMED, answered with 400 (wrong Content-Type or undecodable, as sccache does); WIRE_TOO_LARGE,
  * HTTP_TIMEOUT and HTTP_UNREACHABLE as in `readBody`
  */
-export async function readMessage<T>(call: Call, codec: Codec<T>, limit: number): Promise<T> {
+export async function readMessage<T>(call: Pick<Call, 'headers' | 'readBody'>, codec: Codec<T>, limit: number): Promise<T> {
   try {
     const type = call.headers['content-type'];
     if (type?.startsWith(contentTypes.bincode) !== true) {

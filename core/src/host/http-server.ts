@@ -86,6 +86,7 @@ async function handle(serving: Serving, match: RouteMatch | undefined, request: 
     if (match === undefined) return notFound;
     return match.route.handle({
       params: match.params,
+      query: /\?(.*)$/s.exec(request.url ?? '')?.[1] ?? '',
       headers: request.headers,
       body: body.stream,
       readBody: body.read,

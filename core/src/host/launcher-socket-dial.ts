@@ -1,7 +1,7 @@
 // Knows: how to reach the daemon from JavaScript, prove who we are, and give it a command. Refuses to know: which commands there are.
 import { connect, type Socket } from 'node:net';
 import { Fault } from '../base/index.js';
-import { decodeToLauncher, encodeFromLauncher, type FromLauncher, type ToLauncher } from '../wire/index.js';
+import { decodeToLauncher, encodeFromLauncher, type FromLauncher, sameSecret, type ToLauncher } from '../wire/index.js';
 import { addressText, type DaemonPlace, needsSecrets } from './daemon-place.js';
 import { readSecrets } from './daemon-place-secrets.js';
 import { FrameSocket } from './launcher-socket.js';
@@ -41,7 +41,7 @@ export async function reachListeningDaemon(place: DaemonPlace, options: DialOpti
     const secrets = readSecrets(place, options.uid);
     daemon.send({ kind: 'knock', secret: secrets.launcher });
     const open = await daemon.next(options.timeoutMs);
-    if (open.kind === 'open' && open.secret === secrets.daemon) return daemon;
+    if (open.kind === 'open' && sameSecret(open.secret, secrets.daemon)) return daemon;
   } catch (cause) {
     daemon.drop();
     throw new Fault('DAEMON_UNREACHABLE', `${addressText(place)}: whoever listens there is not a daemon of this user`, { cause });

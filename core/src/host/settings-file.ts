@@ -20,8 +20,12 @@ export async function readSettingsFile(path: string): Promise<SettingsDocument |
     throw new Fault('SETTINGS_UNREADABLE', `${path}: cannot be read: ${code ?? String(cause)}`, { cause });
   }
   if (bytes.byteLength > limit) throw new Fault('SETTINGS_UNREADABLE', `${path}: ${bytes.byteLength} bytes are too many for a settings file`);
-  const text = decoded(path, bytes);
-  return path.endsWith('.json') ? parseJson(path, text) : parseToml(path, text);
+  return parseSettingsText(path, decoded(path, bytes));
+}
+
+/** The same for text at hand. @param file for messages; JSON when it ends in `.json` @throws Fault SETTINGS_SYNTAX */
+export async function parseSettingsText(file: string, text: string): Promise<SettingsDocument> {
+  return file.endsWith('.json') ? parseJson(file, text) : parseToml(file, text);
 }
 
 function decoded(path: string, bytes: Uint8Array): string {

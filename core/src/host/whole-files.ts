@@ -31,3 +31,15 @@ export function makeNoOlder(path: string, others: readonly string[]): void {
   // Node keeps fractions of a second as a double: one tick of it more, so that rounding never makes it older.
   if (newest > statSync(path).mtimeMs / 1000) utimesSync(path, newest + 0.000_01, newest + 0.000_01);
 }
+
+/** All of standard input, as UTF-8. @throws Error when it is longer than `most` bytes */
+export async function readWholeInput(most: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    size += (chunk as Buffer).byteLength;
+    if (size > most) throw new Error(`standard input holds more than ${most} bytes`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

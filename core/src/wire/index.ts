@@ -8,6 +8,21 @@ export { parseTokenKey, sameSecret } from './hs256.js';
 export * from './launcher-frames.js';
 export * from './launcher-frames-codec.js';
 export * from './launcher-frames-split.js';
+export {
+  bodyDigestOf,
+  checkJoinCode,
+  type DerivedKeys,
+  deriveKeys,
+  looksLikeProof,
+  type MemberKey,
+  memberName,
+  type ProvenRequest,
+  readJoinCode,
+  readProof,
+  signMembership,
+  signProof,
+  writeJoinCode,
+} from './membership.js';
 export * from './run-job-prefix.js';
 export {
   allocJobReplyCodec,

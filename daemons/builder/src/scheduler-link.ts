@@ -16,6 +16,7 @@ import {
   routes,
 } from '@sccache-ts/core/wire';
 import type { BuilderPorts } from './ports.js';
+import { createBearer } from './scheduler-bearer.js';
 import type { BuilderSettings } from './settings.js';
 
 export interface SchedulerLink {
@@ -50,18 +51,22 @@ function wordsOf(body: Uint8Array): string {
 
 type Post = <T>(path: string, body: Uint8Array, codec: Codec<T>) => Promise<T>;
 
-function createPost(settings: BuilderSettings, http: BuilderPorts['http'], signal: AbortSignal): Post {
+function createPost(settings: BuilderSettings, { http, clock }: Pick<BuilderPorts, 'http' | 'clock'>, signal: AbortSignal): Post {
+  const { schedulerPin } = settings;
+  const bearer = createBearer(settings, clock);
   return async (path, body, codec) => {
     const reply = await http.request({
       method: 'POST',
       url: settings.schedulerUrl + path.slice(1),
-      headers: { authorization: `Bearer ${settings.schedulerToken}`, 'content-type': contentTypes.bincode, accept: contentTypes.bincode },
+      headers: { authorization: `Bearer ${bearer.next(path, body)}`, 'content-type': contentTypes.bincode, accept: contentTypes.bincode },
       body,
       timeoutMs: callMs,
       signal,
       maxReply: longestReply,
       repeatable: true,
+      ...(schedulerPin === undefined ? {} : { pin: schedulerPin }),
     });
+    bearer.heard(reply);
     if (reply.status === 200) return codec.decode(reply.body);
     throw new Fault('HTTP_STATUS', `scheduler ${settings.schedulerUrl} answered ${reply.status} to ${path}: ${wordsOf(reply.body)}`);
   };
@@ -93,7 +98,7 @@ async function beatForEver(post: Post, identity: ServerIdentity, ports: BuilderP
 
 export function createSchedulerLink(settings: BuilderSettings, identity: ServerIdentity, ports: BuilderPorts): SchedulerLink {
   const closing = new AbortController();
-  const post = createPost(settings, ports.http, closing.signal);
+  const post = createPost(settings, ports, closing.signal);
 
   async function tell(job: JobId, state: JobState): Promise<void> {
     const reply = await post(paths.jobState(job), jobStateCodec.encode(state), jobStateReplyCodec);

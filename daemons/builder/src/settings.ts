@@ -1,4 +1,5 @@
 // Knows: what stands in server.conf. Refuses to know: where the file is and how it is parsed.
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
 import {
   decodeSettings,
@@ -11,6 +12,7 @@ import {
   optional,
   parsed,
   parseSchedulerUrl,
+  parsedSecret,
   type Place,
   required,
   secret,
@@ -21,6 +23,7 @@ import {
   table,
   word,
 } from '@sccache-ts/core/base';
+import { isPin } from '@sccache-ts/core/host';
 import { claimedServerId, insecureTokens, parseServerId, type ServerId, sharedServerToken } from '@sccache-ts/core/wire';
 
 export interface BuilderSettings {
@@ -29,8 +32,12 @@ export interface BuilderSettings {
   readonly bindAddress: SocketAddress;
   /** Ends in `/`. */
   readonly schedulerUrl: string;
-  /** What is shown to the scheduler. Secret. */
+  /** What is shown to the scheduler, unless there is a key. Secret. */
   readonly schedulerToken: string;
+  /** What a server that has joined by a code proves with who it is. */
+  readonly schedulerKey?: SchedulerKey | undefined;
+  /** Digest of the scheduler's public key; undefined: the machine's authorities decide. */
+  readonly schedulerPin?: string | undefined;
   /** Absolute. Toolchain archives lie in `tc` in it. */
   readonly cacheDir: string;
   /** Bytes of toolchain archives. */
@@ -80,6 +87,12 @@ export interface SandboxSettings {
 export const usualJob: JobSettings = { cpuSeconds: undefined, memory: undefined, processes: 1000, disk: 8 * 1024 ** 3, files: 300_000, output: 1024 ** 3 };
 export const usualSandbox: SandboxSettings = { layers: 'auto', firstUser: 53_200, proc: 'covered', groups: 'auto' };
 
+export interface SchedulerKey {
+  /** Ed25519. Secret. */
+  readonly privateKey: KeyObject;
+  readonly membership: string;
+}
+
 /** Relative ones are relative to where the server is started, as with sccache. */
 const path = parsed('a path', (text) => (text === '' || text.includes('\0') ? undefined : resolve(text)));
 
@@ -91,12 +104,24 @@ const notYet = (kind: string): Field<never> => (_value, place) => {
 
 /** A word, or the folders. */
 const groups: Field<SandboxSettings['groups']> = (value, place) => (typeof value === 'string' ? word(['auto', 'off'])(value, place) : list(path)(value, place));
+const memberKey = parsedSecret('the key that `sccache-ts-dist join` has made', (text) => {
+  try {
+    const key = createPrivateKey({ key: Buffer.from(text, 'base64url'), format: 'der', type: 'pkcs8' });
+    return key.asymmetricKeyType === 'ed25519' ? key : undefined;
+  } catch {
+    // No key at all: told as a value that makes no sense.
+    return undefined;
+  }
+});
+
+const pin = parsed('64 hex digits', (text) => (isPin(text) ? text : undefined));
 
 const server = table({
   cache_dir: required(path),
   public_addr: required(socketAddress),
   bind_address: optional(socketAddress),
   scheduler_url: required(schedulerUrl),
+  scheduler_pin: optional(pin),
   toolchain_cache_size: optional(size, 10 * 1024 ** 3),
   builder: required(
     oneOf({
@@ -110,6 +135,7 @@ const server = table({
       DANGEROUSLY_INSECURE: table({}),
       token: table({ token: required(secret) }),
       jwt_token: table({ token: required(secret) }),
+      key: table({ key: required(memberKey), membership: required(secret) }),
     }),
   ),
   exit_codes: optional(word(['auto', 'wait-status', 'plain']), 'auto'),
@@ -137,6 +163,8 @@ function tokenOf(auth: Auth, serverId: ServerId, place: Place): string {
       return sharedServerToken(serverId, insecureTokens.server);
     case 'token':
       return sharedServerToken(serverId, auth.token);
+    case 'key':
+      return '';
     case 'jwt_token': {
       const claimed = claimedServerId(auth.token);
       if (claimed === serverId) return auth.token;
@@ -151,12 +179,15 @@ export function decodeBuilderSettings(document: SettingsDocument): BuilderSettin
   const read = decodeSettings(document, server);
   if (read.public_addr.port === 0) throw invalid({ document, path: ['public_addr'] }, 'needs a port that others can connect to, not 0');
   const serverId = parseServerId(formatSocketAddress(read.public_addr));
-  const { builder } = read;
+  const { builder, scheduler_auth: auth } = read;
+  if (read.scheduler_pin !== undefined && !read.scheduler_url.startsWith('https:')) throw invalid({ document, path: ['scheduler_pin'] }, 'needs a scheduler_url that begins with https://');
   return {
     serverId,
     bindAddress: read.bind_address ?? read.public_addr,
     schedulerUrl: read.scheduler_url,
-    schedulerToken: tokenOf(read.scheduler_auth, serverId, { document, path: ['scheduler_auth', 'token'] }),
+    schedulerToken: tokenOf(auth, serverId, { document, path: ['scheduler_auth', 'token'] }),
+    schedulerKey: auth.kind === 'key' ? { privateKey: auth.key, membership: auth.membership } : undefined,
+    schedulerPin: read.scheduler_pin,
     cacheDir: read.cache_dir,
     toolchainCacheSize: read.toolchain_cache_size,
     buildDir: builder.build_dir,

@@ -1,22 +1,12 @@
 // Knows: which engine parts this program's daemon is made of. Refuses to know: their insides, and how a daemon lives.
 import { rustcDialect } from '@sccache-ts/adapter-cargo';
 import { clangClDialect } from '@sccache-ts/adapter-msvc';
-import type { ClientDistribution, ClientSettings, Surroundings } from '@sccache-ts/client';
+import { type ClientDistribution, type ClientSettings, loggedIn, type Surroundings } from '@sccache-ts/client';
 import type { PrepareOptions } from '@sccache-ts/client/life';
 import { causeChain, type Log } from '@sccache-ts/core/base';
 import { clangDialect, gccDialect } from '@sccache-ts/core/compilation';
 import { createCompilers, createDistribution } from '@sccache-ts/core/engine';
 import { createCompilerProbe, createCrateProbe, createFileDigests, watchFiles } from '@sccache-ts/core/host';
-
-/** Distribution that was asked for with a way to log in that there is not: everything stays at home, and the status says why. */
-function withoutLogin(schedulerUrl: string, type: string): ClientDistribution {
-  const reason = `login kind ${type} is not available yet`;
-  return {
-    compile: () => Promise.resolve({ kind: 'home', reason, server: undefined, fault: undefined }),
-    status: () => Promise.resolve({ NotConnected: [schedulerUrl, 'enabled, auth not configured'] }),
-    close: () => Promise.resolve(),
-  };
-}
 
 export interface DistributionSurroundings {
   /** For the programs that find out what belongs to a compiler. */
@@ -27,9 +17,12 @@ export interface DistributionSurroundings {
 
 export function distributionOf({ dist }: ClientSettings, around: DistributionSurroundings): ClientDistribution | undefined {
   if (dist === undefined) return undefined;
-  const { auth, schedulerUrl, cacheDir, toolchainCacheBytes, toolchains } = dist;
-  if (auth.kind === 'unavailable') return withoutLogin(schedulerUrl, auth.type);
-  return createDistribution({ schedulerUrl, token: auth.token, cacheDir, toolchainCacheBytes, toolchains }, around);
+  const { auth, schedulerUrl, schedulerPin, cacheDir, toolchainCacheBytes, toolchains } = dist;
+  const common = { schedulerUrl, schedulerPin, cacheDir, toolchainCacheBytes, toolchains };
+  if (auth.kind === 'token') return createDistribution({ ...common, token: auth.token }, around);
+  const refusedHint = 'the login may have been withdrawn: `sccache-ts --dist-auth` logs in anew';
+  const distribution = createDistribution({ ...common, token: auth.kept?.token ?? '', refusedHint }, around);
+  return loggedIn(distribution, { auth, schedulerUrl, log: around.log, nowMs: Date.now });
 }
 
 /** Settings files are watched, and read again when the process is told SIGHUP: not every file system tells of changes. */

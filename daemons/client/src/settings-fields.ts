@@ -2,6 +2,7 @@
 import {
   anything, boolean, type Field, type FieldValue, integer, list, oneOf, optional, parsed, parseSchedulerUrl, required, secret, size, table, text, word,
 } from '@sccache-ts/core/base';
+import { isPin } from '@sccache-ts/core/host';
 
 const schedulerUrl: Field<string> = parsed('an http or https address without a path, like "http://192.168.1.1:10600"', parseSchedulerUrl);
 
@@ -50,10 +51,13 @@ const toolchain = oneOf({
   }),
 });
 
+/** As it stands: sccache files a token under the very spelling. */
+const webAddress: Field<string> = parsed('an address that begins with http:// or https://', (value) => (/^https?:\/\//i.test(value) && URL.canParse(value) ? value : undefined));
+
 const auth = oneOf({
   token: table({ token: required(secret) }),
-  oauth2_code_grant_pkce: table({ client_id: required(text), auth_url: required(text), token_url: required(text) }),
-  oauth2_implicit: table({ client_id: required(text), auth_url: required(text) }),
+  oauth2_code_grant_pkce: table({ client_id: required(text), auth_url: required(webAddress), token_url: required(webAddress) }),
+  oauth2_implicit: table({ client_id: required(text), auth_url: required(webAddress) }),
   mozilla: table({}),
 });
 
@@ -66,19 +70,21 @@ const dist = {
   rewrite_includes_only: optional(boolean),
 } as const;
 
+const pin = parsed('64 hex digits', (value) => (isPin(value) ? value : undefined));
+
 const top = {
-  dist: optional(table(dist)),
   server_startup_timeout_ms: optional(integer(0, 3_600_000)),
   basedirs: optional(list(text)),
   client_side_mode: optional(boolean),
 } as const;
 
 /** sccache's own file: exactly its keys, because it would refuse any other. */
-export const sccacheFile = table({ ...top, cache: optional(table(sccacheCache)) });
+export const sccacheFile = table({ ...top, dist: optional(table(dist)), cache: optional(table(sccacheCache)) });
 
 /** Our file: sccache's keys and those it does not know. */
 export const ownFile = table({
   ...top,
+  dist: optional(table({ ...dist, scheduler_pin: optional(pin) })),
   cache: optional(
     table({
       ...sccacheCache,

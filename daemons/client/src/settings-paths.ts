@@ -1,6 +1,7 @@
 // Knows: where settings files and caches lie on each operating system. Refuses to know: what is in them.
 import { posix, win32 } from 'node:path';
 import { Fault } from '@sccache-ts/core/base';
+import type { TokenPlaces } from './login/token-store.js';
 
 export interface Surroundings {
   /** Undefined and empty are the same. */
@@ -68,6 +69,19 @@ function standardPaths(around: Surroundings): SettingsPaths {
   }
   const config = folder(around, 'XDG_CONFIG_HOME', '.config');
   return { sccache: [join(config, 'sccache', 'config')], own: join(config, 'sccache-ts', 'config') };
+}
+
+/**
+ * Where sccache keeps the tokens of logins, and where we note what that file has no room for. Beside sccache's settings where these lie
+ * unless told otherwise, not beside those that SCCACHE_CONF names: so sccache has it.
+ * @throws Fault SETTINGS_INVALID
+ */
+export function tokenPlaces(around: Surroundings): TokenPlaces {
+  const { join, dirname } = pathsOf(around.platform);
+  const named = variable(around, 'SCCACHE_CACHED_CONF');
+  if (named !== undefined) requireAbsolute(around, named, 'SCCACHE_CACHED_CONF');
+  const [standard = ''] = standardPaths(around).sccache;
+  return { cachedConfig: named ?? join(dirname(standard), 'cached-config'), notes: join(dirname(settingsPaths(around).own), 'logins.json') };
 }
 
 /** Our own folder below the system's folder for caches. */

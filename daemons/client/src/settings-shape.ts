@@ -1,4 +1,6 @@
 // Knows: what the client daemon is told, once everything is read and decided. Refuses to know: where it was written.
+import type { LoginFlow } from './login/authorisation.js';
+import type { KeptToken, TokenPlaces } from './login/token-store.js';
 
 /** Which files direct mode trusts without reading them; names and meanings are sccache's. */
 export interface DirectModeSettings {
@@ -32,8 +34,17 @@ export interface RecordSettings {
   readonly maxBytes: number;
 }
 
-/** How the client shows who it is. `unavailable`: a way that sccache knows and we do not yet. */
-export type ClientAuth = { readonly kind: 'token'; readonly token: string } | { readonly kind: 'unavailable'; readonly type: string };
+/** Who somebody is by `sccache-ts --dist-auth`. */
+export interface LoginSettings {
+  readonly kind: 'login';
+  readonly flow: LoginFlow;
+  readonly places: TokenPlaces;
+  /** Undefined: nobody is logged in. */
+  readonly kept: KeptToken | undefined;
+}
+
+/** How the client shows who it is. */
+export type ClientAuth = { readonly kind: 'token'; readonly token: string } | LoginSettings;
 
 /** What the user says about the toolchain of one compiler. */
 export type ToolchainSettings =
@@ -43,6 +54,8 @@ export type ToolchainSettings =
 export interface DistSettings {
   /** Ends in `/`. */
   readonly schedulerUrl: string;
+  /** Digest of the scheduler's public key; undefined: the machine's authorities decide. */
+  readonly schedulerPin: string | undefined;
   readonly auth: ClientAuth;
   /** Absolute; ours alone. */
   readonly cacheDir: string;

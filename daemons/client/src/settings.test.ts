@@ -151,10 +151,11 @@ compiler_executable = "/usr/bin/clang"
     'type = "oauth2_code_grant_pkce"\nclient_id = "c"\nauth_url = "https://a"\ntoken_url = "https://t"',
     'type = "oauth2_implicit"\nclient_id = "c"\nauth_url = "https://a"',
     'type = "mozilla"',
-  ])('says that %s is not available, only where it would be used', async (auth) => {
+  ])('says that nobody is logged in with %s, only where it would be used', async (auth) => {
     const used = await load({ sccache: `[dist]\nscheduler_url = "http://h"\n[dist.auth]\n${auth}` });
-    expect(used.dist?.auth.kind).toBe('unavailable');
-    expect(used.warnings).toEqual([expect.stringContaining('not available yet')]);
+    expect(used.dist?.auth).toMatchObject({ kind: 'login', kept: undefined });
+    expect(used.files.at(-1)).toBe(join(home, '.config/sccache/cached-config'));
+    expect(used.warnings).toEqual([expect.stringMatching(/^nobody is logged in at [a-z.0]+, so nothing is distributed: run `sccache-ts --dist-auth`$/)]);
     const unused = await load({ sccache: `[dist.auth]\n${auth}` });
     expect(unused.warnings).toEqual([]);
   });

@@ -1,17 +1,15 @@
 // Knows: what the user wants, from variables and settings files, each key decided for itself: variable, then our file, then
 // sccache's file, then the default. Refuses to know: what is done with it.
 import { decodeSettings, executableKey, invalid, type SettingsDocument, spellPath, spellPlace } from '@sccache-ts/core/base';
-import { readSettingsFile } from '@sccache-ts/core/host';
-import { type AuthKeys, type OwnFile, ownFile, otherStorages, sccacheFile, type ToolchainKeys } from './settings-fields.js';
+import { readSettingsFile, withSecretFiles } from '@sccache-ts/core/host';
+import { authWarnings, decideAuth, filesOfAuth } from './settings-auth.js';
+import { type OwnFile, ownFile, otherStorages, sccacheFile, type ToolchainKeys } from './settings-fields.js';
 import { cacheFolder, pathsOf, requireAbsolute, settingsPaths, type Surroundings } from './settings-paths.js';
-import type { ClientAuth, ClientSettings, DirectModeSettings, DistSettings, ToolchainSettings } from './settings-shape.js';
+import type { ClientSettings, DirectModeSettings, DistSettings, ToolchainSettings } from './settings-shape.js';
 import { readVariables, type VariableSettings } from './settings-variables.js';
 
 const gibibyte = 1024 ** 3;
 const defaultRecordBytes = 16 * 1024 ** 2;
-
-/** sccache's, known to everybody: a token by name only (wire protocol, section 13). */
-const defaultToken = 'dangerously_insecure_client';
 
 interface Source {
   readonly document: SettingsDocument;
@@ -26,15 +24,17 @@ export async function loadClientSettings(around: Surroundings): Promise<ClientSe
   const paths = settingsPaths(around);
   const variables = readVariables(around);
   const sccache = await readFirst(paths.sccache);
-  const own = await readSettingsFile(paths.own);
+  const written = await readSettingsFile(paths.own);
+  // In our file only: sccache would refuse the key.
+  const { document: own, files: secretFiles } = written === undefined ? { document: written, files: [] } : await withSecretFiles(written, [['dist', 'auth', 'token']]);
   const sources: Source[] = [];
   if (own !== undefined) sources.push({ document: own, keys: decodeSettings(own, ownFile) });
   if (sccache !== undefined) sources.push({ document: sccache, keys: foreign(around, sccache) });
-  const dist = decideDist(around, sources);
+  const dist = await decideDist(around, sources);
   const disk = decideDisk(around, variables, sources);
   const basedirs = normalBasedirs(around, variables.basedirs ?? pick(sources, (keys) => keys.basedirs) ?? []);
   return deepFreeze({
-    files: [...paths.sccache, paths.own],
+    files: [...paths.sccache, paths.own, ...secretFiles, ...filesOfAuth(dist?.auth)],
     disk,
     records: decideRecords(around, disk, sources),
     linkedCrates: pick(sources, (keys) => keys.cache?.linked_crates) ?? true,
@@ -42,7 +42,7 @@ export async function loadClientSettings(around: Surroundings): Promise<ClientSe
     basedirs,
     startupTimeoutMs: pick(sources, (keys) => keys.server_startup_timeout_ms) ?? 10_000,
     idleTimeoutMs: milliseconds(variables.idleTimeout ?? pick(sources, (keys) => keys.idle_timeout) ?? 600),
-    warnings: [...variables.warnings, ...complaints(variables, sources, dist)],
+    warnings: [...variables.warnings, ...complaints(variables, sources), ...authWarnings(dist?.auth, Date.now())],
   });
 }
 
@@ -62,7 +62,7 @@ function foreign(around: Surroundings, document: SettingsDocument): OwnFile {
     ...keys,
     idle_timeout: undefined,
     records: undefined,
-    dist: keys.dist && { ...keys.dist, cache_dir: inside(keys.dist.cache_dir) },
+    dist: keys.dist && { ...keys.dist, cache_dir: inside(keys.dist.cache_dir), scheduler_pin: undefined },
     cache: keys.cache && {
       ...keys.cache,
       disk: keys.cache.disk && { ...keys.cache.disk, dir: inside(keys.cache.disk.dir) },
@@ -126,7 +126,7 @@ function decideDirect(variables: VariableSettings, sources: readonly Source[]): 
   };
 }
 
-function decideDist(around: Surroundings, sources: readonly Source[]): DistSettings | undefined {
+async function decideDist(around: Surroundings, sources: readonly Source[]): Promise<DistSettings | undefined> {
   const { join } = pathsOf(around.platform);
   const toolchains = decideToolchains(around, sources);
   const schedulerUrl = pick(sources, (keys) => keys.dist?.scheduler_url);
@@ -134,17 +134,13 @@ function decideDist(around: Surroundings, sources: readonly Source[]): DistSetti
   const cacheDir = pick(sources, (keys) => keys.dist?.cache_dir) ?? join(cacheFolder(around), 'dist-client');
   return {
     schedulerUrl,
-    auth: decideAuth(pick(sources, (keys) => keys.dist?.auth)),
+    schedulerPin: schedulerUrl.startsWith('https:') ? pick(sources, (keys) => keys.dist?.scheduler_pin) : undefined,
+    auth: await decideAuth(around, pick(sources, (keys) => keys.dist?.auth)),
     cacheDir: absolute(around, cacheDir, 'dist.cache_dir'),
     toolchainCacheBytes: pick(sources, (keys) => keys.dist?.toolchain_cache_size) ?? 10 * gibibyte,
     rewriteIncludesOnly: pick(sources, (keys) => keys.dist?.rewrite_includes_only) ?? false,
     toolchains,
   };
-}
-
-function decideAuth(keys: AuthKeys | undefined): ClientAuth {
-  if (keys === undefined) return { kind: 'token', token: defaultToken };
-  return keys.kind === 'token' ? { kind: 'token', token: keys.token } : { kind: 'unavailable', type: keys.kind };
 }
 
 /** One word on each compiler: two, even equal ones, are a mistake that sccache refuses as well. */
@@ -177,7 +173,7 @@ function normalBasedirs(around: Surroundings, dirs: readonly string[]): readonly
   return [...new Set(normal)];
 }
 
-function complaints(variables: VariableSettings, sources: readonly Source[], dist: DistSettings | undefined): readonly string[] {
+function complaints(variables: VariableSettings, sources: readonly Source[]): readonly string[] {
   const told: string[] = [];
   for (const { document, keys } of sources) {
     for (const storage of otherStorages) {
@@ -188,9 +184,6 @@ function complaints(variables: VariableSettings, sources: readonly Source[], dis
   }
   if (variables.clientSide === true || pick(sources, (keys) => keys.client_side_mode) === true) {
     told.push('client-side mode is ignored: the launcher is quick enough to need none');
-  }
-  if (dist?.auth.kind === 'unavailable') {
-    told.push(`dist.auth: login kind ${dist.auth.type} is not available yet, so nothing is distributed; type "token" is`);
   }
   return told;
 }

@@ -1,35 +1,21 @@
-// Knows: which build servers are let in, and how a refusal is sent. Refuses to know: clients (client-admission.ts), and what those let in may ask for.
-import { Fault, sameIp } from '@sccache-ts/core/base';
-import { answeredWith, type Call, type Reply } from '@sccache-ts/core/host';
+// Knows: which build servers are let in. Refuses to know: clients (client-admission.ts), and what those let in may ask for.
+import { sameIp } from '@sccache-ts/core/base';
+import type { Call } from '@sccache-ts/core/host';
 import {
   authenticate,
   bearerToken,
-  contentTypes,
   insecureTokens,
+  looksLikeProof,
+  type ProvenRequest,
   readServerToken,
   readSharedServerToken,
   serverAddress,
   type ServerId,
 } from '@sccache-ts/core/wire';
+import { refusal, undecided } from './admission-replies.js';
+import type { FailedLogins } from './failed-logins.js';
+import type { Admitted, Members } from './members.js';
 import type { ServerAuth } from './settings.js';
-
-export type Caller = Pick<Call, 'headers' | 'remoteIp'>;
-
-const plainText = (text: string): Required<Pick<Reply, 'headers' | 'body'>> => ({
-  headers: { 'Content-Type': contentTypes.text },
-  body: new TextEncoder().encode(text),
-});
-
-/** 401. @param text for the caller; the log says `why` */
-export function refusal(challenge: string, why: string, text?: string): Fault {
-  const { headers, ...body } = text === undefined ? { headers: {} } : plainText(text);
-  return answeredWith({ status: 401, headers: { 'WWW-Authenticate': challenge, ...headers }, ...body }, new Fault('AUTH_REFUSED', why));
-}
-
-/** 500: nothing is known against the caller. @param text for the caller; the log says `why` */
-export function undecided(why: string, text: string): Fault {
-  return answeredWith({ status: 500, ...plainText(text) }, new Fault('AUTH_REFUSED', why));
-}
 
 function claimedBy(auth: ServerAuth, token: string): ServerId | undefined {
   switch (auth.kind) {
@@ -42,16 +28,45 @@ function claimedBy(auth: ServerAuth, token: string): ServerId | undefined {
   }
 }
 
-/**
- * The name of the build server that calls. Its address must be the caller's; ports say nothing about who calls.
- * @throws Fault AUTH_REFUSED, with its reply
- */
-export function admitServer(auth: ServerAuth, caller: Caller): ServerId {
-  const given = bearerToken(caller.headers.authorization);
-  const server = given === undefined ? undefined : claimedBy(auth, given);
-  if (server === undefined) throw refusal(authenticate.invalidBearerToken, `caller ${caller.remoteIp} has no token of a build server`);
-  if (!sameIp(serverAddress(server).ip, caller.remoteIp)) {
-    throw refusal(authenticate.mismatchedAddress, `the token of build server ${server} came from ${caller.remoteIp}`);
-  }
-  return server;
+export interface ServerGate {
+  /**
+   * The build server that calls. The address in its token must be the caller's (ports say nothing about who calls), unless it proves with
+   * a key of its own who it is.
+   * @throws Fault AUTH_REFUSED, with its reply
+   */
+  admit(call: Call, request: ProvenRequest): Admitted;
 }
+
+export interface ServerGateOptions {
+  readonly failedLogins: FailedLogins;
+  /** Undefined: none can be let in. */
+  readonly members: Members | undefined;
+}
+
+export function serverGate(auth: ServerAuth, { failedLogins, members }: ServerGateOptions): ServerGate {
+  return {
+    admit(call, request) {
+      const { remoteIp } = call;
+      const given = bearerToken(call.headers.authorization);
+      const proves = given !== undefined && looksLikeProof(given);
+      if (given !== undefined && !failedLogins.mayTry(remoteIp, proves ? remembered(given) : given)) {
+        throw undecided(`token of build server ${remoteIp} not looked at: too many wrong ones came from there`, 'Too many failed logins, wait a minute');
+      }
+      const member = given === undefined || !proves ? undefined : members?.admit(given, request, call);
+      const server = given === undefined ? undefined : (member?.server ?? claimedBy(auth, given));
+      if (given === undefined || server === undefined) {
+        failedLogins.failed(remoteIp);
+        throw refusal(authenticate.invalidBearerToken, `caller ${remoteIp} has no token of a build server`);
+      }
+      failedLogins.worked(proves ? remembered(given) : given);
+      if (member !== undefined) return member;
+      if (!sameIp(serverAddress(server).ip, remoteIp)) {
+        throw refusal(authenticate.mismatchedAddress, `the token of build server ${server} came from ${remoteIp}`);
+      }
+      return { server, request: call };
+    },
+  };
+}
+
+/** A proof is another one each time; what stays is the membership in it. */
+const remembered = (proof: string): string => proof.split(' ', 2).join(' ');

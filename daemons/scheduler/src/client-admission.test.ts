@@ -182,3 +182,73 @@ describe('proxy_token', () => {
     expect(service.asked).toEqual([]);
   });
 });
+
+describe('mozilla', () => {
+  const failed = 'Validation with Mozilla login failed';
+  const claim = 'https://sso.mozilla.com/claim/groups';
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const token = (change: object = {}) => `${part({ alg: 'RS256' })}.${part({ sub: 'me', exp: nowMs / 1000 + 3600, ...change })}.c2ln`;
+  const profile = (groups: unknown): RequestListener => (_request, response) => response.end(JSON.stringify({ sub: 'me', [claim]: groups }));
+  const askingAt = (service: Service) => start({ kind: 'mozilla', requiredGroups: ['builders'], userinfoUrl: `${service.origin}/userinfo` });
+
+  it('lets in who is in all groups, and asks again after a quarter of an hour', async () => {
+    const service = await serve(profile(['others', 'builders']));
+    const ask = await askingAt(service);
+    expect(await ask(`Bearer ${token()}`)).toEqual(letIn);
+    service.answer = profile([]);
+    clock.now = 15 * 60_000 - 1;
+    expect(await ask(`Bearer ${token()}`)).toEqual(letIn);
+    expect(service.asked).toEqual([`Bearer ${token()}`]);
+    clock.now = 15 * 60_000;
+    expect(await ask(`Bearer ${token()}`)).toEqual(refusedWith(failed));
+    expect(logged.join('\n')).toContain('its owner is not in a group of required_groups');
+  });
+
+  it('refuses expired, foreign and strange tokens, and asks nobody about those that say so themselves', async () => {
+    const service = await serve(profile(['builders']));
+    const ask = await askingAt(service);
+    expect(await ask(`Bearer ${token({ exp: nowMs / 1000 })}`)).toEqual(refusedWith(failed));
+    expect(await ask('Bearer dangerously_insecure_client')).toEqual(refusedWith(failed));
+    expect(service.asked).toEqual([]);
+    expect(await ask(`Bearer ${token({ sub: 'you' })}`)).toEqual(refusedWith(failed));
+    service.answer = status(401);
+    expect(await ask(`Bearer ${token()}`)).toEqual(refusedWith(failed));
+  });
+
+  it('fails no compile when nobody can tell', async () => {
+    const service = await serve((_request, response) => response.end('<h1>proxy</h1>'));
+    const ask = await askingAt(service);
+    expect(await ask(`Bearer ${token()}`)).toEqual([500, null, failed]);
+    service.answer = status(500);
+    expect(await ask(`Bearer ${token()}`)).toEqual([500, null, failed]);
+  });
+});
+
+describe('many wrong tokens', () => {
+  it('are not looked at any more after ten, while a right one goes on working', async () => {
+    const ask = await start({ kind: 'token', token: 'right' });
+    expect(await ask('Bearer right')).toEqual(letIn);
+    for (let i = 0; i < 10; i++) expect(await ask(`Bearer wrong ${i}`)).toEqual(refusedWith('Fixed token mismatch'));
+    expect(await ask('Bearer wrong')).toEqual([500, null, 'Too many failed logins, wait a minute']);
+    expect(await ask('Bearer right')).toEqual(letIn);
+    expect(logged.at(-1)).toContain('token of client 127.0.0.1 not looked at: too many wrong ones came from there');
+    clock.now += 6_000;
+    expect(await ask('Bearer wrong')).toEqual(refusedWith('Fixed token mismatch'));
+    expect(logged.join()).not.toMatch(/wrong \d|Bearer/);
+  });
+
+  it('of build servers neither', async () => {
+    const scheduler = await runScheduler(
+      { publicAddr: { host: '127.0.0.1', port: 0, family: 4 }, clientAuth: { kind: 'DANGEROUSLY_INSECURE' }, serverAuth: { kind: 'token', token: 'right' }, trustedProxies: [] },
+      { clock, http, log },
+    );
+    closing.push(() => scheduler.close());
+    const beat = async (secret: string): Promise<number> => {
+      const headers = { 'content-type': 'application/octet-stream', authorization: `Bearer 127.0.0.1:1 ${secret}` };
+      return (await fetch(`http://127.0.0.1:${scheduler.address.port}${routes.heartbeat}`, { method: 'POST', headers, body: 'no heartbeat' })).status;
+    };
+    expect(await beat('right')).toBe(400);
+    for (let i = 0; i < 10; i++) expect(await beat(`wrong ${i}`)).toBe(401);
+    expect([await beat('wrong'), await beat('right')]).toEqual([500, 400]);
+  });
+});

@@ -10,25 +10,27 @@ import {
   jobStateReplyCodec,
   parseJobId,
   parseServerId,
+  paths,
   routes,
   schedulerStatusCodec,
   serverCertificateReplyCodec,
   toolchainCodec,
 } from '@sccache-ts/core/wire';
-import { admitServer } from './admission.js';
+import type { ServerGate } from './admission.js';
 import { allocateJob } from './allocation.js';
 import type { ClientGate } from './client-admission.js';
 import { profileOf } from './heartbeat.js';
+import { type JoinDesk, joinFleet } from './join-endpoint.js';
 import type { SchedulerPorts } from './ports.js';
-import type { SchedulerSettings } from './settings.js';
 
 /** Longest request bodies in bytes; a heartbeat carries a certificate. */
 const limits = { toolchain: 4096, heartbeat: 64 * 1024, jobState: 64 } as const;
 
 export interface Scheduler extends SchedulerPorts {
   readonly clients: ClientGate;
+  readonly servers: ServerGate;
+  readonly joining: JoinDesk;
   readonly fleet: Fleet;
-  readonly settings: SchedulerSettings;
 }
 
 /** Forgets silent servers and says so. */
@@ -58,9 +60,9 @@ function serverCertificate({ fleet }: Scheduler, call: Call): Reply {
 }
 
 async function heartbeat(scheduler: Scheduler, call: Call): Promise<Reply> {
-  const { fleet, clock, log, settings } = scheduler;
-  const server = admitServer(settings.serverAuth, call);
-  const beat = await readMessage(call, heartbeatRequestCodec, limits.heartbeat);
+  const { fleet, clock, log } = scheduler;
+  const { server, request } = scheduler.servers.admit(call, { method: 'POST', path: routes.heartbeat });
+  const beat = await readMessage(request, heartbeatRequestCodec, limits.heartbeat);
   const profile = profileOf(server, beat, fleet.servers.get(server)?.profile.certificate);
   pruneFleet(scheduler);
   const outcome = step(fleet, { kind: 'heartbeat', at: clock.monotonicMs(), server, profile });
@@ -70,11 +72,11 @@ async function heartbeat(scheduler: Scheduler, call: Call): Promise<Reply> {
 }
 
 async function jobState(scheduler: Scheduler, call: Call): Promise<Reply> {
-  const { fleet, clock, log, settings } = scheduler;
+  const { fleet, clock, log } = scheduler;
   const job = parseJobId(call.params['job'] ?? '');
   if (job === undefined) return notFound;
-  const server = admitServer(settings.serverAuth, call);
-  const state = await readMessage(call, jobStateCodec, limits.jobState);
+  const { server, request } = scheduler.servers.admit(call, { method: 'POST', path: paths.jobState(job) });
+  const state = await readMessage(request, jobStateCodec, limits.jobState);
   // Ours are never so large that a number could not hold them.
   if (typeof job === 'bigint') throw new Fault('JOB_UNKNOWN', 'Unknown job');
   const outcome = step(fleet, { kind: 'jobState', at: clock.monotonicMs(), server, job, state });
@@ -103,6 +105,7 @@ export function schedulerRoutes(scheduler: Scheduler): readonly Route[] {
     { method: 'GET', pattern: routes.serverCertificate, handle: async (call) => serverCertificate(scheduler, call) },
     { method: 'POST', pattern: routes.heartbeat, handle: (call) => heartbeat(scheduler, call) },
     { method: 'POST', pattern: routes.jobState, handle: (call) => jobState(scheduler, call) },
+    { method: 'POST', pattern: routes.join, handle: (call) => joinFleet(scheduler.joining, call) },
     { method: 'GET', pattern: routes.status, handle: async (call) => status(scheduler, call) },
   ];
 }

@@ -12,9 +12,17 @@ export interface ForwardingRules {
   readonly cacheSecs: number;
 }
 
+/** What is looked at beside the service's status. */
+export interface ForwardingChecks {
+  /** Of every token each time, before the service is asked and before an earlier yes is believed; undefined: go on. */
+  readonly first?: (token: string) => TokenVerdict | undefined;
+  /** Of what the service answered with a 2xx. */
+  readonly then?: (token: string, reply: string) => TokenVerdict;
+}
+
 /** For the whole answer: no longer than a build server may take for its part of the same call. */
 const timeoutMs = 5_000;
-/** Bytes of answer; they are not read for meaning. */
+/** Bytes of answer. */
 const maxReply = 1024 * 1024;
 /** After silence nobody is asked for so long: a compile at home is quicker than waiting for one time-out after the other. */
 const pauseMs = 5_000;
@@ -31,7 +39,7 @@ function verdictOf(status: number): TokenVerdict {
 }
 
 /** Checks tokens by asking; the same token is asked about once at a time. */
-export function createTokenForwarder({ url, cacheSecs }: ForwardingRules, { http, clock }: Pick<SchedulerPorts, 'http' | 'clock'>) {
+export function createTokenForwarder({ url, cacheSecs }: ForwardingRules, { http, clock }: Pick<SchedulerPorts, 'http' | 'clock'>, checks: ForwardingChecks = {}) {
   /** Until when, by the token's digest; the oldest yes first. Tokens themselves are not kept. */
   const accepted = new Map<string, number>();
   const asking = new Map<string, Promise<TokenVerdict>>();
@@ -47,8 +55,9 @@ export function createTokenForwarder({ url, cacheSecs }: ForwardingRules, { http
 
   async function ask(token: string, digest: string): Promise<TokenVerdict> {
     try {
-      const { status } = await http.request({ method: 'GET', url, headers: { authorization: `Bearer ${token}` }, timeoutMs, maxReply });
-      const verdict = verdictOf(status);
+      const { status, body } = await http.request({ method: 'GET', url, headers: { authorization: `Bearer ${token}` }, timeoutMs, maxReply });
+      const answered = verdictOf(status);
+      const verdict = answered.kind === 'accepted' ? (checks.then?.(token, new TextDecoder().decode(body)) ?? answered) : answered;
       if (verdict.kind === 'accepted') remember(digest);
       return verdict;
     } catch (thrown) {
@@ -60,6 +69,8 @@ export function createTokenForwarder({ url, cacheSecs }: ForwardingRules, { http
 
   return async (token: string): Promise<TokenVerdict> => {
     if (!sendable.test(token)) return { kind: 'refused', why: 'it holds characters that no token has' };
+    const complaint = checks.first?.(token);
+    if (complaint !== undefined) return complaint;
     const digest = createHash('sha256').update(token).digest('base64');
     if (clock.monotonicMs() < (accepted.get(digest) ?? Number.NEGATIVE_INFINITY)) return { kind: 'accepted' };
     accepted.delete(digest);

@@ -42,6 +42,8 @@ describe('scheduler.conf', () => {
     ],
     ['proxy_token', 'url = "http://h"', { kind: 'proxy_token', url: 'http://h/', cacheSecs: 0 }],
     ['proxy_token', 'url = "http://h/me"\ncache_secs = 60', { kind: 'proxy_token', url: 'http://h/me', cacheSecs: 60 }],
+    ['mozilla', 'required_groups = ["a"]', { kind: 'mozilla', requiredGroups: ['a'], userinfoUrl: 'https://auth.mozilla.auth0.com/userinfo' }],
+    ['mozilla', 'required_groups = []\nuserinfo_url = "https://id.example/me"', { kind: 'mozilla', requiredGroups: [], userinfoUrl: 'https://id.example/me' }],
   ])('lets clients be checked by %s', async (type, keys, expected) => {
     expect((await read(conf(`type = "${type}"\n${keys}`, open))).clientAuth).toEqual(expected);
   });
@@ -66,6 +68,7 @@ describe('scheduler.conf', () => {
     ['an empty audience', conf('type = "jwt_validate"\naudience = ""\nissuer = "i"\njwks_url = "http://h/"', open), 'SETTINGS_INVALID', /client_auth.audience: expected text that is not empty/],
     ['keys from a file', conf('type = "jwt_validate"\naudience = "a"\nissuer = "i"\njwks_url = "file:///k"', open), 'SETTINGS_INVALID', /client_auth.jwks_url: expected an address that begins with http/],
     ['a password in an address', conf('type = "proxy_token"\nurl = "https://u:p@h/"', open), 'SETTINGS_INVALID', /client_auth.url: expected .*without user and password \(the value is not shown\)$/],
+    ['no groups', conf('type = "mozilla"', open), 'SETTINGS_INVALID', /client_auth.required_groups: is missing/],
     ['a bad number of seconds', conf('type = "proxy_token"\nurl = "https://h/"\ncache_secs = -1', open), 'SETTINGS_INVALID', /client_auth.cache_secs: expected a whole number/],
     ['a mistyped type', conf(open, 'type = "jwt_hs255"'), 'SETTINGS_INVALID', /server_auth.type: expected one of/],
     ['a proxy that is no address', conf(open, open, 'trusted_proxies = ["proxy"]'), 'SETTINGS_INVALID', /trusted_proxies\[0\]: expected an IP address/],

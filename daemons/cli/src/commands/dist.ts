@@ -1,7 +1,7 @@
 // Knows: the commands that concern distribution. Refuses to know: schedulers and archives.
 import { resolve } from 'node:path';
-import { Fault } from '@sccache-ts/core/base';
-import { packageToolchain } from '@sccache-ts/core/host';
+import { isShort, keepToken, loadClientSettings, logIn, readKeptToken } from '@sccache-ts/client';
+import { createHttpClient, packageToolchain } from '@sccache-ts/core/host';
 import { type CommandContext, settingsOf } from './context.js';
 import { askDaemon, reachOrStartDaemon } from './daemon.js';
 
@@ -11,10 +11,27 @@ export async function distStatus(context: CommandContext): Promise<void> {
   context.print(`${JSON.stringify(await askDaemon(daemon, context, 'dist-status'))}\n`);
 }
 
-/** A token needs no login. @throws Fault SETTINGS_INVALID for kinds of login that do not exist yet */
+/**
+ * Logs in, and keeps the token where sccache keeps it; a daemon that runs takes it up by itself. Where the settings hold a token there
+ * is nothing to do.
+ * @throws Fault LOGIN_FAILED, ADDRESS_IN_USE, SETTINGS_…
+ */
 export async function distAuth(context: CommandContext): Promise<void> {
-  const auth = (await settingsOf(context)).dist?.auth;
-  if (auth?.kind === 'unavailable') throw new Fault('SETTINGS_INVALID', `dist.auth: login kind ${auth.type} is not available yet`);
+  const { auth } = (await loadClientSettings(context.around)).dist ?? {};
+  if (auth?.kind !== 'login') return;
+  const { print, complain } = context;
+  const http = createHttpClient();
+  try {
+    // Before somebody takes the trouble: what cannot be read could not be written either.
+    await readKeptToken(auth.places, auth.flow.authUrl);
+    const granted = await logIn(auth.flow, { http, print, complain });
+    const { expiresInSeconds } = granted;
+    if (expiresInSeconds !== undefined && isShort(expiresInSeconds)) complain('sccache: Token retrieved expires in under two days\n');
+    await keepToken(auth.places, auth.flow.authUrl, { ...granted, nowMs: Date.now() });
+    print('Saved token\n');
+  } finally {
+    await http.close();
+  }
 }
 
 /** @throws Fault COMPILER_NOT_FOUND, COMPILER_UNSUPPORTED, TOOLCHAIN_UNPACKABLE */

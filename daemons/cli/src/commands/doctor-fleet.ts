@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as nap } from 'node:timers/promises';
-import type { ClientSettings, DistSettings } from '@sccache-ts/client';
+import { type ClientSettings, type DistSettings, whyNoLogin } from '@sccache-ts/client';
 import { isFault } from '@sccache-ts/core/base';
 import { createDistClient, type DistClient } from '@sccache-ts/core/engine';
 import { createHttpClient, discard, isThere, realPathOf, sizeOfFile } from '@sccache-ts/core/host';
@@ -103,14 +103,15 @@ export async function* examineFleet(visit: FleetVisit): AsyncGenerator<Finding> 
     yield note('scheduler')('none is set, so everything is compiled here', '[dist] scheduler_url in the settings names one');
     return;
   }
-  const { auth, schedulerUrl } = dist;
+  const { auth, schedulerUrl, schedulerPin } = dist;
   const http = createHttpClient();
   try {
-    const client = createDistClient({ http, schedulerUrl, token: auth.kind === 'token' ? auth.token : '' });
+    const useless = auth.kind === 'login' ? whyNoLogin(auth, Date.now()) : undefined;
+    const client = createDistClient({ http, schedulerUrl, schedulerPin, token: auth.kind === 'token' ? auth.token : (auth.kept?.token ?? '') });
     const status = await client.status();
     yield schedulerFinding(schedulerUrl, status);
-    if (auth.kind === 'unavailable') {
-      yield wrong('token')(`login kind ${auth.type} is not available yet, so nothing is sent to build servers`, 'set dist.auth type = "token"');
+    if (useless !== undefined) {
+      yield wrong('token')(useless.replace(/: run `.*$/, ''), 'run sccache-ts --dist-auth');
     } else if (status.numServers === 0) {
       yield await tokenFinding(client);
       yield skipped('remote')('there is no build server');

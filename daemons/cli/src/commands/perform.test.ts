@@ -186,10 +186,12 @@ describe('broken settings', () => {
     expect(err).toBe(`sccache: warning: ${home}/.config/sccache/config:1: cache.s3 is ignored: this storage is not available yet, results are kept on the local disk\n`);
   });
 
-  it('a login that is not available yet fails --dist-auth', async () => {
+  it('a file of tokens that is broken fails --dist-auth before anybody logs in', async () => {
     await settings('[dist]\nscheduler_url = "http://h"\n[dist.auth]\ntype = "oauth2_implicit"\nclient_id = "c"\nauth_url = "https://a"\n');
+    await writeFile(join(home, '.config/sccache/cached-config'), '[dist.auth_tokens\n"https://a" = "secret"\n');
     expect(await run('--dist-auth')).toBe(2);
-    expect(err).toContain('login kind oauth2_implicit is not available yet');
+    expect(err).toContain(`${home}/.config/sccache/cached-config:1:`);
+    expect(err).not.toContain('secret');
   });
 });
 

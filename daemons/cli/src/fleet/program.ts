@@ -2,10 +2,11 @@
 import { createRequire } from 'node:module';
 import type * as commanderModule from 'commander';
 import type { Command } from 'commander';
-import { isFault, logLevels, type LogLevel } from '@sccache-ts/core/base';
+import { isFault, logLevels, type LogLevel, parseSchedulerUrl, parseSocketAddress } from '@sccache-ts/core/base';
 import { parseServerId } from '@sccache-ts/core/wire';
 import { generateKey, generateServerToken, generateSharedToken, type KeySource, keySource, parseBits } from './auth-commands.js';
 import { complain, type ExitCode, orComplain, programName } from './complain.js';
+import type { JoinOptions } from './join-command.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Commander = typeof commanderModule;
@@ -82,12 +83,33 @@ function addDaemons(commander: Commander, parent: Command, { env, set }: { env: 
     config: string;
     syslog?: LogLevel;
   }
-  daemon('scheduler', 'Run a scheduler; in the background unless SCCACHE_NO_DAEMON=1').action((given: Given) =>
-    set(async () => (await import('./scheduler-command.js')).schedulerCommand({ ...given, env })),
-  );
+  daemon('scheduler', 'Run a scheduler; in the background unless SCCACHE_NO_DAEMON=1')
+    .option('--print-join', 'print a code with which build servers can join for an hour, and end')
+    .addOption(new Option('--url <url>', 'with --print-join: how build servers reach the scheduler').argParser(argument(commander, parseSchedulerUrl, 'Expected an address like https://192.168.1.1:10600.')))
+    .action((given: Given & { printJoin?: true; url?: string }) =>
+      set(async () =>
+        given.printJoin === true
+          ? (await import('./print-join-command.js')).printJoinCommand(given)
+          : (await import('./scheduler-command.js')).schedulerCommand({ ...given, env }),
+      ),
+    );
   daemon('server', 'Run a build server, in the foreground').action((given: Given) =>
     set(async () => (await import('./server-command.js')).serverCommand({ ...given, env })),
   );
+}
+
+function addJoin(commander: Commander, parent: Command, set: (deed: Deed) => void): void {
+  const socket = (text: string): string | undefined => (parseSocketAddress(text)?.port === 0 ? undefined : parseServerId(text));
+  parent
+    .command('join')
+    .description("Set this machine up as a build server of the scheduler that has printed the code")
+    .argument('<code>', 'what `scheduler --print-join` has printed; - reads it from standard input')
+    .option('--config <file>', 'where the settings are written', '/etc/sccache-ts/server.conf')
+    .option('--public-addr <ip:port>', 'how clients and scheduler reach this machine; default its address towards the scheduler, port 10501', argument(commander, socket, 'Expected an IP address and port.'))
+    .option('--cache-dir <folder>', 'where archives of toolchains are kept', '/var/cache/sccache-ts-server')
+    .option('--build-dir <folder>', 'where jobs run', '/var/lib/sccache-ts-server/build')
+    .option('--force', 'replace settings that are there')
+    .action((code: string, given: Omit<JoinOptions, 'code'>) => set(async () => (await import('./join-command.js')).joinCommand({ ...given, code })));
 }
 
 /** sccache refuses to start under these, so scripts rely on its saying so. */
@@ -110,6 +132,7 @@ export async function runDist(argv: readonly string[], env: Environment): Promis
     .showHelpAfterError("For more information, try '--help'.");
   addAuth(commander, program, set);
   addDaemons(commander, program, { env, set });
+  addJoin(commander, program, set);
   try {
     program.parse([...argv]);
     if (chosen.deed === undefined) return 2;

@@ -1,10 +1,19 @@
 // Knows: that a daemon of the fleet cannot start without its settings file. Refuses to know: what stands in it.
 import { Fault, type SettingsDocument } from '@sccache-ts/core/base';
-import { readSettingsFile } from '@sccache-ts/core/host';
+import { readSettingsFile, withSecretFiles } from '@sccache-ts/core/host';
+
+/** Of both daemons; each may be named by its file instead. */
+const secrets = [
+  ['client_auth', 'token'],
+  ['server_auth', 'token'],
+  ['server_auth', 'secret_key'],
+  ['scheduler_auth', 'token'],
+  ['scheduler_auth', 'key'],
+];
 
 /** @throws Fault SETTINGS_UNREADABLE, SETTINGS_SYNTAX, and what `decode` throws */
 export async function loadSettings<T>(path: string, decode: (document: SettingsDocument) => T): Promise<T> {
   const document = await readSettingsFile(path);
   if (document === undefined) throw new Fault('SETTINGS_UNREADABLE', `Could not load config: ${path}: there is no such file`);
-  return decode(document);
+  return decode((await withSecretFiles(document, secrets)).document);
 }
