@@ -10,6 +10,8 @@ export const routes = {
   heartbeat: '/api/v1/scheduler/heartbeat_server',
   jobState: '/api/v1/scheduler/job_state/:job',
   status: '/api/v1/scheduler/status',
+  /** Ours: every build server with what it says of itself, as JSON. sccache's scheduler answers 404. */
+  servers: '/api/v1/scheduler/servers',
   assignJob: '/api/v1/distserver/assign_job/:job',
   submitToolchain: '/api/v1/distserver/submit_toolchain/:job',
   runJob: '/api/v1/distserver/run_job/:job',
