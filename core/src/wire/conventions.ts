@@ -17,6 +17,9 @@ export const routes = {
   runJob: '/api/v1/distserver/run_job/:job',
 } as const;
 
+/** With a scheduler's reply to a heartbeat, ours only: whole seconds after which it would like to hear again. Both sides do without it. */
+export const beatHeader = 'x-sccache-ts-beat';
+
 /** Paths with a parameter, as a client asks for them. */
 export const paths = {
   serverCertificate: (id: ServerId): string => `/api/v1/scheduler/server_certificate/${id}`,

@@ -1,10 +1,12 @@
 // Knows: the parts of a build server, for its endpoints. Refuses to know: how they are put together (run.ts).
 import type { Log } from '@sccache-ts/core/base';
 import type { Sandbox, ToolchainCache, UnpackedToolchains } from '@sccache-ts/core/host';
+import type { BuilderFigures } from './figures.js';
 import type { JobTable } from './job-table.js';
 import type { SchedulerLink } from './scheduler-link.js';
 import type { BuilderSettings } from './settings.js';
 import type { Slots } from './slots.js';
+import type { Work } from './work.js';
 
 export interface Builder {
   readonly settings: BuilderSettings;
@@ -16,6 +18,8 @@ export interface Builder {
   readonly toolchains: UnpackedToolchains;
   readonly sandbox: Sandbox;
   readonly link: SchedulerLink;
+  readonly work: Work;
+  readonly figures: BuilderFigures;
   readonly log: Log;
   /** Where jobs' folders are made. */
   readonly buildsDir: string;

@@ -6,6 +6,7 @@ import { type ExitCodes, perform, type PerformJob, performLimits, type Performed
 import { type Call, okReply, type Reply, type UnpackedToolchain } from '@sccache-ts/core/host';
 import { type JobId, type RunJobHeader, runJobReplyCodec } from '@sccache-ts/core/wire';
 import type { Builder } from './builder.js';
+import { outcomeOf } from './figures.js';
 import { takeHeader } from './run-job-body.js';
 
 /** Clients of ours say who they are by this field: they want plain exit codes, and they read the steps. */
@@ -38,6 +39,22 @@ async function withToolchain(builder: Builder, call: Call, toolchain: UnpackedTo
   return performWith(builder, { header, inputs: call.body, toolchain: toolchain.path, exitCodes, signal: call.signal });
 }
 
+function measure({ figures }: Builder, call: Call, { reply, steps }: Pick<Performed, 'reply'> & { readonly steps: Readonly<Record<string, number>> }): void {
+  if (reply.kind !== 'Complete') return;
+  figures.jobs.add(reply.output.code === 0 ? 'complete' : 'compiler');
+  figures.steps(steps);
+  figures.bytes.add({ kind: 'inputs' }, call.received());
+  figures.bytes.add({ kind: 'outputs' }, reply.outputs.reduce((sum, [, { compressed }]) => sum + compressed.byteLength, 0));
+}
+
+/** @returns whether it is an ordinary end */
+function countFailure({ figures, work }: Builder, thrown: unknown): boolean {
+  const outcome = outcomeOf(thrown, work.handBack.aborted);
+  figures.jobs.add(outcome);
+  if (outcome === 'failed') figures.trouble(causeChain(thrown).join(': '));
+  return outcome === 'repeat' || outcome === 'cancelled';
+}
+
 async function inPlace(builder: Builder, call: Call, id: JobId): Promise<Reply> {
   const { toolchains, jobs } = builder;
   const job = jobs.take(id);
@@ -49,12 +66,17 @@ async function inPlace(builder: Builder, call: Call, id: JobId): Promise<Reply> 
     try {
       const queue = lap();
       toolchain = job === undefined ? undefined : await toolchains.use(job.archiveId);
-      if (toolchain === undefined) return okReply(runJobReplyCodec, { kind: 'JobNotFound' }, call);
+      if (toolchain === undefined) {
+        builder.figures.jobs.add('unknown');
+        return okReply(runJobReplyCodec, { kind: 'JobNotFound' }, call);
+      }
       const unpackToolchain = lap();
       const { reply, steps, folder } = await withToolchain(builder, call, toolchain);
       builder.inBackground(`folder of job ${id}`, folder.remove());
       const answer = okReply(runJobReplyCodec, reply, call);
-      return { ...answer, headers: { ...answer.headers, [stepsHeader]: spell({ queue, toolchain: unpackToolchain, ...steps }) } };
+      const all = { queue, toolchain: unpackToolchain, ...steps };
+      measure(builder, call, { reply, steps: all });
+      return { ...answer, headers: { ...answer.headers, [stepsHeader]: spell(all) } };
     } finally {
       toolchain?.release();
       free();
@@ -78,7 +100,7 @@ const soon = (promise: Promise<void>, ms: number): Promise<void> =>
  * that it does not know is not answered, so that the client compiles at home.
  */
 export async function runJob(builder: Builder, call: Call, id: JobId): Promise<Reply> {
-  const { link, log } = builder;
+  const { link, log, work } = builder;
   const stop = new AbortController();
   const started = link.tell(id, 'Started').catch((cause: unknown) => {
     const fault = new Fault('JOB_STATE_INVALID', `scheduler not told that job ${id} starts`, { cause });
@@ -88,12 +110,13 @@ export async function runJob(builder: Builder, call: Call, id: JobId): Promise<R
   // Whoever awaits it later hears of it; until then it is not unheard.
   started.catch(() => undefined);
   try {
-    const reply = await inPlace(builder, { ...call, signal: AbortSignal.any([call.signal, stop.signal]) }, id);
+    const reply = await inPlace(builder, { ...call, signal: AbortSignal.any([call.signal, stop.signal, work.handBack]) }, id);
     await started;
     return reply;
-  } catch (thrown) {
+  } catch (given) {
+    const thrown = isFault(given, 'CANCELLED') && work.handBack.aborted ? work.handBack.reason : given;
+    const ordinary = countFailure(builder, thrown);
     await started;
-    const ordinary = isFault(thrown, 'RESULT_DOUBTFUL') || isFault(thrown, 'CANCELLED');
     log[ordinary ? 'info' : 'warn'](`job ${id}: ${causeChain(thrown).join(': ')}`);
     throw thrown;
   } finally {

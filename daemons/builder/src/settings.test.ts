@@ -46,6 +46,9 @@ describe('server.conf', () => {
       slots: undefined,
       jobSeconds: 1200,
       unpackedSize: undefined,
+      drainSeconds: 60,
+      metricsAddr: undefined,
+      logFormat: 'text',
     });
   });
 

@@ -6,6 +6,8 @@ import {
   formatSocketAddress,
   integer,
   invalid,
+  type LogFormat,
+  logFormats,
   oneOf,
   optional,
   parsed,
@@ -43,6 +45,11 @@ export interface BuilderSettings {
   readonly slots: number | undefined;
   /** For one command, in seconds. */
   readonly jobSeconds: number;
+  /** Longest time, in seconds, that jobs under way get when the server is told to stop. */
+  readonly drainSeconds: number;
+  /** Where figures are served to whoever reaches it; undefined: on `bindAddress` to this machine alone. */
+  readonly metricsAddr: SocketAddress | undefined;
+  readonly logFormat: LogFormat;
   /** Bytes of unpacked toolchains that are kept while nobody uses them; undefined: three times the archives. */
   readonly unpackedSize: number | undefined;
 }
@@ -80,6 +87,9 @@ const server = table({
   slots: optional(integer(1, 4096)),
   job_seconds: optional(integer(1, 24 * 3600), 20 * 60),
   unpacked_toolchains_size: optional(size),
+  drain_seconds: optional(integer(0, 24 * 3600), 60),
+  metrics_addr: optional(socketAddress),
+  log_format: optional(word(logFormats), 'text'),
 });
 
 type Auth = ReturnType<typeof server>['scheduler_auth'];
@@ -119,5 +129,8 @@ export function decodeBuilderSettings(document: SettingsDocument): BuilderSettin
     slots: read.slots,
     jobSeconds: read.job_seconds,
     unpackedSize: read.unpacked_toolchains_size,
+    drainSeconds: read.drain_seconds,
+    metricsAddr: read.metrics_addr,
+    logFormat: read.log_format,
   };
 }

@@ -7,6 +7,8 @@ import {
   invalid,
   isFault,
   list,
+  type LogFormat,
+  logFormats,
   oneOf,
   optional,
   parsed,
@@ -18,6 +20,7 @@ import {
   socketAddress,
   table,
   parseIp,
+  word,
 } from '@sccache-ts/core/base';
 import { type JwtRules, loopbackProxies } from '@sccache-ts/core/host';
 import { parseTokenKey } from '@sccache-ts/core/wire';
@@ -43,6 +46,11 @@ export interface SchedulerSettings {
   readonly serverAuth: ServerAuth;
   /** IP addresses whose `X-Real-IP` is believed. A key that sccache's scheduler does not know. */
   readonly trustedProxies: readonly string[];
+  /** Longest time, in seconds, that jobs which have not begun get when the scheduler is told to stop. Keys from here on are ours, too. */
+  readonly drainSeconds: number;
+  /** Where figures are served to whoever reaches it; undefined: on `publicAddr` to this machine alone. */
+  readonly metricsAddr: SocketAddress | undefined;
+  readonly logFormat: LogFormat;
 }
 
 const token = table({ token: required(secret) });
@@ -98,6 +106,9 @@ const scheduler = table({
   client_auth: required(clientAuth),
   server_auth: required(serverAuth),
   trusted_proxies: optional(list(ipAddress), loopbackProxies),
+  drain_seconds: optional(integer(0, 3600), 10),
+  metrics_addr: optional(socketAddress),
+  log_format: optional(word(logFormats), 'text'),
 });
 
 /** @throws Fault SETTINGS_UNKNOWN_KEY, SETTINGS_INVALID */
@@ -109,5 +120,8 @@ export function decodeSchedulerSettings(document: SettingsDocument): SchedulerSe
     clientAuth: clientAuthOf(read.client_auth),
     serverAuth: offers.kind === 'jwt_hs256' ? { kind: offers.kind, secretKey: offers.secret_key } : offers,
     trustedProxies: read.trusted_proxies,
+    drainSeconds: read.drain_seconds,
+    metricsAddr: read.metrics_addr,
+    logFormat: read.log_format,
   };
 }
