@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { isFault, logLevels, type LogLevel } from '@sccache-ts/core/base';
 import { parseServerId } from '@sccache-ts/core/wire';
 import { generateKey, generateServerToken, generateSharedToken, type KeySource, keySource, parseBits } from './auth-commands.js';
+import { addOperation } from './operation-commands.js';
 import { complain, type ExitCode, orComplain, programName } from './complain.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -83,10 +84,10 @@ function addDaemons(commander: Commander, parent: Command, { env, set }: { env: 
     syslog?: LogLevel;
   }
   daemon('scheduler', 'Run a scheduler; in the background unless SCCACHE_NO_DAEMON=1').action((given: Given) =>
-    set(async () => (await import('./scheduler-command.js')).schedulerCommand({ ...given, env })),
+    set(async () => (await import('./scheduler-command.js')).schedulerCommand({ ...given, env, version })),
   );
   daemon('server', 'Run a build server, in the foreground').action((given: Given) =>
-    set(async () => (await import('./server-command.js')).serverCommand({ ...given, env })),
+    set(async () => (await import('./server-command.js')).serverCommand({ ...given, env, version })),
   );
 }
 
@@ -110,6 +111,7 @@ export async function runDist(argv: readonly string[], env: Environment): Promis
     .showHelpAfterError("For more information, try '--help'.");
   addAuth(commander, program, set);
   addDaemons(commander, program, { env, set });
+  addOperation(commander, program, { env, version, set });
   try {
     program.parse([...argv]);
     if (chosen.deed === undefined) return 2;
