@@ -32,6 +32,7 @@ function randomEvent(pick: (below: number) => number, fleet: Fleet, at: number):
         at,
         server,
         draining: pick(4) === 0,
+        ...(pick(3) === 0 ? { knows: new Set(live.filter(() => pick(2) === 0)) } : {}),
         holds: Array.from({ length: pick(3) }, () => `t${pick(100)}`),
         profile: {
           cpus: 1 + pick(5),
@@ -99,12 +100,13 @@ describe.each(Array.from({ length: 12 }, (_, seed) => seed))('any story, seed %i
       if (event.kind === 'heartbeat' && nonceBefore !== event.profile.nonce) {
         expect(fleet.servers.get(event.server)?.jobs.size).toBe(0);
       }
-      // Nothing but silence, a farewell or another life takes a job whose upload is under way.
+      // Nothing but silence, a farewell, another life or not knowing of it takes a job whose upload is under way.
       for (const job of jobsBefore.values()) {
         if (job.stage !== 'Ready' || !job.uploads || fleet.jobs.has(job.number)) continue;
         const otherLife = outcome.kind === 'alive' && outcome.isNew && event.kind === 'heartbeat' && event.server === job.server;
         const done = event.kind === 'jobState' && event.job === job.number;
-        expect(otherLife || done || at - job.stageAt >= 1_200_000 || !fleet.servers.has(job.server)).toBe(true);
+        const forgotten = event.kind === 'heartbeat' && event.server === job.server && event.knows?.has(job.number) === false;
+        expect(otherLife || forgotten || done || at - job.stageAt >= 1_200_000 || !fleet.servers.has(job.server)).toBe(true);
       }
     }
   });

@@ -67,6 +67,31 @@ describe('a server that is about to end', () => {
   });
 });
 
+describe('jobs that their server knows nothing of', () => {
+  const hear = (fleet: Fleet, at: number, knows: readonly number[]) => step(fleet, { kind: 'heartbeat', at, server: 'a', profile: profile(), knows: new Set(knows) });
+
+  it('are over, but not before a word that is on its way could have come', () => {
+    const fleet = withServer({ cpus: 8 });
+    const [kept, lost, young] = [placed(fleet).job, placed(fleet).job, placed(fleet).job];
+    for (const job of [kept, lost, young]) assigned(fleet, job);
+    for (const job of [kept, lost]) state(fleet, job, 'Started', 1);
+    state(fleet, young, 'Started', 9_000);
+    const asking = placed(fleet, 1).job;
+    hear(fleet, 4_000, [kept]);
+    expect([...fleet.jobs.keys()]).toEqual([kept, lost, young, asking]);
+    hear(fleet, 10_000, [kept]);
+    expect([...fleet.jobs.keys()]).toEqual([kept, young, asking]);
+    expect(fleet.servers.get('a')?.jobs.size).toBe(3);
+  });
+
+  it('stay where their server does not say what it knows', () => {
+    const fleet = withServer();
+    assigned(fleet, placed(fleet).job);
+    beat(fleet, 'a', 30_000);
+    expect(fleet.jobs.size).toBe(1);
+  });
+});
+
 describe('heartbeats', () => {
   it('registers a server once and tells it so', () => {
     const fleet = createFleet();

@@ -2,7 +2,7 @@
 // Refuses to know: HTTP, tokens, clocks; events carry their time.
 import type { Fleet, Job, JobNumber, Server, ServerCertificate, ServerName, ServerProfile } from './fleet.js';
 import { afterFailure, healthOf } from './health.js';
-import { isSilent, isStale } from './patience.js';
+import { forgottenMs, isSilent, isStale } from './patience.js';
 import { type Candidate, place } from './placement.js';
 import { believe, emptyMemory } from './toolchain-memory.js';
 
@@ -20,6 +20,8 @@ export interface FleetEvents {
     readonly draining?: boolean;
     /** Toolchains that it says it has; there may be more. */
     readonly holds?: readonly string[];
+    /** All jobs that it knows of; undefined: it does not say. */
+    readonly knows?: ReadonlySet<JobNumber>;
   };
   /** A build server says that it ends, in the life of that nonce. */
   leave: Told & { readonly server: ServerName; readonly nonce: bigint };
@@ -88,6 +90,14 @@ function dropStale(fleet: Fleet, server: Server, at: number): void {
   }
 }
 
+/** What its server knows nothing of is over: the word of its end was lost, or came before that of its start. A word on its way may still come. */
+function dropForgotten(fleet: Fleet, server: Server, { at, knows }: { readonly at: number; readonly knows: ReadonlySet<JobNumber> }): void {
+  for (const number of server.jobs) {
+    const job = fleet.jobs.get(number);
+    if (job !== undefined && job.stage !== 'assigning' && at - job.stageAt >= forgottenMs && !knows.has(number)) dropJob(fleet, job);
+  }
+}
+
 function prune(fleet: Fleet, { at }: FleetEvents['prune']): FleetOutcomes['prune'] {
   const servers: ServerName[] = [];
   let jobs = 0;
@@ -114,6 +124,7 @@ function heartbeat(fleet: Fleet, event: FleetEvents['heartbeat']): FleetOutcomes
     known.profile = { ...known.profile, certificate: profile.certificate };
     hear(known, event);
     dropStale(fleet, known, at);
+    if (event.knows !== undefined) dropForgotten(fleet, known, { at, knows: event.knows });
     return { kind: 'alive', isNew: false };
   }
   if (known !== undefined) dropServer(fleet, known);

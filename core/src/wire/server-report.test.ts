@@ -6,7 +6,7 @@ import { reportedHeartbeatCodec, reportedToolchains, type ServerReport } from '.
 const beat = { jwtKey: new Uint8Array(32).fill(1), numCpus: 4, serverNonce: 9n, certDigest: new Uint8Array(32).fill(2), certPem: new Uint8Array([3, 4]) };
 const report: ServerReport = {
   conduct: 'draining', version: '1.2.3', mode: 'root', slots: 5, running: 2, done: 10, failed: 1, toolchains: ['ab'.repeat(32)], toolchainBytes: 77, upSeconds: 12,
-  lastError: { message: 'no room', agoSeconds: 3 },
+  lastError: { message: 'no room', agoSeconds: 3 }, jobs: [1, 1_700_000_000_000_000],
 };
 const withText = (text: string, announced = Buffer.byteLength(text)): Uint8Array => {
   const to = new ByteWriter();
@@ -40,7 +40,7 @@ describe('a heartbeat with a report', () => {
 
   it('takes what makes sense of what a stranger writes, within bounds', () => {
     const hostile = {
-      conduct: 'serving', version: `1\n\u001b[31m${'x'.repeat(1000)}`, slots: -1, running: 1e400, done: '7', failed: 1.5, extra: {},
+      conduct: 'serving', version: `1\n\u001b[31m${'x'.repeat(1000)}`, slots: -1, running: 1e400, done: '7', failed: 1.5, extra: {}, jobs: [1, 'x'],
       toolchains: ['../../etc', 5, ...Array.from({ length: 1000 }, () => 'cd'.repeat(32))], lastError: { message: ['no'], agoSeconds: 2 },
     };
     const { report: read } = reportedHeartbeatCodec.decode(withText(JSON.stringify(hostile)));

@@ -33,6 +33,8 @@ export interface ServerReport {
   /** Seconds since it was started. */
   readonly upSeconds: number;
   readonly lastError?: ServerError;
+  /** Numbers of all jobs that it knows and has not finished; missing when they are too many. What is not among them is not done by it. */
+  readonly jobs?: readonly number[];
 }
 
 export interface ServerError {
@@ -42,6 +44,7 @@ export interface ServerError {
 }
 
 export const reportedToolchains = 256;
+export const reportedJobs = 2_000;
 const longestWords = 300;
 const sign = new TextEncoder().encode('sccache-ts report');
 
@@ -55,6 +58,12 @@ function errorOf(value: unknown): { readonly lastError?: ServerError } {
   if (typeof value !== 'object' || value === null) return {};
   const { message, agoSeconds } = value as Loose;
   return { lastError: { message: words(message), agoSeconds: count(agoSeconds) } };
+}
+
+function jobsOf(value: unknown): { readonly jobs?: readonly number[] } {
+  if (!Array.isArray(value) || value.length > reportedJobs) return {};
+  const jobs = (value as readonly unknown[]).filter((job): job is number => typeof job === 'number' && Number.isSafeInteger(job));
+  return jobs.length === value.length ? { jobs } : {};
 }
 
 /** A report of text that anybody may have written; undefined when it is none. */
@@ -82,6 +91,7 @@ function reportOf(text: string): ServerReport | undefined {
     toolchainBytes: count(loose['toolchainBytes']),
     upSeconds: count(loose['upSeconds']),
     ...errorOf(loose['lastError']),
+    ...jobsOf(loose['jobs']),
   };
 }
 

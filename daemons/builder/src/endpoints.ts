@@ -87,7 +87,7 @@ export function builderRoutes(builder: Promise<Builder>): readonly Route[] {
       if (id === undefined) return notFound;
       const ready = await builder;
       admit(ready, call, id);
-      const leave = ready.work.enter();
+      const leave = ready.work.enter(id);
       try {
         return await deed(ready, call, id);
       } finally {

@@ -1,5 +1,5 @@
 // Knows: what a build server says of itself with each heartbeat. Refuses to know: how that travels and who reads it.
-import { reportedToolchains, type ServerConduct, type ServerReport } from '@sccache-ts/core/wire';
+import { reportedJobs, reportedToolchains, type ServerConduct, type ServerReport } from '@sccache-ts/core/wire';
 import type { Builder } from './builder.js';
 
 interface About {
@@ -11,6 +11,12 @@ interface About {
 }
 
 const seconds = (ms: number): number => Math.max(0, Math.round(ms / 1000));
+
+/** Numbers beyond 2^53 are no scheduler's of ours. */
+function jobsOf({ jobs, work }: Pick<Builder, 'jobs' | 'work'>): Pick<ServerReport, 'jobs'> {
+  const all = new Set([...jobs.numbers, ...work.jobs].filter((job): job is number => typeof job === 'number'));
+  return all.size > reportedJobs ? {} : { jobs: [...all] };
+}
 
 export function reportOf(builder: Omit<Builder, 'link'>, conduct: ServerConduct, about: About): ServerReport {
   const { figures, slots, cache, sandbox } = builder;
@@ -26,6 +32,7 @@ export function reportOf(builder: Omit<Builder, 'link'>, conduct: ServerConduct,
     toolchains: cache.newest(reportedToolchains),
     toolchainBytes: cache.bytes,
     upSeconds: seconds(about.now - about.startedAt),
+    ...jobsOf(builder),
     ...(lastTrouble === undefined ? {} : { lastError: { message: lastTrouble.message, agoSeconds: seconds(about.now - lastTrouble.at) } }),
   };
 }

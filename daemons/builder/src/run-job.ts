@@ -15,6 +15,8 @@ export const stepsHeader = 'X-Sccache-Ts-Steps';
 
 /** The wait for the scheduler's word after a job is bounded by this, in milliseconds: the client's result is here already. */
 const farewellMs = 200;
+/** The wait for the scheduler's word on the start of a job that is finished. */
+const patienceMs = 2_000;
 
 /**
  * How this client is told of a failed command. sccache's on Windows map their paths to `/prefix/disk-C/…` and take codes as
@@ -86,13 +88,11 @@ async function inPlace(builder: Builder, call: Call, id: JobId): Promise<Reply> 
   }
 }
 
+/** As the promise, but no longer than that. */
 const soon = (promise: Promise<void>, ms: number): Promise<void> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
-    void promise.finally(() => {
-      clearTimeout(timer);
-      resolve();
-    });
+    promise.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
 
 /**
@@ -103,6 +103,8 @@ export async function runJob(builder: Builder, call: Call, id: JobId): Promise<R
   const { link, log, work } = builder;
   const stop = new AbortController();
   const started = link.tell(id, 'Started').catch((cause: unknown) => {
+    // Its answer decides. Its silence does not: the token of this job was signed by a scheduler of this fleet.
+    if (isFault(cause, 'HTTP_TIMEOUT') || isFault(cause, 'HTTP_UNREACHABLE')) return log.warn(`scheduler not told that job ${id} starts: ${causeChain(cause).join(': ')}`);
     const fault = new Fault('JOB_STATE_INVALID', `scheduler not told that job ${id} starts`, { cause });
     stop.abort(fault);
     throw fault;
@@ -111,20 +113,16 @@ export async function runJob(builder: Builder, call: Call, id: JobId): Promise<R
   started.catch(() => undefined);
   try {
     const reply = await inPlace(builder, { ...call, signal: AbortSignal.any([call.signal, stop.signal, work.handBack]) }, id);
-    await started;
+    await soon(started, patienceMs);
     return reply;
   } catch (given) {
     const thrown = isFault(given, 'CANCELLED') && work.handBack.aborted ? work.handBack.reason : given;
     const ordinary = countFailure(builder, thrown);
-    await started;
     log[ordinary ? 'info' : 'warn'](`job ${id}: ${causeChain(thrown).join(': ')}`);
     throw thrown;
   } finally {
-    const heard = await started.then(() => true, () => false);
-    if (heard) {
-      const told = link.complete(id);
-      builder.inBackground(`Complete of job ${id}`, told);
-      await soon(told, farewellMs);
-    }
+    const told = started.then(() => link.complete(id), () => undefined);
+    builder.inBackground(`Complete of job ${id}`, told);
+    await soon(told, farewellMs);
   }
 }

@@ -1,7 +1,7 @@
 // Knows: what each of the scheduler's paths does. Refuses to know: sockets, settings files, the rules of placement.
 import { Fault, isFault } from '@sccache-ts/core/base';
 import { type Call, measuredFromHere, notFound, okReply, readMessage, type Reply, type Route } from '@sccache-ts/core/host';
-import { type Fleet, step, totalsOf } from '@sccache-ts/core/scheduling';
+import { type Fleet, type FleetEvents, step, totalsOf } from '@sccache-ts/core/scheduling';
 import {
   allocJobReplyCodec,
   beatHeader,
@@ -15,6 +15,7 @@ import {
   routes,
   schedulerStatusCodec,
   type ServerId,
+  type ServerReport,
   serverCertificateReplyCodec,
   toolchainCodec,
 } from '@sccache-ts/core/wire';
@@ -104,6 +105,9 @@ function farewell({ fleet, clock, log, notes, figures }: Scheduler, server: Serv
   return true;
 }
 
+const newsOf = (report: ServerReport | undefined): Pick<FleetEvents['heartbeat'], 'holds' | 'knows'> =>
+  report === undefined ? {} : { holds: report.toolchains, ...(report.jobs === undefined ? {} : { knows: new Set(report.jobs) }) };
+
 async function heartbeat(scheduler: Scheduler, call: Call): Promise<Reply> {
   const { fleet, clock, log, notes, figures } = scheduler;
   const server = await admitted(scheduler, 'server', () => admitServer(scheduler.settings.serverAuth, call));
@@ -119,7 +123,7 @@ async function heartbeat(scheduler: Scheduler, call: Call): Promise<Reply> {
   const draining = report?.conduct === 'draining';
   const jobs = fleet.jobs.size;
   const otherLife = known !== undefined && known.profile.nonce !== profile.nonce;
-  const outcome = step(fleet, { kind: 'heartbeat', at: clock.monotonicMs(), server, profile, draining, ...(report === undefined ? {} : { holds: report.toolchains }) });
+  const outcome = step(fleet, { kind: 'heartbeat', at: clock.monotonicMs(), server, profile, draining, ...newsOf(report) });
   if (outcome.kind === 'crowded') throw new Fault('NO_CAPACITY', `build server ${server} cannot be added: there are ${fleet.servers.size} already`);
   figures.beats.add();
   figures.ended.add({ outcome: otherLife ? 'lost' : 'unclaimed' }, jobs - fleet.jobs.size);
