@@ -89,6 +89,8 @@ async function fleet(behaviour: Behaviour, settings: Partial<DistributionSetting
   const asked: string[] = [];
   let clock = 0;
   const routed = (choose: (path: string) => Answer): RequestListener => (request, response) => {
+    // As a build server of sccache, which has no such path.
+    if (request.url === '/healthz') return void response.writeHead(404).end();
     asked.push((request.url ?? '').split('/')[4] ?? '');
     void bodyOf(request).then((body) => choose(request.url ?? '')(request, response, body));
   };

@@ -41,7 +41,7 @@ describe('createServerWatch', () => {
     ['one of ours that is cut off', [200, 'cut'], 'given up'],
     ['sccache\'s that knows no such path', [404], 'done'],
     ['sccache\'s that is busy', [404, 'silent'], 'done'],
-    ['sccache\'s that is busy from the start', ['silent'], 'done'],
+    ['one that says nothing from the start', ['silent'], 'given up'],
     ['sccache\'s that is cut off', [404, 'cut'], 'given up'],
     ['one that was never there', ['cut'], 'given up'],
   ])('%s', async (_what, steps, end) => {

@@ -2,7 +2,8 @@
 // Refuses to know: what it works on.
 //
 // A compile may take minutes, so its own silence says nothing. A build server of ours answers `GET /healthz` at any time, however busy it is;
-// sccache's has no such path, and answers nothing while all its threads compile: of it only a connection that cannot be made counts.
+// sccache's has no such path (404), and answers nothing while all its threads compile: of one that said so only a connection that cannot be made
+// counts.
 import { Fault, isFault } from '../base/index.js';
 import type { HttpClient } from '../host/index.js';
 import type { ServerId } from '../wire/index.js';
@@ -36,15 +37,20 @@ type Answer = 'ours' | 'other' | 'none' | 'unreachable';
 
 interface State {
   readonly users: Set<AbortController>;
-  ours: boolean;
+  /** Has said that it has no such path. */
+  other: boolean;
   misses: number;
+  /** Counts the questions. */
+  generation: number;
   timer: NodeJS.Timeout | undefined;
 }
 
 const longestAnswer = 64 * 1024;
+/** Servers that are remembered while nobody uses them. */
+const remembered = 1_000;
 
 export function createServerWatch(http: Pick<HttpClient, 'request'>, rules: WatchRules = watchRules): ServerWatch {
-  /** Only those in use: a server that was restarted is another one. */
+  /** By certificate, too: a server that was restarted is another one. */
   const states = new Map<string, State>();
 
   async function ask({ id, certificate }: Watched): Promise<Answer> {
@@ -57,14 +63,17 @@ export function createServerWatch(http: Pick<HttpClient, 'request'>, rules: Watc
   }
 
   function note(state: State, answer: Answer): void {
-    if (answer === 'ours') state.ours = true;
-    const silent = answer === 'unreachable' || (answer === 'none' && state.ours);
+    if (answer === 'ours' || answer === 'other') state.other = answer === 'other';
+    const silent = answer === 'unreachable' || (answer === 'none' && !state.other);
     state.misses = silent ? state.misses + 1 : 0;
   }
 
   async function look(server: Watched, state: State): Promise<void> {
+    const { users } = state;
+    const generation = (state.generation += 1);
     note(state, await ask(server));
-    if (state.users.size === 0) return;
+    // Nobody needs to know any more, or somebody has begun to ask anew.
+    if (users.size === 0 || state.generation !== generation) return;
     if (state.misses >= rules.misses) {
       const fault = new Fault('HTTP_TIMEOUT', `build server ${server.id} did not say that it lives, ${state.misses} times in a row; given up on it`);
       for (const user of state.users) user.abort(fault);
@@ -75,17 +84,19 @@ export function createServerWatch(http: Pick<HttpClient, 'request'>, rules: Watc
 
   function join(server: Watched, user: AbortController): () => void {
     const key = `${server.id} ${server.certificate}`;
-    const known = states.get(key);
-    const state: State = known ?? { users: new Set(), ours: false, misses: 0, timer: undefined };
-    if (known === undefined) states.set(key, state);
+    const state: State = states.get(key) ?? { users: new Set(), other: false, misses: 0, generation: 0, timer: undefined };
+    states.delete(key);
+    states.set(key, state);
     state.users.add(user);
-    // The first question also tells whose server it is, before anything can happen to it.
+    // The first question is asked at once: it also tells whose server it is, before all its threads are busy.
+    if (state.users.size === 1) state.misses = 0;
     if (state.users.size === 1) void look(server, state);
     return () => {
       state.users.delete(user);
       if (state.users.size > 0) return;
       clearTimeout(state.timer);
-      if (states.get(key) === state) states.delete(key);
+      const [oldest] = states.keys();
+      if (states.size > remembered && oldest !== undefined && states.get(oldest)?.users.size === 0) states.delete(oldest);
     };
   }
 

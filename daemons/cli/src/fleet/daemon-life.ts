@@ -57,7 +57,7 @@ export async function liveUntilAsked<S>(daemon: Running<S>, options: LifeOptions
     return daemon.reload(settings);
   };
   manager.ready(listens);
-  const reloading = await reloadOnChange({ path, load, log, take, begin: () => manager.reloading(), end: () => manager.ready(listens) });
+  const reloading = reloadOnChange({ path, load, log, take, begin: () => manager.reloading(), end: () => manager.ready(listens) });
   const signal = await stop;
   log.info(`stopping on ${signal}`);
   manager.stopping('finishing what is under way', drainSeconds * 1000 + closeMs);

@@ -1,6 +1,6 @@
 // Knows: when a daemon of the fleet reads its settings anew, and what the log then says. Refuses to know: which keys can change.
 import { causeChain, type Log, type SettingsChanges, isFault } from '@sccache-ts/core/base';
-import { watchFiles } from '@sccache-ts/core/host';
+import { versionOf } from '@sccache-ts/core/host';
 
 export interface ReloadOptions<S> {
   /** Absolute. */
@@ -36,21 +36,37 @@ async function readAgain<S>({ load, take, log, begin, end }: ReloadOptions<S>, a
   }
 }
 
+/** Looking at one file costs next to nothing, and hears of changes on every file system. */
+const lookMs = 1_000;
+
+/** Calls when the file is another than before, and has been so for one more look: editors write in several steps. */
+function onChange(path: string, call: () => void): NodeJS.Timeout {
+  let read = versionOf(path);
+  let seen = read;
+  return setInterval(() => {
+    const now = versionOf(path);
+    // One that is gone for a moment is about to be replaced.
+    if (now !== undefined && now === seen && now !== read) {
+      read = now;
+      call();
+    }
+    seen = now;
+  }, lookMs).unref();
+}
+
 /** Reads the settings again at SIGHUP, and whenever the file has changed. */
-export async function reloadOnChange<S>(options: ReloadOptions<S>): Promise<Reloading> {
-  const { path, log } = options;
+export function reloadOnChange<S>(options: ReloadOptions<S>): Reloading {
+  const { path } = options;
   // One after the other: the last word counts.
   let last = Promise.resolve();
   const soon = (asked: boolean) => (): void => void (last = last.then(() => readAgain(options, asked)));
   const onSignal = soon(true);
   process.on('SIGHUP', onSignal);
-  const watch = await watchFiles([path], { onChange: soon(false), onError: (cause) => log.warn(`changes of ${path} are not heard of: ${String(cause)}`) });
-  // What was written while nobody watched yet.
-  last = last.then(() => readAgain({ ...options, begin: () => undefined, end: () => undefined }, false));
+  const looking = onChange(path, soon(false));
   return {
     async close() {
       process.off('SIGHUP', onSignal);
-      await watch.close();
+      clearInterval(looking);
       await last;
     },
   };
