@@ -116,7 +116,8 @@ export async function runJob(builder: Builder, call: Call, id: JobId): Promise<R
     await soon(started, patienceMs);
     return reply;
   } catch (given) {
-    const thrown = isFault(given, 'CANCELLED') && work.handBack.aborted ? work.handBack.reason : given;
+    const ended = [stop.signal, work.handBack].find((signal) => signal.aborted);
+    const thrown: unknown = isFault(given, 'CANCELLED') && ended !== undefined ? ended.reason : given;
     const ordinary = countFailure(builder, thrown);
     log[ordinary ? 'info' : 'warn'](`job ${id}: ${causeChain(thrown).join(': ')}`);
     throw thrown;

@@ -42,6 +42,7 @@ const queuePerSlot = 8;
 const longestWaitMs = 30_000;
 /** A scheduler that does not answer must not hold up the end. */
 const announceMs = 1_500;
+const farewellMs = 3_000;
 const unpackedLimits = { maxBytes: 16 * 1024 ** 3, maxEntries: 1_000_000 };
 
 interface Background {
@@ -174,8 +175,10 @@ export async function runBuilder(given: RunBuilderOptions): Promise<RunningBuild
       drain: () => drainBuilder(builder),
       async close() {
         for (const it of closing) await it.close();
-        await background.settled();
+        await withinMs(background.settled(), farewellMs);
+        // What the scheduler could not be told by now it learns from our absence.
         builder.link.close();
+        await background.settled();
         await removeTree(builder.buildsDir);
       },
     };

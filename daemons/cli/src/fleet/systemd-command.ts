@@ -43,6 +43,8 @@ function warnings(facts: UnitFacts): readonly string[] {
   if (facts.daemon === 'scheduler' && !facts.user && hidden !== undefined) {
     told.push(`${hidden} lies in a home folder: the unit's own user may not be let in there. Better install node and sccache-ts for the whole machine.`);
   }
+  const temporary = facts.user ? undefined : facts.writes.find((path) => /^\/(?:var\/)?tmp\//.test(path));
+  if (temporary !== undefined) told.push(`${temporary}: the unit has a /tmp of its own, which is empty at every start. Better use folders below /var.`);
   return told;
 }
 

@@ -57,10 +57,10 @@ const schedulerHardening = [
 ];
 
 /**
- * A build server mounts and makes namespaces for its jobs, so it stays root. Left out is what would reach into the sandboxes: ProtectKernelTunables and
- * ProtectProc cover parts of /proc, and then the kernel mounts no /proc inside; PrivateDevices and RestrictNamespaces speak for themselves.
+ * A build server mounts and makes namespaces for its jobs, so it stays root. Left out is what would reach into the sandboxes: ProtectKernelTunables,
+ * ProtectKernelLogs and ProtectProc cover parts of /proc, and then the kernel mounts no /proc inside; PrivateDevices and RestrictNamespaces speak for themselves.
  */
-const serverHardening = ['ProtectSystem=strict', 'PrivateTmp=yes', 'ProtectClock=yes', 'ProtectKernelLogs=yes', 'ProtectKernelModules=yes', 'UMask=0022'];
+const serverHardening = ['ProtectSystem=strict', 'PrivateTmp=yes', 'ProtectClock=yes', 'ProtectKernelModules=yes', 'UMask=0022'];
 
 /** Folders below /var are made by systemd; others must be there. */
 function folders(writes: readonly string[]): readonly string[] {
