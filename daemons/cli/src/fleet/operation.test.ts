@@ -119,8 +119,7 @@ describe('status', () => {
     const client = join(folder, 'client.conf');
     writeFileSync(client, `[dist]\nscheduler_url = "${daemon.url}"\n[dist.auth]\ntype = "token"\ntoken = "first"\n`);
     const asked = [['--config', daemon.config], ['--scheduler', daemon.url], []];
-    for (const args of asked) {
-      const { code, out, err } = await start(['status', ...args], { SCCACHE_CONF: client }).ended;
+    for (const { code, out, err } of await Promise.all(asked.map((args) => start(['status', ...args], { SCCACHE_CONF: client }).ended))) {
       expect([code, err]).toEqual([0, '']);
       expect(out).toMatch(new RegExp(`^Scheduler ${daemon.url}/, version [0-9.]+, up [0-9]+ s\n0 build servers, 0 processors, 0 jobs\n$`));
     }
