@@ -54,6 +54,9 @@ async function openSite(): Promise<Site> {
     slots: undefined,
     jobSeconds: 60,
     unpackedSize: undefined,
+    drainSeconds: 10,
+    metricsAddr: undefined,
+    logFormat: 'text',
   };
   let heard: (beat: HeartbeatRequest) => void = () => undefined;
   const beat = new Promise<HeartbeatRequest>((resolve) => (heard = resolve));

@@ -28,6 +28,9 @@ async function measureRequests(load: Omit<Load, 'port'>): Promise<LoadFigures> {
       clientAuth: { kind: 'DANGEROUSLY_INSECURE' },
       serverAuth: { kind: 'DANGEROUSLY_INSECURE' },
       trustedProxies: [],
+      drainSeconds: 1,
+      metricsAddr: undefined,
+      logFormat: 'text',
     },
     { clock: systemClock, http: agreeable, log: silentLog },
   );

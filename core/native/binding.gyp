@@ -46,7 +46,7 @@
       "conditions": [["OS=='linux'", { "ldflags": ["-static-libstdc++", "-static-libgcc", "-Wl,--exclude-libs,ALL", "-s"] }]],
       "sources": [
         "addon/addon.cc", "addon/path_table.cc", "addon/path_table_class.cc", "addon/process.cc", "addon/process_calls.cc",
-        "addon/process_thread.cc", "addon/spawn.cc", "addon/values.cc", "system.cc"
+        "addon/process_thread.cc", "addon/spawn.cc", "addon/tell_manager.cc", "addon/values.cc", "system.cc"
       ]
     }
   ],

@@ -3,6 +3,10 @@
 export const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** `text`: a line for people. `json`: an object a line, for programs that collect logs. */
+export const logFormats = ['text', 'json'] as const;
+export type LogFormat = (typeof logFormats)[number];
+
 /** Facts beside the sentence. Never an environment, a token or a key. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 

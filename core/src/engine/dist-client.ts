@@ -23,6 +23,7 @@ import {
   submitToolchainReplyCodec,
   toolchainCodec,
 } from '../wire/index.js';
+import { createServerWatch, type ServerWatch, type WatchRules } from './server-watch.js';
 
 export interface DistClientOptions {
   readonly http: HttpClient;
@@ -33,6 +34,7 @@ export interface DistClientOptions {
   /** Digest of the scheduler's public key; undefined: the machine's authorities decide. */
   readonly schedulerPin?: string | undefined;
   readonly deadlines?: Partial<DistDeadlines>;
+  readonly watch?: WatchRules;
 }
 
 /** Milliseconds for whole calls. */
@@ -163,12 +165,13 @@ function schedulerCalls(call: Call, options: DistClientOptions, deadlines: DistD
   };
 }
 
-function serverCalls(call: Call, deadlines: DistDeadlines): Pick<DistClient, 'submitToolchain' | 'runJob'> {
+function serverCalls(call: Call, deadlines: DistDeadlines, watch: ServerWatch): Pick<DistClient, 'submitToolchain' | 'runJob'> {
   const post = (job: PinnedJob, path: string): Pick<HttpRequest, 'method' | 'url' | 'ca'> => ({
     method: 'POST',
     url: `https://${job.alloc.serverId}${path}`,
     ca: job.certificate,
   });
+  const needed = (job: PinnedJob) => ({ id: job.alloc.serverId, certificate: job.certificate });
   return {
     async submitToolchain(job, archive, signal) {
       const request = {
@@ -178,7 +181,7 @@ function serverCalls(call: Call, deadlines: DistDeadlines): Pick<DistClient, 'su
         timeoutMs: deadlines.submit,
         maxReply: smallReply,
       };
-      return submitToolchainReplyCodec.decode(await call(request, signal));
+      return submitToolchainReplyCodec.decode(await watch.during(needed(job), signal, (either) => call(request, either)));
     },
     async runJob(job, { header, archive }, signal) {
       const request = {
@@ -188,7 +191,7 @@ function serverCalls(call: Call, deadlines: DistDeadlines): Pick<DistClient, 'su
         timeoutMs: deadlines.run,
         maxReply: largestReply,
       };
-      return runJobReplyCodec.decode(await call(request, signal));
+      return runJobReplyCodec.decode(await watch.during(needed(job), signal, (either) => call(request, either)));
     },
   };
 }
@@ -199,5 +202,5 @@ export function createDistClient(options: DistClientOptions): DistClient {
     const whole = { ...request, headers: { ...greeting, ...request.headers }, ...(signal === undefined ? {} : { signal }) };
     return checked(await options.http.request(whole), whole);
   };
-  return { ...schedulerCalls(call, options, deadlines), ...serverCalls(call, deadlines) };
+  return { ...schedulerCalls(call, options, deadlines), ...serverCalls(call, deadlines, createServerWatch(options.http, options.watch)) };
 }

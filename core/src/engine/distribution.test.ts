@@ -95,6 +95,8 @@ async function fleet(behaviour: Behaviour, settings: Partial<DistributionSetting
   let hasToolchain = false;
   const routed = (choose: (path: string) => Answer): RequestListener => (request, response) => {
     const url = request.url ?? '';
+    // As a build server of sccache, which has no such path.
+    if (url === '/healthz') return void response.writeHead(404).end();
     void bodyOf(request).then((body) => {
       hasToolchain ||= url.includes('run_job');
       const isRelease = url.includes('run_job') && body.includes('-dM');

@@ -27,6 +27,8 @@ export interface RequestBody {
   readonly stream: Readable;
   /** The whole body. @throws Fault WIRE_TOO_LARGE as soon as more than `limit` bytes are announced or have come */
   read(limit: number): Promise<Uint8Array>;
+  /** Bytes of it that have come so far. */
+  received(): number;
   /** Takes what is left off the connection; false when that was too much, and the connection must go. */
   drain(): Promise<boolean>;
 }
@@ -57,13 +59,15 @@ function createPatience(policy: BodyPolicy, impatient: () => void): Patience {
   };
 }
 
-function streamOf(request: IncomingMessage, policy: BodyPolicy): Readable {
+function streamOf(request: IncomingMessage, policy: BodyPolicy): { readonly stream: Readable; readonly received: () => number } {
   let attached = false;
+  let received = 0;
   const patience = createPatience(policy, () => {
     stream.destroy(new Fault('HTTP_TIMEOUT', `request body came too slowly or not at all; given up on it`));
   });
   const onData = (chunk: Buffer): void => {
     patience.served(chunk.byteLength);
+    received += chunk.byteLength;
     if (stream.push(chunk)) patience.waiting();
     else request.pause();
   };
@@ -94,7 +98,7 @@ function streamOf(request: IncomingMessage, policy: BodyPolicy): Readable {
   });
   // A handler that has stopped reading is told by its call's signal; an unheard error must not end the process.
   stream.on('error', () => undefined);
-  return stream;
+  return { stream, received: () => received };
 }
 
 async function readWhole(stream: Readable, limit: number): Promise<Uint8Array> {
@@ -130,9 +134,10 @@ function discardRest(request: IncomingMessage, policy: BodyPolicy): Promise<bool
 }
 
 export function requestBody(request: IncomingMessage, policy: BodyPolicy): RequestBody {
-  const stream = streamOf(request, policy);
+  const { stream, received } = streamOf(request, policy);
   return {
     stream,
+    received,
     async read(limit) {
       const announced = Number(request.headers['content-length'] ?? 0);
       if (announced > limit) {

@@ -13,6 +13,8 @@ export interface Call {
   readonly body: Readable;
   /** The whole body. @throws Fault WIRE_TOO_LARGE beyond `limit` bytes, HTTP_TIMEOUT, HTTP_UNREACHABLE */
   readBody(limit: number): Promise<Uint8Array>;
+  /** Bytes of the body that have been taken in so far. */
+  received(): number;
   /**
    * Of the TCP peer, or as a trusted proxy says. IPv4 is never spelled as IPv6.
    * @throws Fault WIRE_MALFORMED, answered with 400, when a trusted proxy says something that is no IP address

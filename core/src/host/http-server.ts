@@ -90,6 +90,7 @@ async function handle(serving: Serving, match: RouteMatch | undefined, request: 
       headers: request.headers,
       body: body.stream,
       readBody: body.read,
+      received: body.received,
       // Only those who ask are told: a client's compile must not fail because of a field that nobody needs.
       get remoteIp() {
         if (remoteIp !== undefined) return remoteIp;

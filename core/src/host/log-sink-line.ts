@@ -26,3 +26,13 @@ export function spellTime(epochMs: number, withMillis: boolean): string {
 export function spellLine(line: { time: string; level: LogLevel; ident: string; message: string }): string {
   return `[${line.time} ${line.level.toUpperCase().padEnd(5)} ${line.ident.replaceAll('-', '_')}] ${line.message}`;
 }
+
+/**
+ * One object a line: `time`, `level`, `program`, `message`, and the fields by their own names; a field with one of those names is called `field_…`.
+ */
+export function spellJson(line: { time: string; level: LogLevel; ident: string; sentence: string; fields?: LogFields }): string {
+  const { time, level, ident: program, sentence: message, fields = {} } = line;
+  const own = { time, level, program, message };
+  const others = Object.entries(fields).map(([name, value]) => [name in own ? `field_${name}` : name, value]);
+  return JSON.stringify({ ...own, ...Object.fromEntries(others) }).replace(/[\u007f-\u009f\u2028\u2029]/g, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

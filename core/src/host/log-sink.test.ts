@@ -59,6 +59,21 @@ describe('logFromEnvironment', () => {
   });
 });
 
+describe('as JSON lines', () => {
+  it('gives each line as one object with the fields beside the sentence', () => {
+    const lines: string[] = [];
+    const log = logFromEnvironment({}, { ident: 'sccache-scheduler', otherwise: 'info', format: 'json', write: (line) => lines.push(line) });
+    log.info('two\nlines \u001b[31m\u2028', { server: '127.0.0.1:1', jobs: 3, on: true, off: undefined, level: 'mine' });
+    log.debug('not asked for');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toMatch(/[\n\u001b\u2028]/);
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      time: expect.stringMatching(/^20.*\.\d{3}Z$/) as string, level: 'info', program: 'sccache-scheduler', message: 'two\nlines \u001b[31m\u2028', server: '127.0.0.1:1', jobs: 3, on: true,
+      field_level: 'mine',
+    });
+  });
+});
+
 describe('spellMessage', () => {
   it('keeps one line one line', () => {
     const message = spellMessage('peer said\nERROR fake\u001b[31m', { text: 'two words', code: 'A=B', empty: '', on: true, off: undefined });

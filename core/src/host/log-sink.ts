@@ -1,8 +1,8 @@
 // Knows: where a daemon's log goes and how much of it. Refuses to know: what is worth saying.
 import { writeSync } from 'node:fs';
-import { type Log, type LogLevel, logTo } from '../base/index.js';
+import { type Log, type LogFormat, type LogLevel, logTo } from '../base/index.js';
 import { type LogLimit, limitOf } from './log-sink-filter.js';
-import { spellLine, spellMessage, spellTime } from './log-sink-line.js';
+import { spellJson, spellLine, spellMessage, spellTime } from './log-sink-line.js';
 import { openSyslog, type Syslog } from './log-sink-syslog.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,6 +14,8 @@ export interface LogSinkOptions {
   readonly syslog?: LogLevel;
   /** What is written when the environment does not say. Default `error`. */
   readonly otherwise?: LogLimit;
+  /** Default `text`. Of no account for the system's log, which has a form of its own. */
+  readonly format?: LogFormat;
   /** Takes whole lines instead of standard error. */
   readonly write?: (line: string) => void;
 }
@@ -46,6 +48,10 @@ export function logFromEnvironment(env: Environment, options: LogSinkOptions): L
     syslog = openSyslog(ident, (why) => toStandardError('warn', `the system's log cannot be written to: ${why}`));
   }
   return logTo(options.syslog ?? askedFor(env) ?? options.otherwise ?? 'error', (level, sentence, fields) => {
+    if (options.format === 'json' && syslog === undefined) {
+      write(spellJson({ time: new Date().toISOString(), level, ident, sentence, ...(fields === undefined ? {} : { fields }) }));
+      return;
+    }
     const message = spellMessage(sentence, fields);
     if (syslog?.write(level, message) !== true) toStandardError(level, message);
   });

@@ -49,9 +49,14 @@ export interface NativeAddon {
   cancel(id: number): void;
   /** Memory that was freed goes back to the system. */
   giveBack(): void;
+  /**
+   * One datagram to a unix socket; an address that begins with @ is an abstract one.
+   * @returns 0, or the number of the error
+   */
+  tellManager(address: string, text: string): number;
 }
 
-const contract = 4;
+const contract = 5;
 
 let found: { readonly addon: NativeAddon | undefined } | undefined;
 
@@ -75,6 +80,9 @@ function load(): NativeAddon | undefined {
   }
   return undefined;
 }
+
+/** Whether there is one, for those who tell people what to expect. */
+export const hasNativeAddon = (): boolean => nativeAddon() !== undefined;
 
 /** Undefined where there is none, or where SCCACHE_TS_NO_ADDON is 1. */
 export function nativeAddon(): NativeAddon | undefined {

@@ -39,7 +39,10 @@ export interface ToolchainCache {
   remove(id: ArchiveId): Promise<void>;
   /** Keeps an archive from being thrown out to make room, until the returned function is called. */
   hold(id: ArchiveId): () => void;
+  /** Names of those that are there, the one used last first, at most so many. */
+  newest(most: number): readonly ArchiveId[];
   readonly bytes: number;
+  readonly maxBytes: number;
   readonly count: number;
 }
 
@@ -97,6 +100,10 @@ class KeptArchives implements ToolchainCache {
     return this.#bytes;
   }
 
+  get maxBytes(): number {
+    return this.#maxBytes;
+  }
+
   get count(): number {
     return this.#kept.size;
   }
@@ -104,6 +111,10 @@ class KeptArchives implements ToolchainCache {
   #place(id: ArchiveId): string {
     if (!isArchiveId(id)) throw new Fault('WIRE_MALFORMED', `${JSON.stringify(String(id).slice(0, 80))} is not an archive id`);
     return join(this.#dir, id.slice(0, 1), id.slice(1, 2), id);
+  }
+
+  newest(most: number): readonly ArchiveId[] {
+    return [...this.#kept].sort(([, a], [, b]) => b.usedMs - a.usedMs).slice(0, most).map(([id]) => id);
   }
 
   has(id: ArchiveId): boolean {

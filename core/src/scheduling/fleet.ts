@@ -36,6 +36,8 @@ export interface Server {
   readonly toolchains: ToolchainMemory;
   /** Undefined: nothing is held against it. */
   readonly failures: Failures | undefined;
+  /** It finishes what it has and takes nothing new. */
+  readonly draining: boolean;
 }
 
 /**

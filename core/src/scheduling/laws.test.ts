@@ -24,13 +24,16 @@ function randomEvent(pick: (below: number) => number, fleet: Fleet, at: number):
   const job = pick(10) === 0 ? pick(500) : (live[pick(Math.max(1, live.length))] ?? 0);
   const owner = pick(10) === 0 ? server : (fleet.jobs.get(job)?.server ?? server);
   const needToolchain = pick(2) === 0;
-  switch (pick(12)) {
+  switch (pick(13)) {
     case 0:
     case 1:
       return {
         kind: 'heartbeat',
         at,
         server,
+        draining: pick(4) === 0,
+        ...(pick(3) === 0 ? { knows: new Set(live.filter(() => pick(2) === 0)) } : {}),
+        holds: Array.from({ length: pick(3) }, () => `t${pick(100)}`),
         profile: {
           cpus: 1 + pick(5),
           nonce: BigInt(pick(20) === 0 ? pick(1000) : 0),
@@ -51,6 +54,8 @@ function randomEvent(pick: (below: number) => number, fleet: Fleet, at: number):
       return { kind: 'abandoned', at, job };
     case 9:
       return { kind: 'prune', at };
+    case 10:
+      return { kind: 'leave', at, server, nonce: BigInt(pick(4) === 0 ? pick(1000) : 0) };
     default:
       return { kind: 'jobState', at, server: owner, job, state: states[pick(4)] ?? 'Ready' };
   }
@@ -90,16 +95,18 @@ describe.each(Array.from({ length: 12 }, (_, seed) => seed))('any story, seed %i
         given.add(outcome.job);
         const server = fleet.servers.get(outcome.server);
         expect(at - (server?.seenAt ?? -Infinity)).toBeLessThanOrEqual(90_000);
+        expect(server?.draining).toBe(false);
       }
       if (event.kind === 'heartbeat' && nonceBefore !== event.profile.nonce) {
         expect(fleet.servers.get(event.server)?.jobs.size).toBe(0);
       }
-      // Nothing but silence or another life takes a job whose upload is under way.
+      // Nothing but silence, a farewell, another life or not knowing of it takes a job whose upload is under way.
       for (const job of jobsBefore.values()) {
         if (job.stage !== 'Ready' || !job.uploads || fleet.jobs.has(job.number)) continue;
         const otherLife = outcome.kind === 'alive' && outcome.isNew && event.kind === 'heartbeat' && event.server === job.server;
         const done = event.kind === 'jobState' && event.job === job.number;
-        expect(otherLife || done || at - job.stageAt >= 1_200_000 || !fleet.servers.has(job.server)).toBe(true);
+        const forgotten = event.kind === 'heartbeat' && event.server === job.server && event.knows?.has(job.number) === false;
+        expect(otherLife || forgotten || done || at - job.stageAt >= 1_200_000 || !fleet.servers.has(job.server)).toBe(true);
       }
     }
   });

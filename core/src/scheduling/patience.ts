@@ -18,6 +18,9 @@ const uploadingMs = longestRequestMs + 60_000;
 /** From the start: its client is long gone, and the server's report must have been lost. */
 const startedMs = 3 * longestRequestMs;
 
+/** From the last word about a job: its server's list of jobs may be older than that word. */
+export const forgottenMs = 5_000;
+
 export function isSilent(server: Server, at: number): boolean {
   return at - server.seenAt > silenceMs;
 }

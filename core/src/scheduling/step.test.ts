@@ -28,6 +28,70 @@ const withServer = (change: Partial<ServerProfile> = {}) => {
   return fleet;
 };
 
+describe('a server that is about to end', () => {
+  const hear = (fleet: Fleet, server: string, change: Partial<FleetEvents['heartbeat']>) =>
+    step(fleet, { kind: 'heartbeat', at: 1, server, profile: profile(), ...change });
+
+  it('gets no new job, keeps those it has, and may change its mind', () => {
+    const fleet = withServer();
+    const { job } = placed(fleet);
+    assigned(fleet, job);
+    hear(fleet, 'a', { draining: true });
+    expect(allocate(fleet, 1)).toEqual({ kind: 'full', servers: 1 });
+    expect(state(fleet, job, 'Started', 2)).toEqual({ kind: 'accepted' });
+    expect(state(fleet, job, 'Complete', 3)).toEqual({ kind: 'accepted' });
+    hear(fleet, 'a', {});
+    expect(allocate(fleet, 4).kind).toBe('placed');
+  });
+
+  it('is forgotten with its jobs when it leaves', () => {
+    const fleet = withServer();
+    assigned(fleet, placed(fleet).job);
+    expect(step(fleet, { kind: 'leave', at: 1, server: 'a', nonce: 1n })).toEqual({ kind: 'left', jobs: 1 });
+    expect(totalsOf(fleet)).toEqual({ servers: 0, cpus: 0, jobs: 0 });
+    expect(step(fleet, { kind: 'leave', at: 1, server: 'a', nonce: 1n })).toEqual({ kind: 'unknown' });
+  });
+
+  it('does not take its next life with it', () => {
+    const fleet = withServer({ nonce: 2n });
+    expect(step(fleet, { kind: 'leave', at: 1, server: 'a', nonce: 1n })).toEqual({ kind: 'unknown' });
+    expect(totalsOf(fleet).servers).toBe(1);
+  });
+
+  it('is preferred for the toolchains that it says it holds', () => {
+    const fleet = createFleet();
+    beat(fleet, 'a');
+    hear(fleet, 'b', { holds: ['t'] });
+    expect(placed(fleet, 1).server).toBe('b');
+    expect(placed(fleet, 1, 'other').server).toBe('a');
+  });
+});
+
+describe('jobs that their server knows nothing of', () => {
+  const hear = (fleet: Fleet, at: number, knows: readonly number[]) => step(fleet, { kind: 'heartbeat', at, server: 'a', profile: profile(), knows: new Set(knows) });
+
+  it('are over, but not before a word that is on its way could have come', () => {
+    const fleet = withServer({ cpus: 8 });
+    const [kept, lost, young] = [placed(fleet).job, placed(fleet).job, placed(fleet).job];
+    for (const job of [kept, lost, young]) assigned(fleet, job);
+    for (const job of [kept, lost]) state(fleet, job, 'Started', 1);
+    state(fleet, young, 'Started', 9_000);
+    const asking = placed(fleet, 1).job;
+    hear(fleet, 4_000, [kept]);
+    expect([...fleet.jobs.keys()]).toEqual([kept, lost, young, asking]);
+    hear(fleet, 10_000, [kept]);
+    expect([...fleet.jobs.keys()]).toEqual([kept, young, asking]);
+    expect(fleet.servers.get('a')?.jobs.size).toBe(3);
+  });
+
+  it('stay where their server does not say what it knows', () => {
+    const fleet = withServer();
+    assigned(fleet, placed(fleet).job);
+    beat(fleet, 'a', 30_000);
+    expect(fleet.jobs.size).toBe(1);
+  });
+});
+
 describe('heartbeats', () => {
   it('registers a server once and tells it so', () => {
     const fleet = createFleet();

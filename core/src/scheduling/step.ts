@@ -2,7 +2,7 @@
 // Refuses to know: HTTP, tokens, clocks; events carry their time.
 import type { Fleet, Job, JobNumber, Server, ServerCertificate, ServerName, ServerProfile } from './fleet.js';
 import { afterFailure, healthOf } from './health.js';
-import { isSilent, isStale } from './patience.js';
+import { forgottenMs, isSilent, isStale } from './patience.js';
 import { type Candidate, place } from './placement.js';
 import { believe, emptyMemory } from './toolchain-memory.js';
 
@@ -14,7 +14,17 @@ interface Told {
 /** What can happen to a fleet. */
 export interface FleetEvents {
   /** A build server says that it lives. */
-  heartbeat: Told & { readonly server: ServerName; readonly profile: ServerProfile };
+  heartbeat: Told & {
+    readonly server: ServerName;
+    readonly profile: ServerProfile;
+    readonly draining?: boolean;
+    /** Toolchains that it says it has; there may be more. */
+    readonly holds?: readonly string[];
+    /** All jobs that it knows of; undefined: it does not say. */
+    readonly knows?: ReadonlySet<JobNumber>;
+  };
+  /** A build server says that it ends, in the life of that nonce. */
+  leave: Told & { readonly server: ServerName; readonly nonce: bigint };
   /** A client wants a server for a job. */
   allocate: Told & { readonly toolchain: string };
   /** The server has taken the job. */
@@ -32,6 +42,7 @@ export interface FleetEvents {
 /** What the sender of an event is told. */
 export interface FleetOutcomes {
   heartbeat: { readonly kind: 'alive'; readonly isNew: boolean } | { readonly kind: 'crowded' };
+  leave: { readonly kind: 'left'; readonly jobs: number } | { readonly kind: 'unknown' };
   allocate:
     | { readonly kind: 'placed'; readonly job: JobNumber; readonly server: ServerName; readonly jobKey: Uint8Array; readonly certificate: ServerCertificate }
     | { readonly kind: 'full'; readonly servers: number };
@@ -79,6 +90,14 @@ function dropStale(fleet: Fleet, server: Server, at: number): void {
   }
 }
 
+/** What its server knows nothing of is over: the word of its end was lost, or came before that of its start. A word on its way may still come. */
+function dropForgotten(fleet: Fleet, server: Server, { at, knows }: { readonly at: number; readonly knows: ReadonlySet<JobNumber> }): void {
+  for (const number of server.jobs) {
+    const job = fleet.jobs.get(number);
+    if (job !== undefined && job.stage !== 'assigning' && at - job.stageAt >= forgottenMs && !knows.has(number)) dropJob(fleet, job);
+  }
+}
+
 function prune(fleet: Fleet, { at }: FleetEvents['prune']): FleetOutcomes['prune'] {
   const servers: ServerName[] = [];
   let jobs = 0;
@@ -90,6 +109,12 @@ function prune(fleet: Fleet, { at }: FleetEvents['prune']): FleetOutcomes['prune
   return { kind: 'pruned', servers, jobs };
 }
 
+/** What it holds counts where nothing is known yet: an upload that is under way is known better here. */
+function hear(server: Writable<Server>, { draining = false, holds = [] }: Pick<FleetEvents['heartbeat'], 'draining' | 'holds'>): void {
+  server.draining = draining;
+  for (const toolchain of holds) if (!server.toolchains.beliefs.has(toolchain)) believe(server.toolchains, toolchain, 'held');
+}
+
 function heartbeat(fleet: Fleet, event: FleetEvents['heartbeat']): FleetOutcomes['heartbeat'] {
   const { at, server: name, profile } = event;
   prune(fleet, event);
@@ -97,13 +122,24 @@ function heartbeat(fleet: Fleet, event: FleetEvents['heartbeat']): FleetOutcomes
   if (known?.profile.nonce === profile.nonce) {
     known.seenAt = at;
     known.profile = { ...known.profile, certificate: profile.certificate };
+    hear(known, event);
     dropStale(fleet, known, at);
+    if (event.knows !== undefined) dropForgotten(fleet, known, { at, knows: event.knows });
     return { kind: 'alive', isNew: false };
   }
   if (known !== undefined) dropServer(fleet, known);
   else if (fleet.servers.size >= mostServers) return { kind: 'crowded' };
-  serversOf(fleet).set(name, { name, profile, seenAt: at, jobs: new Set(), toolchains: emptyMemory(), failures: undefined });
+  const joined: Writable<Server> = { name, profile, seenAt: at, jobs: new Set(), toolchains: emptyMemory(), failures: undefined, draining: false };
+  hear(joined, event);
+  serversOf(fleet).set(name, joined);
   return { kind: 'alive', isNew: true };
+}
+
+function leave(fleet: Fleet, { server: name, nonce }: FleetEvents['leave']): FleetOutcomes['leave'] {
+  const server = fleet.servers.get(name);
+  // Of an earlier life, told late: the one that is there now stays.
+  if (server?.profile.nonce !== nonce) return { kind: 'unknown' };
+  return { kind: 'left', jobs: dropServer(fleet, server) };
 }
 
 function toolchainOn(fleet: Fleet, server: Server, toolchain: string): Candidate['toolchain'] {
@@ -123,7 +159,7 @@ function allocate(fleet: Fleet, { at, toolchain }: FleetEvents['allocate']): Fle
     cpus: server.profile.cpus,
     assigned: server.jobs.size,
     toolchain: toolchainOn(fleet, server, toolchain),
-    health: isSilent(server, at) ? 'resting' : healthOf(server.failures, at),
+    health: server.draining || isSilent(server, at) ? 'resting' : healthOf(server.failures, at),
   }));
   if (chosen === undefined) return { kind: 'full', servers: fleet.servers.size };
   const number = (fleet as Open).nextJob++;
@@ -191,6 +227,7 @@ function jobState(fleet: Fleet, { at, server: name, job: number, state }: FleetE
 
 const steps: { readonly [K in keyof FleetEvents]: (fleet: Fleet, event: FleetEvents[K]) => FleetOutcomes[K] } = {
   heartbeat,
+  leave,
   allocate,
   assigned,
   assignFailed,

@@ -12,10 +12,15 @@ export const routes = {
   status: '/api/v1/scheduler/status',
   /** Ours; sccache's scheduler has none. */
   join: '/api/v1/scheduler/join',
+  /** Ours: every build server with what it says of itself, as JSON. sccache's scheduler answers 404. */
+  servers: '/api/v1/scheduler/servers',
   assignJob: '/api/v1/distserver/assign_job/:job',
   submitToolchain: '/api/v1/distserver/submit_toolchain/:job',
   runJob: '/api/v1/distserver/run_job/:job',
 } as const;
+
+/** With a scheduler's reply to a heartbeat, ours only: whole seconds after which it would like to hear again. Both sides do without it. */
+export const beatHeader = 'x-sccache-ts-beat';
 
 /** Paths with a parameter, as a client asks for them. */
 export const paths = {

@@ -35,4 +35,5 @@ export {
   toolchainCodec,
 } from './scheduler-codec.js';
 export * from './server-address.js';
+export * from './server-report.js';
 export * from './tokens.js';

@@ -76,22 +76,24 @@ export const serverCertificateReplyCodec = codec<dist.ServerCertificateReply>(
   (value) => ({ cert_digest: jsonBytes(value.certDigest), cert_pem: jsonBytes(value.certPem) }),
 );
 
-export const heartbeatRequestCodec = codec<dist.HeartbeatRequest>(
-  {
-    write: (to, value) => {
-      bytes.write(to, value.jwtKey);
-      to.u64(value.numCpus).u64(value.serverNonce);
-      bytes.write(to, value.certDigest);
-      bytes.write(to, value.certPem);
-    },
-    read: (from) => ({
-      jwtKey: bytes.read(from),
-      numCpus: from.safeU64(),
-      serverNonce: from.u64(),
-      certDigest: bytes.read(from),
-      certPem: bytes.read(from),
-    }),
+export const heartbeatRequestPart: Part<dist.HeartbeatRequest> = {
+  write: (to, value) => {
+    bytes.write(to, value.jwtKey);
+    to.u64(value.numCpus).u64(value.serverNonce);
+    bytes.write(to, value.certDigest);
+    bytes.write(to, value.certPem);
   },
+  read: (from) => ({
+    jwtKey: bytes.read(from),
+    numCpus: from.safeU64(),
+    serverNonce: from.u64(),
+    certDigest: bytes.read(from),
+    certPem: bytes.read(from),
+  }),
+};
+
+export const heartbeatRequestCodec = codec<dist.HeartbeatRequest>(
+  heartbeatRequestPart,
   (value) => ({
     jwt_key: jsonBytes(value.jwtKey),
     num_cpus: value.numCpus,

@@ -13,8 +13,8 @@ import { makeShellRoot } from '../../../fixtures/src/kit/shell-root.js';
 import { type Log, logTo } from '@sccache-ts/core/base';
 import { createHttpClient, type HttpClient, type HttpReply, type HttpServer, okReply, readMessage, removeTree, serveHttp } from '@sccache-ts/core/host';
 import {
-  archiveIdFromHash, assignJobReplyCodec, encodeRunJobPrefix, heartbeatReplyCodec, type HeartbeatRequest, heartbeatRequestCodec, jobStateCodec,
-  jobStateReplyCodec, paths, routes, type RunJobHeader, type RunJobReply, runJobReplyCodec, signJobToken, submitToolchainReplyCodec, toolchainCodec,
+  archiveIdFromHash, assignJobReplyCodec, encodeRunJobPrefix, heartbeatReplyCodec, jobStateCodec,
+  jobStateReplyCodec, paths, type ReportedHeartbeat, reportedHeartbeatCodec, routes, type RunJobHeader, type RunJobReply, runJobReplyCodec, signJobToken, submitToolchainReplyCodec, toolchainCodec,
 } from '@sccache-ts/core/wire';
 import { type RunningBuilder, runBuilder } from './run.js';
 import { type BuilderSettings, type JobSettings, usualJob } from './settings.js';
@@ -35,14 +35,14 @@ const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() }
 /** Remembers what it is told, and answers as it is told to. */
 interface FakeScheduler {
   readonly url: string;
-  readonly beats: HeartbeatRequest[];
+  readonly beats: ReportedHeartbeat[];
   readonly states: string[];
   answer: (state: string) => number;
   close(): Promise<void>;
 }
 
 async function fakeScheduler(log: Log): Promise<FakeScheduler> {
-  const beats: HeartbeatRequest[] = [];
+  const beats: ReportedHeartbeat[] = [];
   const states: string[] = [];
   const scheduler: FakeScheduler = {
     url: '',
@@ -62,7 +62,7 @@ async function fakeScheduler(log: Log): Promise<FakeScheduler> {
         pattern: routes.heartbeat,
         handle: async (call) => {
           expect(call.headers.authorization).toMatch(/^Bearer 127\.0\.0\.1:[0-9]+ secret of the fleet$/);
-          beats.push(await readMessage(call, heartbeatRequestCodec, 100_000));
+          beats.push(await readMessage(call, reportedHeartbeatCodec, 100_000));
           return okReply(heartbeatReplyCodec, { isNew: beats.length === 1 }, call);
         },
       },
@@ -120,6 +120,9 @@ describe.runIf(possible)('the build server', () => {
       slots: 2,
       jobSeconds: 20,
       unpackedSize: undefined,
+      drainSeconds: 20,
+      metricsAddr: undefined,
+      logFormat: 'text',
       ...changes,
     };
     builder = await runBuilder({ settings, log, clock, http });
@@ -207,6 +210,97 @@ describe.runIf(possible)('the build server', () => {
     const answer = await shell('cat in.c; echo made > /job/out/x.o; echo there > rel', ['/job/out/x.o', '/job/out/x.d', 'rel', '/job/./rel'], { name: 'job/in.c', content: 'source' });
     expect(Buffer.from(answer.reply.output.stdout).toString()).toBe('source');
     expect(files(answer)).toEqual({ '/job/out/x.o': 'made\n', rel: 'there\n', '/job/./rel': 'there\n' });
+  });
+
+  const get = async (path: string): Promise<{ status: number; text: string }> => {
+    const { status, body } = await http.request({ method: 'GET', url: `https://${settings.serverId}${path}`, ca, timeoutMs: 5_000, maxReply: 1_000_000 });
+    return { status, text: new TextDecoder().decode(body) };
+  };
+  const conducts = (): (string | undefined)[] => scheduler.beats.map(({ report }) => report?.conduct);
+
+  describe('being stopped', () => {
+    it('finishes what it has, takes nothing new, and says so to the scheduler', async () => {
+      await start();
+      const promised = await ready(shellToolchain);
+      const running = shell('sleep 1; echo done');
+      await expect.poll(() => scheduler.states.filter((state) => state.endsWith('Started')).length).toBe(1);
+      const drained = builder.drain();
+      await expect.poll(conducts).toContain('draining');
+      expect((await post(paths.assignJob(77), toolchainCodec.encode({ archiveId: idOf(shellToolchain) }), bearer(77))).status).toBe(500);
+      expect(await get('/readyz')).toEqual({ status: 503, text: 'being stopped: no new jobs are taken\n' });
+      // Whoever was promised a place may still come.
+      expect((await run(promised, await bodyOf(script('exit 0')))).reply.output.code).toBe(0);
+      expect(Buffer.from((await running).reply.output.stdout).toString()).toBe('done\n');
+      await drained;
+      expect(conducts().at(-1)).toBe('leaving');
+      expect(scheduler.states.filter((state) => state.endsWith('Complete'))).toHaveLength(2);
+    });
+
+    it('hands back what does not end in time', async () => {
+      await start({ drainSeconds: 1 });
+      const running = shell('sleep 50');
+      await expect.poll(() => scheduler.states.filter((state) => state.endsWith('Started')).length).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const began = performance.now();
+      await builder.drain();
+      expect(performance.now() - began).toBeLessThan(4_500);
+      const answer = await running;
+      expect([answer.status, answer.text]).toEqual([500, expect.stringContaining('the job goes back to its client')]);
+      expect(scheduler.states.at(-1)).toMatch(/ Complete$/);
+      expect((await get('/metrics')).text).toContain('sccache_ts_jobs_total{outcome="handed-back"} 1\n');
+      await expect.poll(leftOvers).toEqual([]);
+    });
+
+    it('is quick when it has nothing to do, even if the scheduler does not answer', async () => {
+      await start();
+      const calm = performance.now();
+      await builder.drain();
+      expect(performance.now() - calm).toBeLessThan(1_000);
+    });
+  });
+
+  it('takes over what it can of new settings', async () => {
+    await start();
+    const other = await fakeScheduler(log);
+    try {
+      const changes = builder.reload({ ...settings, schedulerUrl: `${other.url}/`, exitCodes: 'plain', slots: 7, toolchainCacheSize: 5 });
+      expect(changes).toEqual({ live: ['scheduler_url', 'exit_codes'], restart: ['toolchain_cache_size', 'slots'] });
+      await expect.poll(() => other.beats.length).toBe(1);
+      const id = await ready(shellToolchain);
+      expect((await run(id, await bodyOf(script('exit 3')))).reply.output.code).toBe(3);
+      expect(other.states).toEqual([`${id} Ready`, `${id} Started`, `${id} Complete`]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('counts and measures', async () => {
+    await start({ metricsAddr: { host: '127.0.0.1', port: await freePort(), family: 4 } });
+    expect(await get('/readyz')).toEqual({ status: 200, text: 'ready\n' });
+    await shell('echo 12345 > /job/x', ['/job/x'], { name: 'job/in.c', content: 'source' });
+    expect((await shell('exit 3')).status).toBe(500);
+    expect((await shell('kill -9 $$')).status).toBe(500);
+    const reply = await fetch(`http://127.0.0.1:${settings.metricsAddr?.port}/metrics`);
+    const text = await reply.text();
+    const value = (name: string): number => Number(text.split('\n').find((line) => line.startsWith(`${name} `))?.slice(name.length));
+    expect(value('sccache_ts_jobs_total{outcome="complete"}')).toBe(1);
+    expect(value('sccache_ts_jobs_total{outcome="repeat"}')).toBe(1);
+    expect(value('sccache_ts_jobs_total{outcome="failed"}')).toBe(1);
+    expect(value('sccache_ts_jobs{state="running"}')).toBe(0);
+    expect(value('sccache_ts_slots')).toBe(2);
+    expect(value('sccache_ts_scheduler_up')).toBe(1);
+    expect(value('sccache_ts_toolchain_archives')).toBe(1);
+    expect(value('sccache_ts_toolchain_uploads_total{result="stored"}')).toBe(1);
+    expect(value('sccache_ts_bytes_total{kind="toolchain"}')).toBe(shellToolchain.byteLength);
+    expect(value('sccache_ts_bytes_total{kind="inputs"}')).toBeGreaterThan(100);
+    expect(value('sccache_ts_bytes_total{kind="outputs"}')).toBeGreaterThan(10);
+    expect(value('sccache_ts_job_step_seconds_count{step="run"}')).toBe(1);
+    expect(value('process_open_fds')).toBeGreaterThan(5);
+    await builder.drain();
+    expect(scheduler.beats.at(-1)?.report).toMatchObject({
+      conduct: 'leaving', slots: 2, running: 0, done: 2, failed: 1, toolchains: [idOf(shellToolchain)], toolchainBytes: shellToolchain.byteLength,
+      lastError: { message: expect.stringContaining('signal 9') as string },
+    });
   });
 
   describe('exit codes', () => {

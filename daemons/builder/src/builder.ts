@@ -3,10 +3,12 @@ import type { Log } from '@sccache-ts/core/base';
 import type { PerformLimits } from '@sccache-ts/core/engine';
 import type { Sandbox, ToolchainCache, UnpackedToolchains } from '@sccache-ts/core/host';
 import type { JobOutcomes } from './job-outcomes.js';
+import type { BuilderFigures } from './figures.js';
 import type { JobTable } from './job-table.js';
 import type { SchedulerLink } from './scheduler-link.js';
 import type { BuilderSettings } from './settings.js';
 import type { Slots } from './slots.js';
+import type { Work } from './work.js';
 
 export interface Builder {
   readonly settings: BuilderSettings;
@@ -21,6 +23,8 @@ export interface Builder {
   readonly limits: PerformLimits;
   readonly outcomes: JobOutcomes;
   readonly link: SchedulerLink;
+  readonly work: Work;
+  readonly figures: BuilderFigures;
   readonly log: Log;
   /** Where jobs' folders are made. */
   readonly buildsDir: string;

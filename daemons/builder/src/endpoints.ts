@@ -40,6 +40,7 @@ function admit(builder: Builder, call: Call, id: JobId): void {
 
 async function assign(builder: Builder, call: Call, id: JobId): Promise<Reply> {
   const { archiveId } = await readMessage(call, toolchainCodec, longestToolchainName);
+  if (builder.work.draining) throw new Fault('NO_CAPACITY', 'this build server is being stopped and takes no new jobs');
   if (!isArchiveId(archiveId)) {
     const fault = new Fault('WIRE_MALFORMED', 'the toolchain is not named by 64 hex digits');
     throw answeredWith(errorReply(400, fault), fault);
@@ -53,10 +54,15 @@ async function store(builder: Builder, call: Call, archiveId: ArchiveId): Promis
   if (builder.cache.has(archiveId)) return 'Success';
   const started = performance.now();
   try {
-    const stored = await builder.cache.insert(archiveId, call.body, call.signal);
+    const stored = await builder.cache.insert(archiveId, call.body, AbortSignal.any([call.signal, builder.work.handBack]));
+    builder.figures.bytes.add({ kind: 'toolchain' }, call.received());
+    builder.figures.uploads.add({ result: stored });
+    if (stored !== 'stored') builder.figures.trouble(`toolchain ${archiveId}: ${stored}`);
     builder.log.info(`toolchain ${archiveId}: ${stored}`, { ms: Math.round(performance.now() - started), cacheBytes: builder.cache.bytes });
     return stored === 'stored' ? 'Success' : 'CannotCache';
   } catch (thrown) {
+    builder.figures.uploads.add({ result: 'failed' });
+    builder.figures.trouble(`toolchain ${archiveId} not stored: ${String(thrown)}`);
     builder.log.warn(`toolchain ${archiveId} not stored: ${String(thrown)}`);
     return 'CannotCache';
   }
@@ -81,7 +87,12 @@ export function builderRoutes(builder: Promise<Builder>): readonly Route[] {
       if (id === undefined) return notFound;
       const ready = await builder;
       admit(ready, call, id);
-      return deed(ready, call, id);
+      const leave = ready.work.enter(id);
+      try {
+        return await deed(ready, call, id);
+      } finally {
+        leave();
+      }
     },
   });
   return [route(routes.assignJob, assign), route(routes.submitToolchain, submit), route(routes.runJob, runJob)];

@@ -16,6 +16,7 @@ export interface JobTable {
   /** Forgets what nobody came for. */
   sweep(): void;
   readonly size: number;
+  readonly numbers: Iterable<JobId>;
 }
 
 /** Longer than any scheduler keeps a job that nobody claims. */
@@ -49,6 +50,9 @@ export function createJobTable(monotonicMs: () => number): JobTable {
     find: (id) => jobs.get(id),
     take,
     sweep,
+    get numbers() {
+      return jobs.keys();
+    },
     get size() {
       return jobs.size;
     },

@@ -6,7 +6,8 @@ import { type ExitCodes, perform, type PerformJob, type Performed } from '@sccac
 import { type Call, okReply, type Reply, type UnpackedToolchain } from '@sccache-ts/core/host';
 import { type JobId, type RunJobHeader, runJobReplyCodec } from '@sccache-ts/core/wire';
 import type { Builder } from './builder.js';
-import { outcomeOf } from './job-outcomes.js';
+import { outcomeOf } from './figures.js';
+import { outcomeOf as outcomeOfReply } from './job-outcomes.js';
 import { takeHeader } from './run-job-body.js';
 
 /** Clients of ours say who they are by this field: they want plain exit codes, and they read the steps. */
@@ -15,6 +16,8 @@ export const stepsHeader = 'X-Sccache-Ts-Steps';
 
 /** The wait for the scheduler's word after a job is bounded by this, in milliseconds: the client's result is here already. */
 const farewellMs = 200;
+/** The wait for the scheduler's word on the start of a job that is finished. */
+const patienceMs = 2_000;
 
 /**
  * How this client is told of a failed command. sccache's on Windows map their paths to `/prefix/disk-C/…` and take codes as
@@ -40,6 +43,23 @@ async function withToolchain(builder: Builder, call: Call, toolchain: UnpackedTo
   return performWith(builder, { header, inputs: call.body, toolchain: toolchain.path, exitCodes, signal: call.signal });
 }
 
+function measure({ figures }: Builder, call: Call, { reply, steps }: Pick<Performed, 'reply'> & { readonly steps: Readonly<Record<string, number>> }): void {
+  if (reply.kind !== 'Complete') return;
+  figures.jobs.add(reply.output.code === 0 ? 'complete' : 'compiler');
+  figures.steps(steps);
+  figures.bytes.add({ kind: 'inputs' }, call.received());
+  figures.bytes.add({ kind: 'outputs' }, reply.outputs.reduce((sum, [, { compressed }]) => sum + compressed.byteLength, 0));
+}
+
+/** @returns whether it is an ordinary end */
+function countFailure({ figures, outcomes, work }: Builder, thrown: unknown): boolean {
+  outcomes.count(isFault(thrown) ? thrown.code : 'IMPOSSIBLE');
+  const outcome = outcomeOf(thrown, work.handBack.aborted);
+  figures.jobs.add(outcome);
+  if (outcome === 'failed') figures.trouble(causeChain(thrown).join(': '));
+  return outcome === 'repeat' || outcome === 'cancelled';
+}
+
 async function inPlace(builder: Builder, call: Call, id: JobId): Promise<Reply> {
   const { toolchains, jobs } = builder;
   const job = jobs.take(id);
@@ -51,13 +71,18 @@ async function inPlace(builder: Builder, call: Call, id: JobId): Promise<Reply> 
     try {
       const queue = lap();
       toolchain = job === undefined ? undefined : await toolchains.use(job.archiveId);
-      if (toolchain === undefined) return okReply(runJobReplyCodec, { kind: 'JobNotFound' }, call);
+      if (toolchain === undefined) {
+        builder.figures.jobs.add('unknown');
+        return okReply(runJobReplyCodec, { kind: 'JobNotFound' }, call);
+      }
       const unpackToolchain = lap();
       const { reply, steps, folder } = await withToolchain(builder, call, toolchain);
-      builder.outcomes.count(outcomeOf(reply));
+      builder.outcomes.count(outcomeOfReply(reply));
       builder.inBackground(`folder of job ${id}`, folder.remove());
       const answer = okReply(runJobReplyCodec, reply, call);
-      return { ...answer, headers: { ...answer.headers, [stepsHeader]: spell({ queue, toolchain: unpackToolchain, ...steps }) } };
+      const all = { queue, toolchain: unpackToolchain, ...steps };
+      measure(builder, call, { reply, steps: all });
+      return { ...answer, headers: { ...answer.headers, [stepsHeader]: spell(all) } };
     } finally {
       toolchain?.release();
       free();
@@ -67,13 +92,11 @@ async function inPlace(builder: Builder, call: Call, id: JobId): Promise<Reply> 
   }
 }
 
+/** As the promise, but no longer than that. */
 const soon = (promise: Promise<void>, ms: number): Promise<void> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
-    void promise.finally(() => {
-      clearTimeout(timer);
-      resolve();
-    });
+    promise.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
 
 /**
@@ -81,9 +104,11 @@ const soon = (promise: Promise<void>, ms: number): Promise<void> =>
  * that it does not know is not answered, so that the client compiles at home.
  */
 export async function runJob(builder: Builder, call: Call, id: JobId): Promise<Reply> {
-  const { link, log } = builder;
+  const { link, log, work } = builder;
   const stop = new AbortController();
   const started = link.tell(id, 'Started').catch((cause: unknown) => {
+    // Its answer decides. Its silence does not: the token of this job was signed by a scheduler of this fleet.
+    if (isFault(cause, 'HTTP_TIMEOUT') || isFault(cause, 'HTTP_UNREACHABLE')) return log.warn(`scheduler not told that job ${id} starts: ${causeChain(cause).join(': ')}`);
     const fault = new Fault('JOB_STATE_INVALID', `scheduler not told that job ${id} starts`, { cause });
     stop.abort(fault);
     throw fault;
@@ -91,21 +116,18 @@ export async function runJob(builder: Builder, call: Call, id: JobId): Promise<R
   // Whoever awaits it later hears of it; until then it is not unheard.
   started.catch(() => undefined);
   try {
-    const reply = await inPlace(builder, { ...call, signal: AbortSignal.any([call.signal, stop.signal]) }, id);
-    await started;
+    const reply = await inPlace(builder, { ...call, signal: AbortSignal.any([call.signal, stop.signal, work.handBack]) }, id);
+    await soon(started, patienceMs);
     return reply;
-  } catch (thrown) {
-    builder.outcomes.count(isFault(thrown) ? thrown.code : 'IMPOSSIBLE');
-    await started;
-    const ordinary = isFault(thrown, 'RESULT_DOUBTFUL') || isFault(thrown, 'CANCELLED');
+  } catch (given) {
+    const ended = [stop.signal, work.handBack].find((signal) => signal.aborted);
+    const thrown: unknown = isFault(given, 'CANCELLED') && ended !== undefined ? ended.reason : given;
+    const ordinary = countFailure(builder, thrown);
     log[ordinary ? 'info' : 'warn'](`job ${id}: ${causeChain(thrown).join(': ')}`);
     throw thrown;
   } finally {
-    const heard = await started.then(() => true, () => false);
-    if (heard) {
-      const told = link.complete(id);
-      builder.inBackground(`Complete of job ${id}`, told);
-      await soon(told, farewellMs);
-    }
+    const told = started.then(() => link.complete(id), () => undefined);
+    builder.inBackground(`Complete of job ${id}`, told);
+    await soon(told, farewellMs);
   }
 }

@@ -48,6 +48,9 @@ describe('server.conf', () => {
       job: { cpuSeconds: undefined, memory: undefined, processes: 1000, disk: 8 * 1024 ** 3, files: 300_000, output: 1024 ** 3 },
       sandbox: { layers: 'auto', firstUser: 53_200, proc: 'covered', groups: 'auto' },
       unpackedSize: undefined,
+      drainSeconds: 60,
+      metricsAddr: undefined,
+      logFormat: 'text',
     });
   });
 

@@ -8,6 +8,8 @@ import {
   integer,
   invalid,
   list,
+  type LogFormat,
+  logFormats,
   oneOf,
   optional,
   parsed,
@@ -55,6 +57,11 @@ export interface BuilderSettings {
   readonly job?: JobSettings;
   /** How jobs' roots are made. Default `usualSandbox`. */
   readonly sandbox?: SandboxSettings;
+  /** Longest time, in seconds, that jobs under way get when the server is told to stop. */
+  readonly drainSeconds: number;
+  /** Where figures are served to whoever reaches it; undefined: on `bindAddress` to this machine alone. */
+  readonly metricsAddr: SocketAddress | undefined;
+  readonly logFormat: LogFormat;
   /** Bytes of unpacked toolchains that are kept while nobody uses them; undefined: three times the archives. */
   readonly unpackedSize: number | undefined;
 }
@@ -152,6 +159,9 @@ const server = table({
   sandbox_proc: optional(word(['covered', 'none']), usualSandbox.proc),
   sandbox_groups: optional(groups, usualSandbox.groups),
   unpacked_toolchains_size: optional(size),
+  drain_seconds: optional(integer(0, 24 * 3600), 60),
+  metrics_addr: optional(socketAddress),
+  log_format: optional(word(logFormats), 'text'),
 });
 
 type Auth = ReturnType<typeof server>['scheduler_auth'];
@@ -210,5 +220,8 @@ export function decodeBuilderSettings(document: SettingsDocument): BuilderSettin
       groups: read.sandbox_groups,
     },
     unpackedSize: read.unpacked_toolchains_size,
+    drainSeconds: read.drain_seconds,
+    metricsAddr: read.metrics_addr,
+    logFormat: read.log_format,
   };
 }

@@ -8,6 +8,8 @@ export interface Slots {
    */
   take(signal: AbortSignal): Promise<() => void>;
   readonly busy: number;
+  /** Jobs that wait for a place. */
+  readonly waiting: number;
 }
 
 export interface SlotsOptions {
@@ -70,6 +72,9 @@ export function createSlots({ count, queue, waitMs }: SlotsOptions): Slots {
     },
     get busy() {
       return busy;
+    },
+    get waiting() {
+      return waiting.size;
     },
   };
 }

@@ -1,6 +1,6 @@
 // Knows: how a client gets a build server: choose one, ask it, try the next when it fails.
 // Refuses to know: by which rule it is chosen (core/scheduling) and who the client is.
-import { Fault, isFault } from '@sccache-ts/core/base';
+import { causeChain, Fault, isFault } from '@sccache-ts/core/base';
 import { type Fleet, type FleetOutcomes, step } from '@sccache-ts/core/scheduling';
 import {
   type AllocJobReply,
@@ -13,7 +13,14 @@ import {
   type Toolchain,
   toolchainCodec,
 } from '@sccache-ts/core/wire';
+import type { SchedulerFigures } from './figures.js';
 import type { SchedulerPorts } from './ports.js';
+import type { ServerNotes } from './server-notes.js';
+
+export interface AllocationPorts extends SchedulerPorts {
+  readonly figures: SchedulerFigures;
+  readonly notes: ServerNotes;
+}
 
 type Placed = Extract<FleetOutcomes['allocate'], { kind: 'placed' }>;
 
@@ -64,7 +71,7 @@ async function assign(fleet: Fleet, ports: SchedulerPorts, placed: Placed, clien
  * `Fail` when every server is full.
  * @throws Fault of the last server asked, when none of those tried took the job; CANCELLED when the client went away
  */
-export async function allocateJob(fleet: Fleet, ports: SchedulerPorts, client: { toolchain: Toolchain; signal: AbortSignal }): Promise<AllocJobReply> {
+export async function allocateJob(fleet: Fleet, ports: AllocationPorts, client: { toolchain: Toolchain; signal: AbortSignal }): Promise<AllocJobReply> {
   const { archiveId } = client.toolchain;
   if (!isArchiveId(archiveId)) throw new Fault('WIRE_MALFORMED', 'the toolchain asked for is not named by 64 hex digits');
   let failure: unknown;
@@ -78,10 +85,13 @@ export async function allocateJob(fleet: Fleet, ports: SchedulerPorts, client: {
     try {
       const reply = await assign(fleet, ports, placed, client);
       ports.log.debug('job placed', { job: placed.job, server: placed.server });
+      ports.notes.placed(placed.server);
       return reply;
     } catch (thrown) {
       if (isFault(thrown, 'CANCELLED')) throw thrown;
       ports.log.warn(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown instanceof Error ? String(thrown.cause) : undefined });
+      ports.figures.assignFailures.add();
+      ports.notes.failed(placed.server, { message: causeChain(thrown).join(': '), at: ports.clock.monotonicMs() });
       failure = thrown;
     }
   }

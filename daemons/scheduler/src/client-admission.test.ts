@@ -50,7 +50,7 @@ const status = (code: number): RequestListener => (_request, response) => respon
 
 async function start(clientAuth: ClientAuth) {
   const scheduler = await runScheduler(
-    { publicAddr: { host: '127.0.0.1', port: 0, family: 4 }, clientAuth, serverAuth: { kind: 'DANGEROUSLY_INSECURE' }, trustedProxies: [] },
+    { publicAddr: { host: '127.0.0.1', port: 0, family: 4 }, clientAuth, serverAuth: { kind: 'DANGEROUSLY_INSECURE' }, trustedProxies: [], drainSeconds: 1, metricsAddr: undefined, logFormat: 'text' },
     { clock, http, log },
   );
   closing.push(() => scheduler.close());
@@ -239,7 +239,7 @@ describe('many wrong tokens', () => {
 
   it('of build servers neither', async () => {
     const scheduler = await runScheduler(
-      { publicAddr: { host: '127.0.0.1', port: 0, family: 4 }, clientAuth: { kind: 'DANGEROUSLY_INSECURE' }, serverAuth: { kind: 'token', token: 'right' }, trustedProxies: [] },
+      { publicAddr: { host: '127.0.0.1', port: 0, family: 4 }, clientAuth: { kind: 'DANGEROUSLY_INSECURE' }, serverAuth: { kind: 'token', token: 'right' }, trustedProxies: [], drainSeconds: 1, metricsAddr: undefined, logFormat: 'text' },
       { clock, http, log },
     );
     closing.push(() => scheduler.close());

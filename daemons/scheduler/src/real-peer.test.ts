@@ -51,7 +51,7 @@ async function scheduler(): Promise<string> {
   const http = createHttpClient();
   closing.push(() => http.close());
   const running = await runScheduler(
-    { publicAddr: { host: '127.0.0.1', port: 0, family: 4 }, clientAuth: { kind: 'token', token: 'my client token' }, serverAuth: { kind: 'jwt_hs256', secretKey }, trustedProxies: [] },
+    { publicAddr: { host: '127.0.0.1', port: 0, family: 4 }, clientAuth: { kind: 'token', token: 'my client token' }, serverAuth: { kind: 'jwt_hs256', secretKey }, trustedProxies: [], drainSeconds: 1, metricsAddr: undefined, logFormat: 'text' },
     { clock: systemClock, http, log: silentLog },
   );
   closing.push(() => running.close());

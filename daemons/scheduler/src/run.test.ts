@@ -56,6 +56,9 @@ async function start(change: Partial<SchedulerSettings> = {}): Promise<{ url: st
     clientAuth: { kind: 'DANGEROUSLY_INSECURE' },
     serverAuth: { kind: 'DANGEROUSLY_INSECURE' },
     trustedProxies: ['127.0.0.1'],
+    drainSeconds: 1,
+    metricsAddr: undefined,
+    logFormat: 'text',
     ...change,
   };
   const scheduler = await runScheduler(settings, { clock, http, log: silentLog });

@@ -1,14 +1,15 @@
 // Knows: how a scheduler is put together, started and ended. Refuses to know: files, signals and the command line.
-import { type SocketAddress } from '@sccache-ts/core/base';
-import { type HttpServer, serveHttp } from '@sccache-ts/core/host';
+import type { SettingsChanges, SocketAddress } from '@sccache-ts/core/base';
+import { addProcessFigures, type HttpServer, measuredFromHere, type Operation, operationRoutes, serveHttp, serveOperation } from '@sccache-ts/core/host';
 import { createFleet } from '@sccache-ts/core/scheduling';
-import { deriveKeys } from '@sccache-ts/core/wire';
-import { serverGate } from './admission.js';
-import { clientGate } from './client-admission.js';
+import { awaitIdle } from './draining.js';
 import { pruneFleet, type Scheduler, schedulerRoutes } from './endpoints.js';
 import { createFailedLogins } from './failed-logins.js';
-import { createMembers } from './members.js';
+import { addGauges, createFigures } from './figures.js';
+import { createGates, type Gates } from './gates.js';
 import type { SchedulerPorts } from './ports.js';
+import { reloadInto } from './reload.js';
+import { createServerNotes } from './server-notes.js';
 import type { SchedulerSettings } from './settings.js';
 import { type TlsMaterial, tlsMaterial } from './tls.js';
 
@@ -17,6 +18,10 @@ export interface RunningScheduler {
   readonly address: SocketAddress;
   /** Where it serves TLS; undefined: nowhere. */
   readonly tlsAddress: SocketAddress | undefined;
+  /** Takes over what can change while it runs. */
+  reload(settings: SchedulerSettings): SettingsChanges;
+  /** Places no new jobs, and resolves when those placed have begun, or after `drainSeconds`. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,19 +29,47 @@ const pruneEveryMs = 30_000;
 /** Room for a million jobs per second of a scheduler's life before the next one's numbers begin. */
 const jobsPerSecond = 1_000_000;
 
-function assemble(settings: SchedulerSettings, ports: SchedulerPorts): Scheduler {
-  const firstJob = Math.floor(ports.clock.wallMs() / 1000) * jobsPerSecond;
-  const fleet = createFleet(firstJob);
-  const { serverAuth, revokedServers = [] } = settings;
-  const failedLogins = createFailedLogins(ports.clock);
-  const members = serverAuth.kind === 'jwt_hs256' ? createMembers({ keys: deriveKeys(serverAuth.secretKey), revoked: revokedServers, clock: ports.clock, fleet }) : undefined;
-  return {
-    ...ports,
+export interface RunSchedulerOptions extends SchedulerPorts {
+  /** Of the program, for whoever looks at the fleet. */
+  readonly version?: string;
+}
+
+interface State {
+  stopping: boolean;
+  gates: Gates;
+}
+
+/** What all endpoints share; the state changes while it runs. */
+function createScheduler(settings: SchedulerSettings, options: RunSchedulerOptions): { readonly scheduler: Scheduler; readonly state: State; readonly renewGates: () => void } {
+  const { clock, log, version = '' } = options;
+  const now = (): number => clock.monotonicMs();
+  const fleet = createFleet(Math.floor(clock.wallMs() / 1000) * jobsPerSecond);
+  const failedLogins = createFailedLogins(clock);
+  const gates = (): Gates => createGates(settings, { ...options, fleet, failedLogins });
+  const state: State = { stopping: false, gates: gates() };
+  const [figures, notes] = [createFigures(), createServerNotes()];
+  addGauges(figures, fleet, { notes, now, stopping: () => state.stopping });
+  const scheduler: Scheduler = {
+    ...options,
     fleet,
-    clients: clientGate(settings.clientAuth, ports),
-    servers: serverGate(serverAuth, { failedLogins, members }),
-    joining: { members, failedLogins, log: ports.log },
+    figures,
+    notes,
+    version,
+    startedAt: now(),
+    get clients() {
+      return state.gates.clients;
+    },
+    get servers() {
+      return state.gates.servers;
+    },
+    get joining() {
+      return { members: state.gates.members, failedLogins, log };
+    },
+    get stopping() {
+      return state.stopping;
+    },
   };
+  return { scheduler, state, renewGates: () => void (state.gates = gates()) };
 }
 
 interface Listening {
@@ -44,11 +77,19 @@ interface Listening {
   readonly tls: HttpServer | undefined;
 }
 
-async function listen(settings: SchedulerSettings, scheduler: Scheduler): Promise<Listening> {
-  const { publicAddr, trustedProxies, tls } = settings;
+async function listen(settings: SchedulerSettings, scheduler: Scheduler, operation: Operation): Promise<Listening> {
+  const { publicAddr, tls } = settings;
   const { log, clock } = scheduler;
+  const routes = [...schedulerRoutes(scheduler), ...operationRoutes(operation, measuredFromHere)];
   const serve = ({ host, port }: SocketAddress, material?: TlsMaterial): Promise<HttpServer> =>
-    serveHttp({ routes: schedulerRoutes(scheduler), host, port, trustedProxies, log, ...(material === undefined ? {} : { tls: material }) });
+    serveHttp({
+      routes, host, port, log,
+      // Read at each request: it may change while the scheduler runs.
+      get trustedProxies() {
+        return settings.trustedProxies;
+      },
+      ...(material === undefined ? {} : { tls: material }),
+    });
   if (tls === undefined) return { plain: await serve(publicAddr), tls: undefined };
   const at = tls.addr ?? publicAddr;
   const secure = await serve(at, await tlsMaterial(tls, at, clock.wallMs()));
@@ -65,10 +106,18 @@ async function listen(settings: SchedulerSettings, scheduler: Scheduler): Promis
  * Listens at once, whether or not what checks the clients' tokens can be reached.
  * @throws Fault ADDRESS_IN_USE, ADDRESS_INVALID, SETTINGS_UNREADABLE
  */
-export async function runScheduler(settings: SchedulerSettings, ports: SchedulerPorts): Promise<RunningScheduler> {
-  const scheduler = assemble(settings, ports);
-  const { plain, tls } = await listen(settings, scheduler);
-  scheduler.clients.prepare();
+export async function runScheduler(given: SchedulerSettings, options: RunSchedulerOptions): Promise<RunningScheduler> {
+  const settings = { ...given };
+  const { scheduler, state, renewGates } = createScheduler(settings, options);
+  const operation: Operation = { metrics: scheduler.figures.metrics, unready: () => (state.stopping ? 'being stopped: no new jobs are placed' : undefined) };
+  const { plain, tls } = await listen(settings, scheduler, operation);
+  const closeServers = async (): Promise<void> => void (await Promise.all([plain?.close(), tls?.close()]));
+  const watch = await serveOperation(operation, settings.metricsAddr, options.log).catch(async (thrown: unknown) => {
+    await closeServers();
+    throw thrown;
+  });
+  const figures = addProcessFigures(operation.metrics, { version: scheduler.version, startedMs: options.clock.wallMs() });
+  state.gates.clients.prepare();
   const timer = setInterval(() => pruneFleet(scheduler), pruneEveryMs);
   timer.unref();
   const { publicAddr } = settings;
@@ -76,9 +125,23 @@ export async function runScheduler(settings: SchedulerSettings, ports: Scheduler
   return {
     address: { ...publicAddr, port: (plain ?? tls)?.port ?? publicAddr.port },
     tlsAddress: tls === undefined ? undefined : { ...securely, port: tls.port },
+    reload(next) {
+      const changes = reloadInto(settings, next);
+      if (changes.live.some((key) => ['client_auth', 'server_auth', 'revoked_servers'].includes(key))) {
+        renewGates();
+        state.gates.clients.prepare();
+      }
+      return changes;
+    },
+    async drain() {
+      state.stopping = true;
+      await awaitIdle(scheduler.fleet, () => options.clock.monotonicMs(), settings.drainSeconds * 1000);
+    },
     async close() {
       clearInterval(timer);
-      await Promise.all([plain?.close(), tls?.close()]);
+      figures.close();
+      await closeServers();
+      await watch?.close();
     },
   };
 }

@@ -31,6 +31,9 @@ describe('scheduler.conf', () => {
       clientAuth: { kind: 'token', token: 'my client token' },
       serverAuth: { kind: 'jwt_hs256', secretKey: new Uint8Array(32).fill(7) },
       trustedProxies: ['127.0.0.1', '::1'],
+      drainSeconds: 10,
+      metricsAddr: undefined,
+      logFormat: 'text',
     });
   });
 
@@ -49,12 +52,15 @@ describe('scheduler.conf', () => {
   });
 
   it('may be JSON', async () => {
-    const json = { public_addr: '[::1]:1', client_auth: { type: 'DANGEROUSLY_INSECURE' }, server_auth: { type: 'token', token: 's' }, trusted_proxies: ['10.0.0.1'] };
+    const json = { public_addr: '[::1]:1', client_auth: { type: 'DANGEROUSLY_INSECURE' }, server_auth: { type: 'token', token: 's' }, trusted_proxies: ['10.0.0.1'], drain_seconds: 3, metrics_addr: '127.0.0.1:9', log_format: 'json' };
     expect(await read(JSON.stringify(json), 'scheduler.json')).toEqual({
       publicAddr: { host: '::1', port: 1, family: 6 },
       clientAuth: { kind: 'DANGEROUSLY_INSECURE' },
       serverAuth: { kind: 'token', token: 's' },
       trustedProxies: ['10.0.0.1'],
+      drainSeconds: 3,
+      metricsAddr: { host: '127.0.0.1', port: 9, family: 4 },
+      logFormat: 'json',
     });
   });
 

@@ -8,6 +8,8 @@ import {
   invalid,
   isFault,
   list,
+  type LogFormat,
+  logFormats,
   oneOf,
   optional,
   parsed,
@@ -19,6 +21,7 @@ import {
   socketAddress,
   table,
   parseIp,
+  word,
 } from '@sccache-ts/core/base';
 import { type JwtRules, loopbackProxies } from '@sccache-ts/core/host';
 import { parseTokenKey } from '@sccache-ts/core/wire';
@@ -51,6 +54,11 @@ export interface SchedulerSettings {
   readonly tls?: TlsSettings | undefined;
   /** Names of build servers that joined and are not let in any more. */
   readonly revokedServers?: readonly string[];
+  /** Longest time, in seconds, that jobs which have not begun get when the scheduler is told to stop. Keys from here on are ours, too. */
+  readonly drainSeconds: number;
+  /** Where figures are served to whoever reaches it; undefined: on `publicAddr` to this machine alone. */
+  readonly metricsAddr: SocketAddress | undefined;
+  readonly logFormat: LogFormat;
 }
 
 const token = table({ token: required(secret) });
@@ -126,6 +134,9 @@ const scheduler = table({
   trusted_proxies: optional(list(ipAddress), loopbackProxies),
   tls: optional(tls),
   revoked_servers: optional(list(memberName), []),
+  drain_seconds: optional(integer(0, 3600), 10),
+  metrics_addr: optional(socketAddress),
+  log_format: optional(word(logFormats), 'text'),
 });
 
 /** @throws Fault SETTINGS_UNKNOWN_KEY, SETTINGS_INVALID */
@@ -140,5 +151,8 @@ export function decodeSchedulerSettings(document: SettingsDocument): SchedulerSe
     trustedProxies: read.trusted_proxies,
     tls: tlsOf(read.tls, serverAuth, document),
     ...(read.revoked_servers.length === 0 ? {} : { revokedServers: read.revoked_servers }),
+    drainSeconds: read.drain_seconds,
+    metricsAddr: read.metrics_addr,
+    logFormat: read.log_format,
   };
 }

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { isFault, logLevels, type LogLevel, parseSchedulerUrl, parseSocketAddress } from '@sccache-ts/core/base';
 import { parseServerId } from '@sccache-ts/core/wire';
 import { generateKey, generateServerToken, generateSharedToken, type KeySource, keySource, parseBits } from './auth-commands.js';
+import { addOperation } from './operation-commands.js';
 import { complain, type ExitCode, orComplain, programName } from './complain.js';
 import type { JoinOptions } from './join-command.js';
 
@@ -90,11 +91,11 @@ function addDaemons(commander: Commander, parent: Command, { env, set }: { env: 
       set(async () =>
         given.printJoin === true
           ? (await import('./print-join-command.js')).printJoinCommand(given)
-          : (await import('./scheduler-command.js')).schedulerCommand({ ...given, env }),
+          : (await import('./scheduler-command.js')).schedulerCommand({ ...given, env, version }),
       ),
     );
   daemon('server', 'Run a build server, in the foreground').action((given: Given) =>
-    set(async () => (await import('./server-command.js')).serverCommand({ ...given, env })),
+    set(async () => (await import('./server-command.js')).serverCommand({ ...given, env, version })),
   );
 }
 
@@ -133,6 +134,7 @@ export async function runDist(argv: readonly string[], env: Environment): Promis
   addAuth(commander, program, set);
   addDaemons(commander, program, { env, set });
   addJoin(commander, program, set);
+  addOperation(commander, program, { env, version, set });
   try {
     program.parse([...argv]);
     if (chosen.deed === undefined) return 2;

@@ -12,6 +12,8 @@ export interface DaemonOptions {
   readonly config: string;
   readonly syslog?: LogLevel;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of this package. */
+  readonly version: string;
 }
 
 const readyMs = 30_000;
@@ -29,19 +31,23 @@ async function intoBackground({ config, syslog, env }: DaemonOptions): Promise<E
   return started === undefined ? 2 : 0;
 }
 
-async function inThisProcess(settings: SchedulerSettings, { syslog, env }: DaemonOptions): Promise<ExitCode> {
+async function inThisProcess(settings: SchedulerSettings, { config, syslog, env, version }: DaemonOptions): Promise<ExitCode> {
   const foreground = waitingForeground(env);
-  const log = logFromEnvironment(env, { ident: 'sccache-scheduler', otherwise: 'info', ...(syslog === undefined ? {} : { syslog }) });
+  // Before the folder changes.
+  const path = resolve(config);
+  const log = logFromEnvironment(env, { ident: 'sccache-scheduler', otherwise: 'info', format: settings.logFormat, ...(syslog === undefined ? {} : { syslog }) });
   const http = createHttpClient({ connectTimeoutMs: 3_000 });
   try {
-    const scheduler = await runScheduler(settings, { clock: systemClock, http, log });
-    log.info(`scheduler listening on ${formatSocketAddress(scheduler.address)}`);
+    const scheduler = await runScheduler(settings, { clock: systemClock, http, log, version });
+    const listens = `scheduler listening on ${formatSocketAddress(scheduler.address)}`;
+    log.info(listens);
     if (foreground !== undefined) {
       // A daemon must not keep anybody's folder from being unmounted.
       process.chdir('/');
       foreground.ready();
     }
-    await liveUntilAsked(scheduler, log);
+    const load = (): Promise<SchedulerSettings> => loadSettings(path, decodeSchedulerSettings);
+    await liveUntilAsked(scheduler, { log, env, path, load, listens, settings, drainSeconds: (it) => it.drainSeconds });
     return 0;
   } catch (thrown) {
     if (syslog !== undefined) log.error(thrown instanceof Error ? thrown.message : String(thrown));

@@ -1,0 +1,134 @@
+// Knows: the units by which systemd runs the daemons, and how words are written in a unit. Refuses to know: files, and where anything is.
+
+export interface UnitFacts {
+  readonly daemon: 'scheduler' | 'server';
+  /** By the user's own systemd, which can protect less. */
+  readonly user: boolean;
+  /** Absolute paths, as are all here. */
+  readonly node: string;
+  readonly script: string;
+  readonly config: string;
+  /** Folders that it writes to. */
+  readonly writes: readonly string[];
+  readonly drainSeconds: number;
+  /** Whether the daemon tells systemd of itself without help; else by the program systemd-notify. */
+  readonly addon: boolean;
+}
+
+export const unitName = (daemon: UnitFacts['daemon']): string => `sccache-ts-${daemon}.service`;
+
+/** By which a unit is known to be this command's to overwrite. */
+export const unitMark = '# Written by `sccache-ts-dist systemd install`';
+
+/** One word of a command line: specifiers, variables and quotes mean nothing in it. */
+export function unitWord(word: string): string {
+  const escaped = word.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$');
+  return /^[\w@+=:,./%$-]+$/.test(escaped) ? escaped : `"${escaped}"`;
+}
+
+/** A path in a list of paths. */
+export const unitPath = (path: string): string => {
+  const escaped = path.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%');
+  return /\s/.test(escaped) ? `"${escaped}"` : escaped;
+};
+
+const isHome = (path: string): boolean => /^\/(?:home|root|run\/user)(?:\/|$)/.test(path);
+
+/** What both may lose everywhere; V8 makes code while it runs, so MemoryDenyWriteExecute is not among it. */
+const always = ['NoNewPrivileges=yes', 'RestrictRealtime=yes', 'LockPersonality=yes', 'SystemCallArchitectures=native'];
+
+const schedulerHardening = [
+  'CapabilityBoundingSet=',
+  'ProtectSystem=strict',
+  'PrivateTmp=yes',
+  'PrivateDevices=yes',
+  'ProtectClock=yes',
+  'ProtectControlGroups=yes',
+  'ProtectHostname=yes',
+  'ProtectKernelLogs=yes',
+  'ProtectKernelModules=yes',
+  'ProtectKernelTunables=yes',
+  'ProtectProc=invisible',
+  'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX',
+  'RestrictNamespaces=yes',
+  'RestrictSUIDSGID=yes',
+  'SystemCallFilter=@system-service',
+  'UMask=0077',
+];
+
+/**
+ * A build server mounts and makes namespaces for its jobs, so it stays root. Left out is what would reach into the sandboxes: ProtectKernelTunables,
+ * ProtectKernelLogs and ProtectProc cover parts of /proc, and then the kernel mounts no /proc inside; PrivateDevices and RestrictNamespaces speak for themselves.
+ */
+const serverHardening = ['ProtectSystem=strict', 'PrivateTmp=yes', 'ProtectClock=yes', 'ProtectKernelModules=yes', 'UMask=0022'];
+
+/** Folders below /var are made by systemd; others must be there. */
+function folders(writes: readonly string[]): readonly string[] {
+  const below = (root: string, name: string): readonly string[] => {
+    const inside = writes.filter((path) => path.startsWith(root)).map((path) => path.slice(root.length));
+    return inside.length === 0 ? [] : [`${name}=${inside.map(unitPath).join(' ')}`, `${name}Mode=0700`];
+  };
+  const others = writes.filter((path) => !path.startsWith('/var/cache/') && !path.startsWith('/var/lib/'));
+  return [...below('/var/cache/', 'CacheDirectory'), ...below('/var/lib/', 'StateDirectory'), ...others.map((path) => `ReadWritePaths=${unitPath(path)}`)];
+}
+
+function protection(facts: UnitFacts): readonly string[] {
+  if (facts.user) return [...always, 'UMask=0077'];
+  const home = [facts.node, facts.script, facts.config, ...facts.writes].some(isHome) ? 'read-only' : 'yes';
+  const own = facts.daemon === 'scheduler' ? schedulerHardening : serverHardening;
+  return [...always, `ProtectHome=${home}`, ...own];
+}
+
+function schedulerService({ user, config, drainSeconds }: UnitFacts): readonly string[] {
+  const common = ['Environment=SCCACHE_NO_DAEMON=1 SCCACHE_LOG=info', `TimeoutStopSec=${drainSeconds + 10}`, 'LimitNOFILE=16384'];
+  if (user) return [...common, 'ExecReload=/bin/kill -HUP $MAINPID'];
+  // A user that exists only while the scheduler runs; systemd hands it a copy of the settings, which only root needs to read. Changed settings need a restart.
+  return [...common, 'DynamicUser=yes', `LoadCredential=scheduler.conf:${config.replaceAll('%', '%%')}`];
+}
+
+function serverService({ user, drainSeconds, writes }: UnitFacts): readonly string[] {
+  return [
+    'Environment=SCCACHE_LOG=info',
+    'ExecReload=/bin/kill -HUP $MAINPID',
+    '# The server ends its jobs itself; what is left after that is killed with the unit.',
+    'KillMode=mixed',
+    `TimeoutStopSec=${drainSeconds + 15}`,
+    'LimitNOFILE=65536',
+    '# Compilers are greedy. When memory runs out it shall be one of them that dies, not the server: its client compiles at home.',
+    'OOMPolicy=continue',
+    ...(user ? [] : ['OOMScoreAdjust=-100', 'Delegate=cpu memory pids', ...folders(writes)]),
+    'Nice=5',
+  ];
+}
+
+const sentences = { scheduler: 'sccache-ts scheduler', server: 'sccache-ts build server' } as const;
+
+/** The whole unit. */
+export function unitText(facts: UnitFacts): string {
+  const { daemon, user, node, script, config, addon } = facts;
+  const settings = daemon === 'scheduler' && !user ? '${CREDENTIALS_DIRECTORY}/scheduler.conf' : unitWord(config);
+  return [
+    unitMark,
+    '[Unit]',
+    `Description=${sentences[daemon]}`,
+    ...(user ? [] : ['After=network-online.target', 'Wants=network-online.target']),
+    '',
+    '[Service]',
+    '# Ready when it listens; restarted when its event loop stands still.',
+    'Type=notify',
+    `NotifyAccess=${addon ? 'main' : 'all'}`,
+    'WatchdogSec=60',
+    `ExecStart=${unitWord(node)} ${unitWord(script)} ${daemon} --config ${settings}`,
+    ...(daemon === 'scheduler' ? schedulerService(facts) : serverService(facts)),
+    'Restart=on-failure',
+    'RestartSec=2',
+    '# Exit code 1: settings that cannot be used. Trying again does not mend them.',
+    'RestartPreventExitStatus=1',
+    '',
+    ...protection(facts),
+    '',
+    '[Install]',
+    `WantedBy=${user ? 'default' : 'multi-user'}.target`,
+    '',
+  ].join('\n');
+}
