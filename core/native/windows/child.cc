@@ -25,19 +25,15 @@ bool isBatch(const std::wstring& program) { return text::endsWith(program, L".ba
 
 namespace windows {
 
-std::string_view Stream::take() {
-  DWORD got = 0;
-  if (GetOverlappedResult(pipe, &reading, &got, FALSE) != 0 && got > 0) return std::string_view(bytes, got);
-  if (GetLastError() != ERROR_IO_INCOMPLETE) close();
-  return {};
-}
+bool Stream::begin() { return ReadFile(pipe, bytes, sizeof bytes, nullptr, &reading) != 0 || GetLastError() == ERROR_IO_PENDING; }
 
-void Stream::read() {
-  if (!open()) return;
-  ResetEvent(reading.hEvent);
-  if (ReadFile(pipe, bytes, sizeof bytes, nullptr, &reading) != 0) return;
-  // It has come to its end, and no event would tell.
-  if (GetLastError() != ERROR_IO_PENDING) SetEvent(reading.hEvent);
+void Stream::take(std::string& into) {
+  while (open() && into.size() < sizeof bytes) {
+    DWORD got = 0;
+    if (GetOverlappedResult(pipe, &reading, &got, FALSE) == 0) return GetLastError() == ERROR_IO_INCOMPLETE ? void() : close();
+    into.append(bytes, got);
+    if (!begin()) close();
+  }
 }
 
 void Stream::close() {
@@ -91,7 +87,9 @@ DWORD startChild(Child& child, const std::string& program, const std::vector<std
   CloseHandle(made.hThread);
   child.process = made.hProcess;
   endWithUs(child.process);
-  for (Stream& stream : child.streams) stream.read();
+  for (Stream& stream : child.streams) {
+    if (!stream.begin()) stream.close();
+  }
   return 0;
 }
 

@@ -1,7 +1,6 @@
 // Knows: one child process with its streams in pipes that can be waited for together with a socket. Refuses to know: what it is.
 #pragma once
 #include <string>
-#include <string_view>
 #include <vector>
 #include <windows.h>
 
@@ -17,9 +16,10 @@ struct Stream {
 
   bool open() const { return pipe != nullptr; }
   HANDLE ready() const { return reading.hEvent; }
-  /** What the read that is under way has got, which is empty at the end. The next one begins with the next call of `read`. */
-  std::string_view take();
-  void read();
+  /** False: nothing will come any more. */
+  bool begin();
+  /** All that has come, within a bound; the stream is closed at its end. Compilers write their diagnostics word by word. */
+  void take(std::string& into);
   void close();
 };
 

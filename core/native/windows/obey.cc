@@ -81,33 +81,27 @@ class Obedience {
 
   void turn() {
     HANDLE ready[4];
-    int what[4];
     DWORD count = 0;
-    auto waitFor = [&](HANDLE handle, int which) {
-      ready[count] = handle;
-      what[count++] = which;
-    };
     bool crowded = link_.open() && link_.unsent() > mostUnsent;
-    if (link_.open()) waitFor(heardEvent_, 2);
-    for (int at = 0; at < 2; at++) {
-      if (!crowded && child_.streams[at].open()) waitFor(child_.streams[at].ready(), at);
+    for (windows::Stream& stream : child_.streams) {
+      if (!crowded && stream.open()) ready[count++] = stream.ready();
     }
-    if (child_.running()) waitFor(child_.process, 3);
-    DWORD first = count == 0 ? WAIT_TIMEOUT : WaitForMultipleObjects(count, ready, FALSE, waitMs());
-    if (first == WAIT_FAILED) giveUp();
-    // The one that is told of is the first of those that are ready; the others come in the next turn.
-    if (first < WAIT_OBJECT_0 + count) answer(what[first - WAIT_OBJECT_0]);
+    if (link_.open()) ready[count++] = heardEvent_;
+    if (child_.running()) ready[count++] = child_.process;
+    if (count > 0 && WaitForMultipleObjects(count, ready, FALSE, waitMs()) == WAIT_FAILED) giveUp();
+    // One wait tells of one handle only, and always of the same if it is ready all the time.
+    for (int at = 0; at < 2; at++) {
+      if (!crowded && child_.streams[at].open() && isReady(child_.streams[at].ready())) pass(at);
+    }
+    if (link_.open() && isReady(heardEvent_)) hear();
+    if (child_.running() && isReady(child_.process)) childEnded();
     if (link_.open() && sys::nowMs() >= heardMs_ + patienceMs_) {
       noteFailure(place_);
       daemonLost();
     }
   }
 
-  void answer(int which) {
-    if (which < 2) pass(which);
-    else if (which == 3) childEnded();
-    else hear();
-  }
+  static bool isReady(HANDLE handle) { return WaitForSingleObject(handle, 0) == WAIT_OBJECT_0; }
 
   DWORD waitMs() const {
     if (!link_.open()) return 60000;
@@ -170,13 +164,12 @@ class Obedience {
 
   /** Passes on what a child has said. */
   void pass(int at) {
-    std::string_view piece = child_.streams[at].take();
-    if (!piece.empty()) {
-      if (run_ == Run::live) show(1 + at, piece);
-      if (run_ == Run::final) kept_.add(1 + at, piece);
-      if (link_.open() && !link_.send(frames::chunk(1 + at, piece))) linkBroke_ = true;
-    }
-    child_.streams[at].read();
+    std::string piece;
+    child_.streams[at].take(piece);
+    if (piece.empty()) return;
+    if (run_ == Run::live) show(1 + at, piece);
+    if (run_ == Run::final) kept_.add(1 + at, piece);
+    if (link_.open() && !link_.send(frames::chunk(1 + at, piece))) linkBroke_ = true;
   }
 
   void show(int fd, std::string_view piece) {
