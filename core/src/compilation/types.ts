@@ -66,6 +66,8 @@ export type OutputRole =
   | 'asm'
   /** What cl.exe lists of the files that it has read. */
   | 'source-dependencies'
+  /** What cl.exe gathers of documentation comments. */
+  | 'doc'
   /** Of crates; `dep-info` is a list of what was read that names its outputs, so that it is kept as it is. */
   | 'rlib' | 'rmeta' | 'dep-info' | 'staticlib' | 'bin' | 'dylib';
 
@@ -146,6 +148,13 @@ export interface Compilation {
   readonly ownCommandOnly?: boolean | undefined;
   /** Folders that arguments and environment name for included files, as spelled; undefined: they are read from `args` and the gnu variables. */
   readonly searchFolders?: readonly string[] | undefined;
+  /**
+   * The words for which only the compile itself tells what it reads, and no preprocessor does; it then also looks at the times of those files, as with a
+   * precompiled header. Undefined: the preprocessor tells.
+   */
+  readonly tracedOnly?: string | undefined;
+  /** What the user may want to know of such a compile, e.g. that its object holds the time: told where compiles are explained. */
+  readonly advice?: string | undefined;
   /** Operands of -include and -imacros, in order. */
   readonly forcedIncludes: readonly string[];
   /** A reason why the files that this compile reads cannot be followed by their names, e.g. `-remap`; undefined when they can. */

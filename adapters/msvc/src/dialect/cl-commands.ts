@@ -22,7 +22,8 @@ export function preprocessCommand(compilation: Compilation, program: string, dep
   const words = isClang(compilation) ? ['/E', '-Qunused-arguments'] : ['/nologo', '/E', '/WX-'];
   if (asked !== undefined) words.push(...asked.words, `/clang:-MF${asked.place}`);
   const kept = args.filter((argument) => !notForPreprocessor.has(argument.class));
-  return { program, args: [...words, ...lined(kept.filter(({ words: [word = ''] }) => isClang(compilation) || !/^[-/]WX$/.test(word)))] };
+  const quiet = kept.filter(({ words: [word = ''] }) => isClang(compilation) || !/^[-/]WX$/.test(word));
+  return { program, args: [...words, ...lined(quiet)] };
 }
 
 /** Words about colours, where they can be added without being found in the object. */

@@ -21,6 +21,7 @@ describe('one key', () => {
     ['/c /Fdx.pdb a.cpp', '/c a.cpp'],
     ['/c /FA /Fax.asm a.cpp', '/c /FA /Fay.asm a.cpp'],
     ['/c a.cpp', '/c -- a.cpp'],
+    ['/c /FS a.cpp', '/c a.cpp'],
     ['/c /clang:-MD /clang:-MTx /clang:-MFx.d a.cpp', '/c /clang:-MD /clang:-MTx /clang:-MFy.d a.cpp'],
   ])('%s and %s', (one, other) => {
     expect(key(one)).toBe(key(other));

@@ -9,6 +9,7 @@ import { diskWords } from './cl-disk-words.js';
 import { type ClDraft, emptyClDraft } from './cl-draft.js';
 import { type ClEffect, isDashOnly } from './cl-options.js';
 import { dependencyFileOf, flavourOf, outputsOf } from './cl-outputs.js';
+import { precompiledOf } from './cl-precompiled.js';
 import { splitClWords, wordsOfVariable } from './cl-words.js';
 
 type Table = OptionTable<ClEffect>;
@@ -88,10 +89,19 @@ export function parseCl(table: Table, request: CompileRequest, context: { readon
   if (!draft.compile) return notCompile('no -c');
   readVariables(draft, request, table);
   if (draft.clangWaits !== undefined || draft.cc1Waits !== undefined) refuse(draft, 'argument parse');
+  const precompiled = precompiledOf(draft, flavour);
   if (draft.refused !== undefined) return notCacheable(draft.refused);
   const variable = refusedVariables.find((name) => envValue(request.env, name) !== undefined);
   if (variable !== undefined) return notCacheable(variable);
-  return conclude(draft, request, table);
+  if (precompiled !== undefined) useOf(draft, precompiled);
+  return conclude(draft, request, { table, precompiled });
+}
+
+/** Objects for other systems hold no time. */
+function adviceOf({ reproducible, args }: ClDraft): string | undefined {
+  const elsewhere = args.some(({ words: [word = ''] }) => word.startsWith('--target=') && !/windows|win32|uefi/.test(word));
+  if (reproducible || elsewhere) return undefined;
+  return 'without /Brepro the object holds the time of its compile: one from the cache is the one that was made first, and two builds are never the same';
 }
 
 /** With a dependency file that we ask for, clang tells of system headers after all. */
@@ -113,7 +123,14 @@ function foldersOf({ searchFolders, includeVariable }: ClDraft, { env }: Compile
   return [...new Set([...searchFolders, ...named, ...gnu])].filter((folder) => folder !== '');
 }
 
-function conclude(draft: ClDraft, request: CompileRequest, table: Table): Verdict {
+function useOf(draft: ClDraft, file: string): void {
+  draft.extraInputs.push(file);
+  // It names the folder in which it was made.
+  draft.cwdInOutputs = true;
+  stayHome(draft, '/Yu');
+}
+
+function conclude(draft: ClDraft, request: CompileRequest, { table, precompiled }: { readonly table: Table; readonly precompiled: string | undefined }): Verdict {
   const [input] = draft.inputs;
   if (input === undefined) return notCacheable('no input file');
   if (draft.inputs.length > 1) return notCacheable('multiple input files');
@@ -125,6 +142,7 @@ function conclude(draft: ClDraft, request: CompileRequest, table: Table): Verdic
   const outputs = outputsOf(draft, input.path, flavour);
   if (typeof outputs === 'string') return notCacheable(outputs);
   const needsPreprocessing = !language.endsWith('Preprocessed');
+  if (precompiled !== undefined && !needsPreprocessing) return notCacheable('/Yu with preprocessed text');
   const dependencyFile = needsPreprocessing ? dependencyFileOf(draft, flavour) : undefined;
   if (typeof dependencyFile === 'string') return notCacheable(dependencyFile);
   if (namesCallersOwnFile(draft)) return notCacheable('file of the calling process');
@@ -145,6 +163,8 @@ function conclude(draft: ClDraft, request: CompileRequest, table: Table): Verdic
       cwdInOutputs: draft.debug || draft.cwdInOutputs || draft.sourceDependencies !== undefined,
       outputNameInOutputs: draft.debug || draft.outputNameInOutputs,
       ownCommandOnly,
+      tracedOnly: precompiled === undefined ? undefined : '/Yu',
+      advice: adviceOf(draft),
       homeOnly: homeOnlyOf(draft, { needsPreprocessing, offDrives }),
     },
   };
