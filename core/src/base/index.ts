@@ -14,4 +14,5 @@ export * from './settings-fields.js';
 export * from './settings-lines.js';
 export * from './settings-tables.js';
 export * from './socket-address.js';
+export * from './windows-command-line.js';
 export * from './windows-path.js';

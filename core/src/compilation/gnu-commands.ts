@@ -1,4 +1,5 @@
 // Knows: the command lines that a compilation leads to. Refuses to know: who runs them.
+import { isWindowsFolder } from '../base/index.js';
 import { dependencyAsked, wordsOf } from './command-words.js';
 import type { Argument, ArgumentClass, Command, Compilation, Language } from './types.js';
 
@@ -40,10 +41,10 @@ const gnuNames: Partial<Readonly<Record<Language, string>>> = { objc: 'objective
 const isForced = ({ words: [word = ''] }: Argument): boolean => /^-(?:include|imacros)/.test(word);
 
 export function searchCommand(compilation: Compilation, program: string): Command {
-  const { args, compiler, language } = compilation;
+  const { args, compiler, language, cwd } = compilation;
   const kept = args.filter((argument) => !notForPreprocessor.has(argument.class) && argument.class !== 'input' && !isForced(argument));
   const quiet = compiler.kind === 'gcc' ? [] : ['-Qunused-arguments'];
-  return { program, args: ['-E', '-v', ...quiet, ...wordsOf(kept), '-x', gnuNames[language] ?? language, '/dev/null'] };
+  return { program, args: ['-E', '-v', ...quiet, ...wordsOf(kept), '-x', gnuNames[language] ?? language, isWindowsFolder(cwd) ? 'NUL' : '/dev/null'] };
 }
 
 export function remoteCommand(compilation: Compilation, program: string, dependencyPath: string): Command {

@@ -16,6 +16,8 @@ export interface GnuDraft extends Draft {
   /** `-emit-llvm`. */
   bitcode: boolean;
   readonly architectures: Set<string>;
+  /** Names are those of Windows. */
+  readonly windows: boolean;
 }
 
 interface GnuDependencyDraft extends DependencyDraft {
@@ -30,7 +32,7 @@ interface SideOutputs {
   diagnostics: string | undefined;
 }
 
-export function emptyGnuDraft(): GnuDraft {
+export function emptyGnuDraft(windows = false): GnuDraft {
   const draft = emptyDraft();
   return {
     ...draft,
@@ -43,5 +45,6 @@ export function emptyGnuDraft(): GnuDraft {
     precompiled: false,
     bitcode: false,
     architectures: new Set(),
+    windows,
   };
 }

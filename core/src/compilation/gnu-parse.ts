@@ -1,5 +1,5 @@
 // Knows: how a gnu command line becomes a verdict. Refuses to know: any option by name (the tables and deeds do).
-import { absoluteName, envValue } from '../base/index.js';
+import { absoluteName, envValue, isWindowsFolder } from '../base/index.js';
 import { configureProbe } from './configure-probe.js';
 import { add, isCallersOwnFile, namesCallersOwnFile, notCacheable, notCompile, refuse } from './draft.js';
 import { type Deed, deeds } from './gnu-deeds.js';
@@ -66,7 +66,7 @@ export function parseGnu(
   const readResponseFile: ReadResponseFile = (name) => (isCallersOwnFile(name) ? undefined : context.readResponseFile(absoluteName(request.cwd, name)));
   const words = expandResponseFiles(request.args, { split: splitResponseFile, read: readResponseFile });
   if (words === undefined) return notCacheable('@');
-  const draft = emptyGnuDraft();
+  const draft = emptyGnuDraft(isWindowsFolder(request.cwd));
   readWords(draft, words, table, facts);
   if (draft.notCompile !== undefined) return notCompile(draft.notCompile);
   if (!draft.compile) return notCompile('no -c');

@@ -1,6 +1,6 @@
 // Knows: one compile from end to end: what it is, whether we take it, and which way it goes. Refuses to know: the ways themselves, sockets,
 // settings, counters; who asks for a compile decides those.
-import { absoluteName, Fault, isFault } from '../base/index.js';
+import { absoluteName, Fault, isFault, isWindowsFolder } from '../base/index.js';
 import { dirname, normalize } from 'node:path';
 import { type BaseFolder, baseFolder, baseOf, type Compilation, type CompileRequest, type Decline, isScratchFolder, readsByPragma, type ReadResponseFile } from '../compilation/index.js';
 import { become, type Outcome, toldOf } from './answers.js';
@@ -15,6 +15,8 @@ import type { Asked, AskedCrate } from './work.js';
 
 /** What a request says wins over the settings. A relative folder names none. */
 function baseAround({ cwd, input }: Pick<Compilation, 'cwd' | 'input'>, asked: readonly string[] | undefined, set: readonly string[]): BaseFolder {
+  // There one folder has many spellings, of which a result may hold any.
+  if (isWindowsFolder(cwd)) return baseFolder(undefined);
   // Such a folder has a name of chance, another one each time.
   if (isScratchFolder(cwd)) return baseFolder(normalize(cwd));
   const folders = asked?.filter((dir) => dir.startsWith('/')).map((dir) => `${normalize(dir).replace(/\/$/, '')}/`) ?? set;

@@ -1,7 +1,7 @@
 // Knows: how the inputs of a compile are found out: preprocess once, note which files were entered, digest them all.
 // Refuses to know: caches and build servers.
 import { createHash } from 'node:crypto';
-import { absoluteName, type Digest, digestOf, isFault, type KeyPart } from '../base/index.js';
+import { absoluteName, type Digest, digestOf, isFault, type KeyPart, spelledFor } from '../base/index.js';
 import { type Compilation, createLineMarkerScanner, type Dialect, placeInText } from '../compilation/index.js';
 import { describeProcessor, type FileDigests, type FileSnapshot, isNowhere, reachableStat, readPieces } from '../host/index.js';
 import type { Front } from './ports.js';
@@ -79,7 +79,8 @@ async function preprocess(front: Front, request: PreprocessRequest): Promise<See
     },
   });
   if (result.code !== 0) return undefined;
-  const { files, precompiled, incbin } = scanner.end();
+  const { files: entered, precompiled, incbin } = scanner.end();
+  const files = entered.map((name) => spelledFor(compilation.cwd, name));
   const place = request.base === '' ? undefined : placeInText(Buffer.concat(kept), request.base);
   // In cl's manner a file that is not even read may be warned about: it would be taken by other rules.
   const told = request.dialect.kind === 'clang-cl' && result.stderr.byteLength > 0 ? digestOf(result.stderr) : undefined;

@@ -1,6 +1,6 @@
 // Knows: the long way of a compile: preprocess, key, lookup, away, home, land, and what is stored once the answer is out.
 // Refuses to know: direct mode's own lookup (near-path.ts).
-import { keyOf } from '../base/index.js';
+import { keyOf, spelledFor } from '../base/index.js';
 import { readsByPragma } from '../compilation/index.js';
 import { discard, isNowhere, temporaryBeside } from '../host/index.js';
 import type { Entry } from '../storage/index.js';
@@ -161,7 +161,7 @@ async function store(work: Work, way: Way, { entry, report, unchanged }: Storabl
 function namesRead({ compilation, inputs }: Work): readonly string[] | undefined {
   if (inputs.precompiled.length > 0) return undefined;
   const { dependencyFile } = compilation;
-  if (inputs.dependencies !== undefined && dependencyFile?.userOnly === false) return parseDependencies(Buffer.from(inputs.dependencies).toString());
+  if (inputs.dependencies !== undefined && dependencyFile?.userOnly === false) return parseDependencies(Buffer.from(inputs.dependencies).toString())?.map((name) => spelledFor(compilation.cwd, name));
   // Text shows nothing of files of which only the macros are taken.
   return compilation.args.some(({ words: [word = ''] }) => word.startsWith('-imacros')) ? undefined : inputs.files;
 }

@@ -1,5 +1,6 @@
 // Knows: what a C compiler is asked in order to learn what it is, and how its answer reads.
 // Refuses to know: how it is run.
+import { forwardSlashed, isWindowsFolder } from '../base/index.js';
 import { type CompilerFacts, readSearchList } from '../compilation/index.js';
 
 /** The probe is a file, not standard input with `-x c`: only so does a C++ driver show that it takes `.c` for C++. */
@@ -89,12 +90,14 @@ export function readVerbose(stderr: string, folder: string): VerboseAnswer {
   const matches = (pattern: RegExp): readonly string[] =>
     [...new Set([...stderr.matchAll(pattern)].map((match) => (match[1] ?? '').trim()))].filter((text) => text !== '').slice(0, most);
   // Include folders are listed with a leading space too, but no option follows them.
-  const commands = matches(/^ ("?\/[^\n]* "?-[^\n]*)$/gm);
+  const commands = matches(/^ ("?(?:\/|[A-Za-z]:[\\/])[^\n]* "?-[^\n]*)$/gm);
+  // On Windows compilers give the folder as they like, and clang doubles backslashes between quotation marks.
+  const folders = isWindowsFolder(folder) ? [folder, forwardSlashed(folder), folder.replaceAll('\\', '\\\\')] : [folder];
   return {
-    commands: commands.map((line) => line.replaceAll(folder, '<folder>')),
+    commands: commands.map((line) => folders.reduce((text, name) => text.replaceAll(name, '<folder>'), line)),
     programs: [
       ...new Set([
-        ...commands.map((line) => /^"([^"]+)"/.exec(line)?.[1] ?? line.split(' ', 1)[0] ?? ''),
+        ...commands.map((line) => /^"([^"]+)"/.exec(line)?.[1]?.replaceAll('\\\\', '\\') ?? line.split(' ', 1)[0] ?? ''),
         ...matches(/^COLLECT_GCC=(.*)$/gm),
       ]),
     ],
