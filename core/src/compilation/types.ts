@@ -38,6 +38,8 @@ export interface CompilerFacts {
   readonly version: string;
   /** True for Apple's clang. */
   readonly apple: boolean;
+  /** Of cl.exe: what stands before the name in its notes about included files, byte by byte (latin1). */
+  readonly notePrefix?: string | undefined;
   /** Of clang-cl: the folder in which its own headers lie. */
   readonly resources?: string | undefined;
 }
@@ -193,6 +195,8 @@ export interface Dialect {
    * dependencies (system headers too) to `dependencyPath` so that the client can prove that the same files were read.
    */
   remoteCommand(compilation: Compilation, program: string, dependencyPath: string): Command;
+  /** The files that the preprocessor entered, the input first, as it told on standard error; absent: its line markers tell. */
+  enteredFiles?(compilation: Compilation, stderr: Uint8Array): EnteredFiles;
   /** All files that a compile told of on standard output because it was asked to, as spelled there; undefined when it was not, or when it said more. */
   notedFiles?(compilation: Compilation, stdout: string): readonly string[] | undefined;
   /**
@@ -207,6 +211,11 @@ export interface Dialect {
   /** The environment that a build server needs for this compile: an allow list, so that secrets stay here. */
   remoteEnv(env: EnvPairs): EnvPairs;
 }
+
+export type EnteredFiles =
+  /** `others`: what else was said, for the key: equal for equal diagnostics. */
+  | { readonly kind: 'entered'; readonly files: readonly string[]; readonly others: string }
+  | { readonly kind: 'unknowable'; readonly reason: string };
 
 /** What the preprocessed text tells about files. */
 export interface SourceFiles {

@@ -25,8 +25,13 @@ export type InputsResult =
   | { readonly kind: 'inputs'; readonly inputs: Inputs }
   /** The preprocessor exited non-zero: the compiler will say why. */
   | { readonly kind: 'refused' }
-  /** Something is read that we cannot see. */
-  | { readonly kind: 'unknowable'; readonly reason: string };
+  | Unknowable;
+
+/** Something is read that we cannot see. */
+interface Unknowable {
+  readonly kind: 'unknowable';
+  readonly reason: string;
+}
 
 export interface PreprocessRequest {
   readonly dialect: Dialect;
@@ -63,7 +68,7 @@ async function readInput(compilation: Compilation): Promise<Seen | undefined> {
   return { text: undefined, files: [compilation.input], quoted, precompiled, incbin, place: 'not preprocessed' };
 }
 
-async function preprocess(front: Front, request: PreprocessRequest): Promise<Seen | undefined> {
+async function preprocess(front: Front, request: PreprocessRequest): Promise<Seen | Unknowable | undefined> {
   const { compilation } = request;
   if (!compilation.needsPreprocessing) return readInput(compilation);
   const command = request.dialect.preprocessCommand(compilation, request.program, request.dependencyTemporary);
@@ -82,6 +87,12 @@ async function preprocess(front: Front, request: PreprocessRequest): Promise<See
   const { files: entered, precompiled, incbin } = scanner.end();
   const files = entered.map((name) => spelledFor(compilation.cwd, name));
   const place = request.base === '' ? undefined : placeInText(Buffer.concat(kept), request.base);
+  const noted = request.dialect.enteredFiles?.(compilation, result.stderr);
+  if (noted?.kind === 'unknowable') return noted;
+  if (noted !== undefined) {
+    const told = noted.others === '' ? undefined : digestOf(noted.others);
+    return { text: hash.digest('hex') as Digest, files: noted.files.map((name) => spelledFor(compilation.cwd, name)), quoted: [], precompiled, incbin, place, told };
+  }
   // In cl's manner a file that is not even read may be warned about: it would be taken by other rules.
   const told = request.dialect.kind === 'clang-cl' && result.stderr.byteLength > 0 ? digestOf(result.stderr) : undefined;
   return { text: hash.digest('hex') as Digest, files, quoted: [], precompiled, incbin, place, told };
@@ -101,6 +112,7 @@ export async function gatherInputs(front: Front, digests: FileDigests, request: 
   if (source !== undefined && !source.isFile()) return { kind: 'unknowable', reason: 'the source is not a regular file' };
   const seen = await preprocess(front, request);
   if (seen === undefined) return { kind: 'refused' };
+  if ('reason' in seen) return seen;
   if (seen.incbin) return { kind: 'unknowable', reason: '.incbin' };
   const names = [...seen.files, ...seen.precompiled, ...compilation.extraInputs];
   const ifThere = compilation.readIfThere ?? [];

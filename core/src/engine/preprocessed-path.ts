@@ -119,7 +119,8 @@ async function finishAtHome(work: Work, way: Way, base: CompileReport): Promise<
 async function compileAway(work: Work, ports: EnginePorts): Promise<{ entry: Entry | undefined; report: AwayReport } | undefined> {
   const { distribution } = ports;
   const { inputs, compilation } = work;
-  if (distribution === undefined || compilation.homeOnly !== undefined || inputs.precompiled.length > 0) return undefined;
+  if (distribution === undefined || inputs.precompiled.length > 0 || compilation.probe === true) return undefined;
+  if (compilation.homeOnly !== undefined) return { entry: undefined, report: { kind: 'repeated', server: undefined, reason: compilation.homeOnly } };
   const { request, compiler } = work;
   const result = await distribution.compile({ request, compiler, compilation, files: inputs.files, signal: work.front.signal });
   if (result.kind === 'home') return { entry: undefined, report: awayReportOf(result) };

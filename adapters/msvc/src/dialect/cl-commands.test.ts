@@ -44,7 +44,7 @@ describe('commands of clang-cl', () => {
 });
 
 it('cl.exe preprocesses without making errors of warnings', () => {
-  expect(joined(msvcDialect.preprocessCommand(compilationOf('/c /WX /W4 /MP a.cpp', 'msvc'), 'cl', undefined))).toBe('/nologo /E /WX- /W4 a.cpp');
+  expect(joined(msvcDialect.preprocessCommand(compilationOf('/c /WX /W4 /MP a.cpp', 'msvc'), 'cl', undefined))).toBe('/nologo /E /WX- /showIncludes /W4 a.cpp');
 });
 
 describe('files told on standard output', () => {

@@ -19,7 +19,7 @@ export function preprocessCommand(compilation: Compilation, program: string, dep
   const { args } = compilation;
   const asked = dependencyAsked(compilation, dependencyPath);
   // Flags that only the later steps use are no reason for clang to warn, and with /WX to fail; headers of Windows itself are one for cl.exe.
-  const words = isClang(compilation) ? ['/E', '-Qunused-arguments'] : ['/nologo', '/E', '/WX-'];
+  const words = isClang(compilation) ? ['/E', '-Qunused-arguments'] : ['/nologo', '/E', '/WX-', '/showIncludes'];
   if (asked !== undefined) words.push(...asked.words, `/clang:-MF${asked.place}`);
   const kept = args.filter((argument) => !notForPreprocessor.has(argument.class));
   const quiet = kept.filter(({ words: [word = ''] }) => isClang(compilation) || !/^[-/]WX$/.test(word));
@@ -51,7 +51,7 @@ const isNoSource = ({ words: [word = ''] }: Argument): boolean => !/^[-/]T[CP]$/
 export function searchCommand(compilation: Compilation, program: string): Command {
   const kept = compilation.args.filter((argument) => !notForPreprocessor.has(argument.class) && argument.class !== 'input' && !isForced(argument) && isNoSource(argument));
   const language = compilation.language === 'c' ? '/TC' : '/TP';
-  return { program, args: ['/E', '-v', '-Qunused-arguments', ...wordsOf(kept), language, '--', '/dev/null'] };
+  return { program, args: ['/E', '-v', '-Qunused-arguments', ...wordsOf(kept), language, '--', flavourOf(compilation.cwd) === 'windows' ? 'NUL' : '/dev/null'] };
 }
 
 /** With debug information no word may be added: the files that were read are then told by the notes that the caller has asked for. */

@@ -110,6 +110,7 @@ const userOnly = '-showIncludes:user';
 /** Why the compile must stay here, if it must. */
 function homeOnlyOf(draft: ClDraft, { needsPreprocessing, offDrives }: { readonly needsPreprocessing: boolean; readonly offDrives: boolean }): string | undefined {
   if (draft.homeOnly !== undefined) return draft.homeOnly;
+  if (draft.facts.kind === 'msvc') return 'cl.exe runs on Windows only: it compiles here';
   if (!needsPreprocessing) return 'already preprocessed';
   if (offDrives) return 'a path that is on no drive';
   if (draft.shows.has(userOnly)) return '/showIncludes:user tells too little';
@@ -148,6 +149,7 @@ function conclude(draft: ClDraft, request: CompileRequest, { table, precompiled 
   if (namesCallersOwnFile(draft)) return notCacheable('file of the calling process');
   const ownCommandOnly = (draft.debug && !draft.secretive) || draft.shows.has(userOnly);
   const offDrives = flavour === 'windows' && (toDiskPath(request.cwd) === undefined || draft.args.some((argument) => diskWords(table, argument, request.cwd) === undefined));
+  const isMsvc = draft.facts.kind === 'msvc';
   const { args, facts, extraInputs, absentInputs, forcedIncludes, nativeCpu } = draft;
   return {
     kind: 'compile',
@@ -157,11 +159,12 @@ function conclude(draft: ClDraft, request: CompileRequest, { table, precompiled 
       outputs: dependencyFile === undefined ? outputs : [...outputs, { role: 'd', path: dependencyFile.path, optional: false }],
       dependencyFile,
       searchFolders: foldersOf(draft, request),
-      unfollowed: draft.unfollowed,
+      unfollowed: isMsvc ? 'cl.exe does not tell where it searches' : draft.unfollowed,
       // With debug information a word about colours would be found in the object; cl.exe knows none.
-      colour: (ownCommandOnly && draft.colour === 'auto') || facts.kind === 'msvc' ? 'never' : draft.colour,
-      cwdInOutputs: draft.debug || draft.cwdInOutputs || draft.sourceDependencies !== undefined,
-      outputNameInOutputs: draft.debug || draft.outputNameInOutputs,
+      colour: (ownCommandOnly && draft.colour === 'auto') || isMsvc ? 'never' : draft.colour,
+      // Every object of cl.exe names itself by its whole path.
+      cwdInOutputs: isMsvc || draft.debug || draft.cwdInOutputs,
+      outputNameInOutputs: isMsvc || draft.debug || draft.outputNameInOutputs,
       ownCommandOnly,
       tracedOnly: precompiled === undefined ? undefined : '/Yu',
       advice: adviceOf(draft),
