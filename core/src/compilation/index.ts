@@ -16,6 +16,7 @@ export { languageOf } from './language.js';
 export { createLineMarkerScanner } from './line-markers.js';
 export * from './looked-for.js';
 export * from './manifest.js';
+export { namesInText } from './names-in-text.js';
 export * from './manifest-codec.js';
 export { findOption, type Found, type OptionGroup, type OptionTable, optionTable } from './option-table.js';
 export * from './missing-file.js';

@@ -1,8 +1,8 @@
 // Knows: how the inputs of a compile are found out: preprocess once, note which files were entered, digest them all.
 // Refuses to know: caches and build servers.
 import { createHash } from 'node:crypto';
-import { absoluteName, type Digest, digestOf, isFault, type KeyPart, spelledFor } from '../base/index.js';
-import { type Compilation, createLineMarkerScanner, type Dialect, placeInText } from '../compilation/index.js';
+import { absoluteName, type Digest, digestOf, isFault, isWindowsFolder, type KeyPart, spelledFor } from '../base/index.js';
+import { type Compilation, createLineMarkerScanner, type Dialect, namesInText, placeInText } from '../compilation/index.js';
 import { describeProcessor, type FileDigests, type FileSnapshot, isNowhere, reachableStat, readPieces } from '../host/index.js';
 import type { Front } from './ports.js';
 
@@ -19,6 +19,8 @@ export interface Inputs {
   readonly dependencies: Uint8Array | undefined;
   /** What in the text shows the base folder; undefined when nothing does, or when there is none. */
   readonly place: string | undefined;
+  /** What in the text shows names that are others on a build server. */
+  readonly named: string | undefined;
 }
 
 export type InputsResult =
@@ -51,6 +53,7 @@ interface Seen {
   readonly precompiled: readonly string[];
   readonly incbin: boolean;
   readonly place: string | undefined;
+  readonly named?: string | undefined;
   /** What the preprocessor warned about, where the text alone does not show it. */
   readonly told?: Digest | undefined;
 }
@@ -75,12 +78,15 @@ async function preprocess(front: Front, request: PreprocessRequest): Promise<See
   const hash = createHash('sha256');
   const scanner = createLineMarkerScanner();
   const kept: Uint8Array[] = [];
+  // What names files differs on a build server, where they are called otherwise.
+  const renamed = isWindowsFolder(compilation.cwd) && compilation.homeOnly === undefined;
+  const keeps = request.base !== '' || renamed;
   const result = await front.run(command, {
     how: 'helper',
     onStdout: (chunk) => {
       hash.update(chunk);
       scanner.push(chunk);
-      if (request.base !== '') kept.push(chunk);
+      if (keeps) kept.push(chunk);
     },
   });
   if (result.code !== 0) return undefined;
@@ -95,7 +101,8 @@ async function preprocess(front: Front, request: PreprocessRequest): Promise<See
   }
   // In cl's manner a file that is not even read may be warned about: it would be taken by other rules.
   const told = request.dialect.kind === 'clang-cl' && result.stderr.byteLength > 0 ? digestOf(result.stderr) : undefined;
-  return { text: hash.digest('hex') as Digest, files, quoted: [], precompiled, incbin, place, told };
+  const named = renamed ? namesInText(Buffer.concat(kept), files) : undefined;
+  return { text: hash.digest('hex') as Digest, files, quoted: [], precompiled, incbin, place, named, told };
 }
 
 async function readDependencies(path: string): Promise<Uint8Array> {
@@ -135,10 +142,10 @@ export async function gatherInputs(front: Front, digests: FileDigests, request: 
     if (processor === undefined) return { kind: 'unknowable', reason: 'unknown processor' };
     parts.push({ label: 'processor', value: digestOf(processor) });
   }
-  const { files, precompiled, place } = seen;
+  const { files, precompiled, place, named } = seen;
   const { dependencyTemporary } = request;
   const dependencies = dependencyTemporary === undefined || isNowhere(dependencyTemporary) ? undefined : await readDependencies(dependencyTemporary);
   // It is kept with the result, so that nearer lookups need no preprocessor to write it.
   if (dependencies !== undefined) parts.push({ label: 'dependencies', value: digestOf(dependencies) });
-  return { kind: 'inputs', inputs: { files, precompiled, parts, snapshot, dependencyTemporary, dependencies, place } };
+  return { kind: 'inputs', inputs: { files, precompiled, parts, snapshot, dependencyTemporary, dependencies, place, named } };
 }

@@ -120,7 +120,8 @@ async function compileAway(work: Work, ports: EnginePorts): Promise<{ entry: Ent
   const { distribution } = ports;
   const { inputs, compilation } = work;
   if (distribution === undefined || inputs.precompiled.length > 0 || compilation.probe === true) return undefined;
-  if (compilation.homeOnly !== undefined) return { entry: undefined, report: { kind: 'repeated', server: undefined, reason: compilation.homeOnly } };
+  const homeOnly = compilation.homeOnly ?? inputs.named;
+  if (homeOnly !== undefined) return { entry: undefined, report: { kind: 'repeated', server: undefined, reason: homeOnly } };
   const { request, compiler } = work;
   const result = await distribution.compile({ request, compiler, compilation, files: inputs.files, signal: work.front.signal });
   if (result.kind === 'home') return { entry: undefined, report: awayReportOf(result) };

@@ -1,5 +1,5 @@
 // Knows: the command lines that a compilation leads to. Refuses to know: who runs them.
-import { type Argument, type ArgumentClass, type Command, type Compilation, dependencyAsked, type OptionTable, wordsOf } from '@sccache-ts/core/compilation';
+import { type Argument, type ArgumentClass, type Command, type Compilation, dependencyAsked, type OptionTable, toDiskPath, wordsOf } from '@sccache-ts/core/compilation';
 import { diskWords } from './cl-disk-words.js';
 import type { ClEffect } from './cl-options.js';
 import { flavourOf } from './cl-outputs.js';
@@ -58,12 +58,13 @@ export function searchCommand(compilation: Compilation, program: string): Comman
 export function remoteCommand(table: OptionTable<ClEffect>, compilation: Compilation, options: { readonly program: string; readonly dependencyPath: string }): Command {
   const { program, dependencyPath } = options;
   const called = (argument: Argument): Argument => ({ ...argument, words: diskWords(table, argument, compilation.cwd) ?? argument.words });
-  const own = compilation.args.filter((argument) => argument.class !== 'dependency');
-  const kept = flavourOf(compilation.cwd) === 'windows' ? own.map(called) : own;
+  const words = compilation.args.filter((argument) => argument.class !== 'dependency');
+  const kept = flavourOf(compilation.cwd) === 'windows' ? words.map(called) : words;
   if (compilation.ownCommandOnly === true) return { program, args: lined(kept) };
   const mode = kept.some(({ words: [word = ''] }) => word === '--driver-mode=cl') ? [] : ['--driver-mode=cl'];
   // The compiler over there may stand elsewhere; our headers are sent under the names that they have here.
-  const { resources } = compilation.compiler;
+  const { resources: own } = compilation.compiler;
+  const resources = own === undefined || flavourOf(compilation.cwd) === 'posix' ? own : toDiskPath(own);
   const headers = resources === undefined ? [] : [`/clang:-resource-dir=${resources}`];
   return { program, args: [...mode, '-fno-color-diagnostics', ...headers, '/clang:-MD', `/clang:-MF${dependencyPath}`, ...lined(kept)] };
 }

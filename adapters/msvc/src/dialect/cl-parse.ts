@@ -108,11 +108,13 @@ function adviceOf({ reproducible, args }: ClDraft): string | undefined {
 const userOnly = '-showIncludes:user';
 
 /** Why the compile must stay here, if it must. */
-function homeOnlyOf(draft: ClDraft, { needsPreprocessing, offDrives }: { readonly needsPreprocessing: boolean; readonly offDrives: boolean }): string | undefined {
+function homeOnlyOf(draft: ClDraft, { needsPreprocessing, windows, offDrives }: { readonly needsPreprocessing: boolean; readonly windows: boolean; readonly offDrives: boolean }): string | undefined {
   if (draft.homeOnly !== undefined) return draft.homeOnly;
   if (draft.facts.kind === 'msvc') return 'cl.exe runs on Windows only: it compiles here';
   if (!needsPreprocessing) return 'already preprocessed';
   if (offDrives) return 'a path that is on no drive';
+  // Over there files are called otherwise.
+  if (windows && (draft.debug || draft.cwdInOutputs || draft.outputNameInOutputs || draft.listed)) return 'the outputs name files, which are called otherwise on a build server';
   if (draft.shows.has(userOnly)) return '/showIncludes:user tells too little';
   const silent = draft.debug && !draft.secretive && !draft.shows.has('-showIncludes');
   return silent ? 'debug information holds the command line (add /showIncludes)' : undefined;
@@ -168,7 +170,7 @@ function conclude(draft: ClDraft, request: CompileRequest, { table, precompiled 
       ownCommandOnly,
       tracedOnly: precompiled === undefined ? undefined : '/Yu',
       advice: adviceOf(draft),
-      homeOnly: homeOnlyOf(draft, { needsPreprocessing, offDrives }),
+      homeOnly: homeOnlyOf(draft, { needsPreprocessing, windows: flavour === 'windows', offDrives }),
     },
   };
 }
