@@ -60,20 +60,20 @@ export interface Gathering<More> {
 
 const refused = /^\/(?:proc|dev|sys)(?:\/|$)/;
 
+function nameOf(names: RemoteNames, spelled: string): RemotePath {
+  const found = names.here(spelled);
+  if (found === undefined) throw new StaysHome(`${spelled} has no name on a build server`);
+  return found;
+}
+
 /** @param here the working directory */
 export function createGathering<More>({ here, names }: { readonly here: string; readonly names: RemoteNames }, options: Pick<InputSetOptions<More>, 'members' | 'maxBytes'>): Gathering<More> {
   const files = new Map<string, MemberRequest>();
   const folders = new Set<string>();
   let bytes = 0;
 
-  function pathOf(spelled: string): RemotePath {
-    const found = names.here(spelled);
-    if (found === undefined) throw new StaysHome(`${spelled} has no name on a build server`);
-    return found;
-  }
-
   function reach(spelled: string): string {
-    const { path, through } = pathOf(spelled);
+    const { path, through } = nameOf(names, spelled);
     for (const folder of through) folders.add(folder);
     return path;
   }
@@ -92,7 +92,7 @@ export function createGathering<More>({ here, names }: { readonly here: string; 
   }
 
   return {
-    remote: (spelled) => pathOf(spelled).path,
+    remote: (spelled) => nameOf(names, spelled).path,
     reach,
     addFolder: (remote) => void folders.add(remote),
     addFile,

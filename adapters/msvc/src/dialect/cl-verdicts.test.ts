@@ -225,6 +225,16 @@ describe('what is learned', () => {
     expect(taken('/c /clang:-std=c++20 a.cpp').unfollowed).toBeUndefined();
   });
 
+  it('on Windows, what names files stays here', () => {
+    const stays = 'the outputs name files, which are called otherwise on a build server';
+    const reasons = ['', '/Z7 /showIncludes', '/FC', '/FA', '/Z7 /clang:-gno-codeview-command-line'].map((words) => taken(`/c ${words} a.cpp`.replace('  ', ' '), { cwd: 'C:/w', version: '18.1.3' }).homeOnly);
+    expect(reasons).toEqual([undefined, stays, stays, stays, stays]);
+  });
+
+  it('every object of cl.exe names itself, and compiles here', () => {
+    expect(taken('/c a.cpp', { kind: 'msvc' })).toMatchObject({ cwdInOutputs: true, outputNameInOutputs: true, homeOnly: 'cl.exe runs on Windows only: it compiles here', colour: 'never', unfollowed: 'cl.exe does not tell where it searches' });
+  });
+
   it('the processor', () => {
     expect(taken('/c -march=native a.cpp')).toMatchObject({ nativeCpu: true, homeOnly: '-march=native' });
     expect(taken('/c /arch:AVX2 -mavx2 a.cpp')).toMatchObject({ nativeCpu: false, homeOnly: undefined });
