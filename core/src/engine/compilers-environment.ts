@@ -7,6 +7,8 @@ const choosing = [
   'HOME', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'SDKROOT', 'MACOSX_DEPLOYMENT_TARGET',
   // What stands in /usr/bin on macOS looks for the real compiler by these, as xcrun does.
   'DEVELOPER_DIR', 'TOOLCHAINS',
+  // The language in which cl.exe speaks.
+  'VSLANG',
 ] as const;
 
 /** They differ from one command of a build to the next and choose no compiler. */

@@ -119,7 +119,9 @@ async function finishAtHome(work: Work, way: Way, base: CompileReport): Promise<
 async function compileAway(work: Work, ports: EnginePorts): Promise<{ entry: Entry | undefined; report: AwayReport } | undefined> {
   const { distribution } = ports;
   const { inputs, compilation } = work;
-  if (distribution === undefined || compilation.homeOnly !== undefined || inputs.precompiled.length > 0) return undefined;
+  if (distribution === undefined || inputs.precompiled.length > 0 || compilation.probe === true) return undefined;
+  const homeOnly = compilation.homeOnly ?? inputs.named;
+  if (homeOnly !== undefined) return { entry: undefined, report: { kind: 'repeated', server: undefined, reason: homeOnly } };
   const { request, compiler } = work;
   const result = await distribution.compile({ request, compiler, compilation, files: inputs.files, signal: work.front.signal });
   if (result.kind === 'home') return { entry: undefined, report: awayReportOf(result) };

@@ -1,6 +1,6 @@
 // Knows: which engine parts this program's daemon is made of. Refuses to know: their insides, and how a daemon lives.
 import { rustcDialect } from '@sccache-ts/adapter-cargo';
-import { clangClDialect } from '@sccache-ts/adapter-msvc';
+import { clangClDialect, msvcDialect } from '@sccache-ts/adapter-msvc';
 import type { ClientDistribution, ClientSettings, PrepareOptions, Surroundings } from '@sccache-ts/client';
 import { causeChain, type Log } from '@sccache-ts/core/base';
 import { clangDialect, gccDialect } from '@sccache-ts/core/compilation';
@@ -55,7 +55,7 @@ export function daemonParts(around: Surroundings, log: Log, build: string): Prep
     around,
     log,
     build,
-    compilers: createCompilers({ dialects: { gcc: gccDialect, clang: clangDialect, 'clang-cl': clangClDialect }, probe, crates, nowMs: Date.now }),
+    compilers: createCompilers({ dialects: { gcc: gccDialect, clang: clangDialect, 'clang-cl': clangClDialect, msvc: msvcDialect }, probe, crates, nowMs: Date.now }),
     distribution: (settings) => distributionOf(settings, { env, log, platform: around.platform }),
     watch: watchSettings(log),
   };
