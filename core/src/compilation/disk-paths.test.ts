@@ -56,7 +56,11 @@ describe('what a compiler over there says', () => {
   });
 
   it('and its notes', () => {
-    expect(notesFromDisk('Note: including file: ./a/b.h\nNote: including file:  /prefix/disk-C/x y/z.h\n')).toBe('Note: including file: .\\a\\b.h\r\nNote: including file:  C:\\x y\\z.h\r\n');
-    expect(notesFromDisk('')).toBe('');
+    const spelled = ['.\\a/b.h', 'C:\\x y\\inc/z.h'];
+    const notes = 'Note: including file: ./a/b.h\nNote: including file:  /prefix/disk-C/x y/inc/z.h\nNote: including file: ./a/c.h\nNote: including file: /usr/q.h\n';
+    expect(notesFromDisk(notes, spelled)).toBe(
+      'Note: including file: .\\a/b.h\r\nNote: including file:  C:\\x y\\inc/z.h\r\nNote: including file: .\\a\\c.h\r\nNote: including file: \\usr\\q.h\r\n',
+    );
+    expect(notesFromDisk('', [])).toBe('');
   });
 });

@@ -1,6 +1,6 @@
 // Knows: under which name a path of Windows exists on a build server, where there are no drives, and back again: `C:\x` is `/prefix/disk-C/x`.
 // Refuses to know: which words of a command line are paths (the dialects). Shares of other machines and devices have no name over there.
-import { type EnvPairs, windowsPath } from '../base/index.js';
+import { type EnvPairs, forwardSlashed, windowsPath } from '../base/index.js';
 import { englishPrefix } from './include-notes.js';
 
 const start = '/prefix/disk-';
@@ -56,6 +56,16 @@ const inText = /\/prefix\/disk-([A-Za-z])(?=[/"'(:\s]|$)((?:\/(?:(?!\(\d|:\s|:\d
 export const textFromDisk = (text: string): string =>
   text.replace(inText, (_, letter: string, rest: string) => `${letter}:${rest === '' ? '\\' : rest.replaceAll('/', '\\')}`);
 
-/** What clang-cl tells of included files, as on Windows: separators of one kind, and that system's ends of lines. */
-export const notesFromDisk = (text: string): string =>
-  textFromDisk(text).split('\n').map((line) => (line.startsWith(englishPrefix) ? line.replaceAll('/', '\\') : line)).join('\r\n');
+/** With `/` alone, for comparing: over there separators are joined otherwise. */
+const alike = (name: string): string => forwardSlashed(textFromDisk(name));
+
+/**
+ * What clang-cl tells of included files, as on Windows: with that system's ends of lines, and names as they are spelled here.
+ * @param spelled names of files as the compiler here gives them; others get separators of one kind
+ */
+export function notesFromDisk(text: string, spelled: readonly string[]): string {
+  const known = new Map(spelled.map((name) => [alike(name), name]));
+  const note = new RegExp(`^(${englishPrefix} *)(.*)$`);
+  const here = (name: string): string => known.get(alike(name)) ?? alike(name).replaceAll('/', '\\');
+  return text.split('\n').map((line) => line.replace(note, (_, start: string, name: string) => start + here(name))).join('\r\n');
+}

@@ -58,7 +58,7 @@ async function verify(reply: RunJobReply, expected: Expected): Promise<Verified>
     throw doubtful('it lacks the list of files that were read');
   }
   const windows = isWindowsFolder(job.compilation.cwd);
-  const notes = windows ? Buffer.from(notesFromDisk(Buffer.from(stdout).toString())) : stdout;
+  const notes = windows ? Buffer.from(notesFromDisk(Buffer.from(stdout).toString(), job.spelled ?? job.files)) : stdout;
   return { kind: 'good', made: { outputs: await takeOutputs(set.outputs, sent), stdout: notes, stderr } };
 }
 

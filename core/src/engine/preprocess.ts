@@ -10,6 +10,8 @@ import type { Front } from './ports.js';
 export interface Inputs {
   /** As the preprocessor spelled them; the source first. */
   readonly files: readonly string[];
+  /** The same with separators of both kinds; undefined: they have one. */
+  readonly spelled: readonly string[] | undefined;
   readonly precompiled: readonly string[];
   readonly parts: readonly KeyPart[];
   readonly snapshot: FileSnapshot;
@@ -48,6 +50,7 @@ export interface PreprocessRequest {
 interface Seen {
   readonly text: Digest | undefined;
   readonly files: readonly string[];
+  readonly spelled?: readonly string[] | undefined;
   /** Files that already preprocessed text names: the compiler quotes from them in diagnostics when they are there. */
   readonly quoted: readonly string[];
   readonly precompiled: readonly string[];
@@ -102,7 +105,7 @@ async function preprocess(front: Front, request: PreprocessRequest): Promise<See
   // In cl's manner a file that is not even read may be warned about: it would be taken by other rules.
   const told = request.dialect.kind === 'clang-cl' && result.stderr.byteLength > 0 ? digestOf(result.stderr) : undefined;
   const named = renamed ? namesInText(Buffer.concat(kept), files) : undefined;
-  return { text: hash.digest('hex') as Digest, files, quoted: [], precompiled, incbin, place, named, told };
+  return { text: hash.digest('hex') as Digest, files, spelled: renamed ? entered : undefined, quoted: [], precompiled, incbin, place, named, told };
 }
 
 async function readDependencies(path: string): Promise<Uint8Array> {
@@ -142,10 +145,10 @@ export async function gatherInputs(front: Front, digests: FileDigests, request: 
     if (processor === undefined) return { kind: 'unknowable', reason: 'unknown processor' };
     parts.push({ label: 'processor', value: digestOf(processor) });
   }
-  const { files, precompiled, place, named } = seen;
+  const { files, spelled, precompiled, place, named } = seen;
   const { dependencyTemporary } = request;
   const dependencies = dependencyTemporary === undefined || isNowhere(dependencyTemporary) ? undefined : await readDependencies(dependencyTemporary);
   // It is kept with the result, so that nearer lookups need no preprocessor to write it.
   if (dependencies !== undefined) parts.push({ label: 'dependencies', value: digestOf(dependencies) });
-  return { kind: 'inputs', inputs: { files, precompiled, parts, snapshot, dependencyTemporary, dependencies, place, named } };
+  return { kind: 'inputs', inputs: { files, spelled, precompiled, parts, snapshot, dependencyTemporary, dependencies, place, named } };
 }

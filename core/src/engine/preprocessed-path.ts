@@ -123,7 +123,7 @@ async function compileAway(work: Work, ports: EnginePorts): Promise<{ entry: Ent
   const homeOnly = compilation.homeOnly ?? inputs.named;
   if (homeOnly !== undefined) return { entry: undefined, report: { kind: 'repeated', server: undefined, reason: homeOnly } };
   const { request, compiler } = work;
-  const result = await distribution.compile({ request, compiler, compilation, files: inputs.files, signal: work.front.signal });
+  const result = await distribution.compile({ request, compiler, compilation, files: inputs.files, spelled: inputs.spelled, signal: work.front.signal });
   if (result.kind === 'home') return { entry: undefined, report: awayReportOf(result) };
   const files = entryFilesOfAway(compilation, result.outputs, inputs.dependencies);
   const { stdout, stderr, compileMs } = result;
