@@ -5,6 +5,7 @@ export * from './crate.js';
 export * from './draft.js';
 export { moveDependencies } from './dependency-rewrite.js';
 export * from './gnu.js';
+export { diskWord } from './gnu-disk-words.js';
 export * from './include-notes.js';
 export { isPlainCc1Word, isQuietLlvmWord } from './gnu-inner-words.js';
 export { isHashedVariable } from './gnu-key.js';

@@ -1,7 +1,7 @@
 // Knows: what a compile of C or C++ sends to a build server, and when what comes back may stand for a compile at home.
 // Refuses to know: how it goes there and comes back.
 import { isWindowsFolder } from '../base/index.js';
-import { notesFromDisk, textFromDisk, toDiskVariables } from '../compilation/index.js';
+import { diskWord, notesFromDisk, textFromDisk, toDiskVariables } from '../compilation/index.js';
 import type { MemberCache, SearchLists } from '../host/index.js';
 import type { RunJobHeader, RunJobReply } from '../wire/index.js';
 import { completed, contentOf, doubtful, readByOne, sentOutputs, takeOutputs } from './away-reply.js';
@@ -67,7 +67,9 @@ async function foreignWords(job: AwayJob, searchLists: SearchLists | undefined):
   const { dialect } = job.compiler;
   if (dialect.foreignWords === undefined) return [];
   const list = dialect.kind === 'clang' && job.compilation.needsPreprocessing ? await searchLists?.of(searchQuestion(job)) : undefined;
-  return dialect.foreignWords(job.compilation, list);
+  const { cwd } = job.compilation;
+  const words = dialect.foreignWords(job.compilation, list);
+  return isWindowsFolder(cwd) ? words.map((word) => diskWord(word, cwd)) : words;
 }
 
 /** Undefined: a variable names what is on no drive. */

@@ -1,6 +1,5 @@
 // Knows: what a compile on a machine that is no Linux must say before it may go to build servers, which are. Pure. Refuses to know: toolchains and
 // schedulers.
-import { isWindowsFolder } from '../base/index.js';
 import { targetOf } from '../compilation/index.js';
 import type { AwayJob } from './ports.js';
 
@@ -19,7 +18,6 @@ export const noArchive = (platform: string): string =>
  */
 export function foreignHostReason({ compilation, compiler }: Pick<AwayJob, 'compilation' | 'compiler'>, platform: string): string | undefined {
   const { kind } = compiler.facts;
-  if (isWindowsFolder(compilation.cwd) && kind !== 'clang-cl') return 'names of Windows in arguments for gcc\'s manner: clang-cl can go to build servers';
   if (platform === 'linux') return undefined;
   const { name, example } = systems[platform] ?? { name: platform, example: 'x86_64-unknown-freebsd' };
   if (kind === 'gcc') return `gcc on ${name}: it cannot be told for which system to compile, and on a build server it would compile for that; clang can`;
