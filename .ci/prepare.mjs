@@ -85,14 +85,15 @@ function aptInstall(packages) {
 
 /**
  * Sees to it that programs exist, through apt where that is allowed.
- * @param {readonly { tool: string, debian: string, needed: boolean, why: string }[]} tools
+ * @param {readonly { tool: string, debian: string | readonly string[], needed: boolean, why: string }[]} tools
  */
-function systemTools(tools) {
+export function systemTools(tools) {
   for (const { tool, debian, needed, why } of tools) {
     if (onPath(tool)) continue;
-    say(`${tool} is missing (${why}); trying apt-get install ${debian} …`);
-    if (aptInstall([debian]) && onPath(tool)) continue;
-    if (needed) giveUp(`${tool} is needed ${why}. Type: sudo apt-get install ${debian}`);
+    const packages = [debian].flat();
+    say(`${tool} is missing (${why}); trying apt-get install ${packages.join(' ')} …`);
+    if (aptInstall(packages) && onPath(tool)) continue;
+    if (needed) giveUp(`${tool} is needed ${why}. Type: sudo apt-get install ${packages.join(' ')}`);
     say(`${tool} cannot be installed here; what needs it will be skipped.`);
   }
 }

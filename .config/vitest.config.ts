@@ -18,7 +18,8 @@ export default defineConfig({
   root: at('..'),
   test: {
     include: ['{core,adapters,plugins,daemons,fixtures,bench,.ci}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    // Those of Windows are asked for by name: vitest.windows.config.ts.
+    exclude: ['**/node_modules/**', '**/dist/**', 'fixtures/src/windows/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

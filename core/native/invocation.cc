@@ -7,7 +7,11 @@
 
 namespace {
 
+#ifdef _WIN32
+std::string baseName(const std::string& path) { return path.substr(path.find_last_of("/\\") + 1); }
+#else
 std::string baseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+#endif
 
 /** `/x/GCC.exe` -> `gcc` */
 std::string lowerStem(const std::string& path) {

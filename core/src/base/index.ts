@@ -19,4 +19,5 @@ export * from './settings-lines.js';
 export * from './settings-tables.js';
 export * from './shell-word.js';
 export * from './socket-address.js';
+export * from './windows-command-line.js';
 export * from './windows-path.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDiskNames, dependenciesFromDisk, fromDiskPath, textFromDisk, toDiskPath, toDiskWord } from './disk-paths.js';
+import { notesFromDisk, textFromDisk, toDiskPath, toDiskVariables, toDiskWord } from './disk-paths.js';
 
 describe('names on a build server', () => {
   it.each<readonly [string, string | undefined]>([
@@ -29,25 +29,16 @@ describe('names on a build server', () => {
     expect(toDiskWord(path, 'C:\\w')).toBe(word);
   });
 
-  it.each<readonly [string, string | undefined]>([
-    ['/prefix/disk-C/proj/a.cpp', 'C:\\proj\\a.cpp'],
-    ['/prefix/disk-C', 'C:\\'],
-    ['/prefix/disk-C/', 'C:\\'],
-    ['/prefix/disk-CC/a', undefined],
-    ['/usr/include/x.h', undefined],
-    ['/prefix/disk-C/a\\b', undefined],
-  ])('%s back here', (remote, path) => {
-    expect(fromDiskPath(remote)).toBe(path);
-  });
-
   it('there and back, every absolute path on a drive is itself', () => {
-    for (const path of ['C:\\a', 'Z:\\a b\\c.d\\é', 'C:\\', 'D:\\prefix\\disk-C\\x']) expect(fromDiskPath(toDiskPath(path) ?? '')).toBe(path);
+    for (const path of ['C:\\a', 'Z:\\a b\\c.d\\é', 'C:\\', 'D:\\prefix\\disk-C\\x']) expect(textFromDisk(toDiskPath(path) ?? '')).toBe(path);
   });
 
-  it('a job\'s own names come back as they were spelled', () => {
-    const names = createDiskNames('C:\\w');
-    expect([names.toRemote('out/A.obj'), names.toRemote('c:\\W\\B.OBJ')]).toEqual(['/prefix/disk-C/w/out/A.obj', '/prefix/disk-C/W/B.OBJ']);
-    expect(['/prefix/disk-C/w/out/A.obj', '/prefix/disk-C/W/B.OBJ', '/prefix/disk-D/other'].map(names.toLocal)).toEqual(['out/A.obj', 'c:\\W\\B.OBJ', 'D:\\other']);
+  it('in variables', () => {
+    const env = [['INCLUDE', 'C:\\sdk\\um;;d:/sdk/ucrt;sub\\x'], ['CPATH', 'C:\\a;C:\\b'], ['VCToolsInstallDir', 'C:\\VC\\'], ['LANG', 'C'], ['Path', 'C:\\bin'], ['SOURCE_DATE_EPOCH', '1']] as const;
+    expect(toDiskVariables(env, 'C:/w')).toEqual([
+      ['INCLUDE', '/prefix/disk-C/sdk/um;/prefix/disk-D/sdk/ucrt;sub/x'], ['CPATH', '/prefix/disk-C/a:/prefix/disk-C/b'], ['VCToolsInstallDir', '/prefix/disk-C/VC/'], ['LANG', 'C'], ['SOURCE_DATE_EPOCH', '1'],
+    ]);
+    expect(toDiskVariables([['INCLUDE', 'C:\\x;\\\\server\\inc']], 'C:/w')).toBeUndefined();
   });
 });
 
@@ -64,7 +55,12 @@ describe('what a compiler over there says', () => {
     expect(textFromDisk(there)).toBe(here);
   });
 
-  it('and what it lists for make', () => {
-    expect(dependenciesFromDisk('out/a.obj: /prefix/disk-C/a.cpp \\\n  /prefix/disk-D/Kits\\ 10/x\\#y.h /usr/z.h\n')).toBe('out/a.obj: C:\\a.cpp \\\n  D:\\Kits\\ 10\\x\\#y.h /usr/z.h\n');
+  it('and its notes', () => {
+    const spelled = ['.\\a/b.h', 'C:\\x y\\inc/z.h'];
+    const notes = 'Note: including file: ./a/b.h\nNote: including file:  /prefix/disk-C/x y/inc/z.h\nNote: including file: ./a/c.h\nNote: including file: /usr/q.h\n';
+    expect(notesFromDisk(notes, spelled)).toBe(
+      'Note: including file: .\\a/b.h\r\nNote: including file:  C:\\x y\\inc/z.h\r\nNote: including file: .\\a\\c.h\r\nNote: including file: \\usr\\q.h\r\n',
+    );
+    expect(notesFromDisk('', [])).toBe('');
   });
 });

@@ -1,8 +1,12 @@
 // Knows: under which name a path of Windows exists on a build server, where there are no drives, and back again: `C:\x` is `/prefix/disk-C/x`.
 // Refuses to know: which words of a command line are paths (the dialects). Shares of other machines and devices have no name over there.
-import { windowsName, windowsPath } from '../base/index.js';
+import { type EnvPairs, forwardSlashed, windowsPath } from '../base/index.js';
+import { englishPrefix } from './include-notes.js';
 
 const start = '/prefix/disk-';
+
+/** Whether a name does not depend on the folder alone: `C:\x`, `\x`, and `C:x` too. */
+export const isWindowsAbsolute = (path: string): boolean => /^[A-Za-z]:|^[\\/]/.test(path);
 
 /**
  * @param cwd absolute, in which relative paths are understood
@@ -17,36 +21,32 @@ export function toDiskPath(path: string, cwd?: string): string | undefined {
 
 /** The same as it may stand in an argument: absolute ones change, of others the slashes alone, so that what is relative here is relative there. */
 export function toDiskWord(path: string, cwd?: string): string | undefined {
-  if (!/^[A-Za-z]:|^[\\/]/.test(path)) return path.replaceAll('\\', '/');
+  if (!isWindowsAbsolute(path)) return path.replaceAll('\\', '/');
   const disk = toDiskPath(path, cwd);
   // A folder is told from a file by its end.
   return disk === undefined || !/[^:\\/][\\/]$/.test(path) ? disk : `${disk}/`;
 }
 
-/** Undefined for a name that is on no drive. */
-export function fromDiskPath(remote: string): string | undefined {
-  const [, letter, rest = ''] = /^\/prefix\/disk-([A-Za-z])((?:\/.*)?)$/s.exec(remote) ?? [];
-  if (letter === undefined || rest.includes('\\')) return undefined;
-  return windowsName({ root: `${letter}:`, parts: rest.split('/').filter((part) => part !== '') });
-}
+/** Variables that hold folders, and what parts them over there: clang's own are parted as the system does, Microsoft's always in their own way. */
+const folderLists: ReadonlyMap<string, string> = new Map([
+  ['INCLUDE', ';'], ['EXTERNAL_INCLUDE', ';'],
+  ['CPATH', ':'], ['C_INCLUDE_PATH', ':'], ['CPLUS_INCLUDE_PATH', ':'], ['OBJC_INCLUDE_PATH', ':'], ['OBJCPLUS_INCLUDE_PATH', ':'],
+]);
+/** Programs are not looked for in the folders of a client. */
+const leftHere = new Set(['PATH', 'PWD', 'COMPILER_PATH', 'GCC_EXEC_PREFIX']);
 
-/** Names of one job: what comes back is called as it was when it went, whatever its slashes and case. */
-export interface DiskNames {
-  /** Undefined: see `toDiskPath`. */
-  toRemote(path: string): string | undefined;
-  toLocal(remote: string): string | undefined;
-}
-
-export function createDiskNames(cwd: string): DiskNames {
-  const spelled = new Map<string, string>();
-  return {
-    toRemote(path) {
-      const remote = toDiskPath(path, cwd);
-      if (remote !== undefined && !spelled.has(remote)) spelled.set(remote, path);
-      return remote;
-    },
-    toLocal: (remote) => spelled.get(remote) ?? fromDiskPath(remote),
-  };
+/** Variables with the names of files as they are over there; undefined: one is on no drive. */
+export function toDiskVariables(env: EnvPairs, cwd: string): EnvPairs | undefined {
+  const changed: (readonly [name: string, value: string])[] = [];
+  for (const [name, value] of env) {
+    if (leftHere.has(name.toUpperCase())) continue;
+    const parted = folderLists.get(name);
+    const folders = parted === undefined ? [value] : value.split(';').filter((folder) => folder !== '');
+    const words = folders.map((folder) => (parted !== undefined || isWindowsAbsolute(folder) ? toDiskWord(folder, cwd) : folder));
+    if (words.includes(undefined)) return undefined;
+    changed.push([name, words.join(parted ?? '')]);
+  }
+  return changed;
 }
 
 /** A path ends where its line, a quotation, a position (`(3,5)`, `:3:5`) or a sentence goes on. */
@@ -56,8 +56,16 @@ const inText = /\/prefix\/disk-([A-Za-z])(?=[/"'(:\s]|$)((?:\/(?:(?!\(\d|:\s|:\d
 export const textFromDisk = (text: string): string =>
   text.replace(inText, (_, letter: string, rest: string) => `${letter}:${rest === '' ? '\\' : rest.replaceAll('/', '\\')}`);
 
-const inDependencies = /\/prefix\/disk-([A-Za-z])((?:\/(?:\\[ #]|\$\$|[^\s\\$])*)?)/g;
+/** With `/` alone, for comparing: over there separators are joined otherwise. */
+const alike = (name: string): string => forwardSlashed(textFromDisk(name));
 
-/** A dependency file for make. Its own backslashes stand before blanks and `#` and stay. */
-export const dependenciesFromDisk = (text: string): string =>
-  text.replace(inDependencies, (_, letter: string, rest: string) => `${letter}:${rest === '' ? '\\' : rest.replaceAll('/', '\\')}`);
+/**
+ * What clang-cl tells of included files, as on Windows: with that system's ends of lines, and names as they are spelled here.
+ * @param spelled names of files as the compiler here gives them; others get separators of one kind
+ */
+export function notesFromDisk(text: string, spelled: readonly string[]): string {
+  const known = new Map(spelled.map((name) => [alike(name), name]));
+  const note = new RegExp(`^(${englishPrefix} *)(.*)$`);
+  const here = (name: string): string => known.get(alike(name)) ?? alike(name).replaceAll('/', '\\');
+  return text.split('\n').map((line) => line.replace(note, (_, start: string, name: string) => start + here(name))).join('\r\n');
+}

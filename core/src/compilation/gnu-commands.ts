@@ -1,5 +1,8 @@
 // Knows: the command lines that a compilation leads to. Refuses to know: who runs them.
+import { isWindowsFolder } from '../base/index.js';
 import { dependencyAsked, wordsOf } from './command-words.js';
+import { gnuDiskWords } from './gnu-disk-words.js';
+import type { OptionTable } from './option-table.js';
 import type { Argument, ArgumentClass, Command, Compilation, Language } from './types.js';
 
 const notForPreprocessor = new Set<ArgumentClass>(['mode', 'output', 'dependency', 'side-output']);
@@ -40,13 +43,16 @@ const gnuNames: Partial<Readonly<Record<Language, string>>> = { objc: 'objective
 const isForced = ({ words: [word = ''] }: Argument): boolean => /^-(?:include|imacros)/.test(word);
 
 export function searchCommand(compilation: Compilation, program: string): Command {
-  const { args, compiler, language } = compilation;
+  const { args, compiler, language, cwd } = compilation;
   const kept = args.filter((argument) => !notForPreprocessor.has(argument.class) && argument.class !== 'input' && !isForced(argument));
   const quiet = compiler.kind === 'gcc' ? [] : ['-Qunused-arguments'];
-  return { program, args: ['-E', '-v', ...quiet, ...wordsOf(kept), '-x', gnuNames[language] ?? language, '/dev/null'] };
+  return { program, args: ['-E', '-v', ...quiet, ...wordsOf(kept), '-x', gnuNames[language] ?? language, isWindowsFolder(cwd) ? 'NUL' : '/dev/null'] };
 }
 
-export function remoteCommand(compilation: Compilation, program: string, dependencyPath: string): Command {
-  const kept = compilation.args.filter((argument) => argument.class !== 'dependency');
+export function remoteCommand(table: OptionTable, compilation: Compilation, { program, dependencyPath }: { readonly program: string; readonly dependencyPath: string }): Command {
+  const { cwd } = compilation;
+  const called = (argument: Argument): Argument => ({ ...argument, words: gnuDiskWords(table, argument, cwd) ?? argument.words });
+  const own = compilation.args.filter((argument) => argument.class !== 'dependency');
+  const kept = isWindowsFolder(cwd) ? own.map(called) : own;
   return { program, args: ['-fdiagnostics-color=never', '-MD', '-MF', dependencyPath, ...wordsOf(kept)] };
 }

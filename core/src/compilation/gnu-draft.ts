@@ -18,6 +18,8 @@ export interface GnuDraft extends Draft {
   /** `-emit-llvm`. */
   bitcode: boolean;
   readonly architectures: Set<string>;
+  /** Names are those of Windows. */
+  readonly windows: boolean;
 }
 
 interface GnuDependencyDraft extends DependencyDraft {
@@ -32,7 +34,7 @@ interface SideOutputs {
   diagnostics: string | undefined;
 }
 
-export function emptyGnuDraft(): GnuDraft {
+export function emptyGnuDraft(windows = false): GnuDraft {
   const draft = emptyDraft();
   return {
     ...draft,
@@ -46,5 +48,6 @@ export function emptyGnuDraft(): GnuDraft {
     readIfThere: [],
     bitcode: false,
     architectures: new Set(),
+    windows,
   };
 }

@@ -1,9 +1,10 @@
 // Knows: how a gnu command line becomes a verdict. Refuses to know: any option by name (the tables and deeds do).
-import { absoluteName, envValue } from '../base/index.js';
+import { absoluteName, envValue, isWindowsFolder } from '../base/index.js';
 import { configureProbe } from './configure-probe.js';
 import { add, isCallersOwnFile, namesCallersOwnFile, notCacheable, notCompile, refuse } from './draft.js';
 import { type Deed, deeds } from './gnu-deeds.js';
 import { emptyGnuDraft, type GnuDraft } from './gnu-draft.js';
+import { diskHomeOnly } from './gnu-disk-words.js';
 import { cc1Word } from './gnu-inner-words.js';
 import { dependencyFileOf, outputsOf } from './gnu-outputs.js';
 import { sdkSettings } from './gnu-sdk.js';
@@ -68,17 +69,17 @@ export function parseGnu(
   const readResponseFile: ReadResponseFile = (name) => (isCallersOwnFile(name) ? undefined : context.readResponseFile(absoluteName(request.cwd, name)));
   const words = expandResponseFiles(request.args, { split: splitResponseFile, read: readResponseFile });
   if (words === undefined) return notCacheable('@');
-  const draft = emptyGnuDraft();
+  const draft = emptyGnuDraft(isWindowsFolder(request.cwd));
   readWords(draft, words, table, facts);
   if (draft.notCompile !== undefined) return notCompile(draft.notCompile);
   if (!draft.compile) return notCompile('no -c');
   if (draft.refused !== undefined) return notCacheable(draft.refused);
   const variable = refusedVariables.find((name) => envValue(request.env, name) !== undefined);
   if (variable !== undefined) return notCacheable(variable);
-  return conclude(draft, request, facts);
+  return conclude(draft, request, { table, facts });
 }
 
-function conclude(draft: GnuDraft, request: CompileRequest, facts: CompilerFacts): Verdict {
+function conclude(draft: GnuDraft, request: CompileRequest, { table, facts }: { readonly table: OptionTable; readonly facts: CompilerFacts }): Verdict {
   const [input] = draft.inputs;
   if (input === undefined) return notCacheable('no input file');
   if (draft.inputs.length > 1) return notCacheable('multiple input files');
@@ -94,6 +95,8 @@ function conclude(draft: GnuDraft, request: CompileRequest, facts: CompilerFacts
   if (namesCallersOwnFile(draft)) return notCacheable('file of the calling process');
   // clang lists the same files in another order when it only preprocesses, so its dependency file could not be made anew on a hit.
   if (draft.precompiled && dependencyFile !== undefined) return notCacheable('precompiled header with -MD');
+  const namesInOutputs = draft.cwdInOutputs || draft.outputNameInOutputs;
+  const disk = draft.windows ? diskHomeOnly(table, draft.args, { cwd: request.cwd, namesInOutputs }) : undefined;
   const probe = configureProbe(request.cwd, input.path);
   return {
     kind: 'compile',
@@ -116,7 +119,7 @@ function conclude(draft: GnuDraft, request: CompileRequest, facts: CompilerFacts
       cwdInOutputs: draft.cwdInOutputs,
       outputNameInOutputs: draft.outputNameInOutputs,
       nativeCpu: draft.nativeCpu,
-      homeOnly: draft.homeOnly ?? (needsPreprocessing ? probe : 'already preprocessed'),
+      homeOnly: draft.homeOnly ?? (needsPreprocessing ? (probe ?? disk) : 'already preprocessed'),
       ...(probe === undefined ? {} : { probe: true }),
     },
   };

@@ -14,7 +14,7 @@ function gnuDialect(kind: CompilerKind, table: OptionTable): Dialect {
     parse: (request, facts, readResponseFile) => parseGnu(table, request, { facts, readResponseFile }),
     preprocessCommand,
     compileCommand,
-    remoteCommand,
+    remoteCommand: (compilation, program, dependencyPath) => remoteCommand(table, compilation, { program, dependencyPath }),
     tracedCommand,
     searchCommand,
     foreignWords: kind === 'clang' ? clangForeignWords : gccForeignWords,

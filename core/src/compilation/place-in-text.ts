@@ -5,7 +5,7 @@
 // themselves. A name anywhere else, such as the value of `__FILE__`, is part of what is compiled.
 
 /** Words that stand for the file's name only when they are compiled. */
-const placeWords = ['__builtin_FILE', '__builtin_source_location', '__PRETTY_FUNCTION__', '__builtin_FUNCSIG'];
+export const placeWords = ['__builtin_FILE', '__builtin_source_location', '__PRETTY_FUNCTION__', '__builtin_FUNCSIG'];
 
 const marker = /^# \d+ "/;
 

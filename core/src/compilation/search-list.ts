@@ -23,7 +23,9 @@ const end = 'End of search list.';
 /** Undefined when there is no such list, or one that we cannot follow (Apple's frameworks, header maps). */
 export function readSearchList(stderr: string): SearchList | undefined {
   const lines = stderr.split('\n').map((line) => line.trimEnd());
-  const [quotedAt, angledAt, endAt] = [lines.indexOf(quotedStart), lines.indexOf(angledStart), lines.indexOf(end)];
+  const [quotedAt, endAt] = [lines.indexOf(quotedStart), lines.indexOf(end)];
+  // clang leaves the second heading out when nothing would stand under it.
+  const angledAt = lines.includes(angledStart) ? lines.indexOf(angledStart) : endAt;
   if (quotedAt < 0 || angledAt < quotedAt || endAt < angledAt) return undefined;
   const listed = [...lines.slice(quotedAt + 1, angledAt), ...lines.slice(angledAt + 1, endAt)];
   if (listed.some((line) => !line.startsWith(' ') || / \((?:framework directory|headermap)\)$/.test(line))) return undefined;

@@ -38,6 +38,8 @@ export interface CompilerFacts {
   readonly version: string;
   /** True for Apple's clang. */
   readonly apple: boolean;
+  /** Of cl.exe: what stands before the name in its notes about included files, byte by byte (latin1). */
+  readonly notePrefix?: string | undefined;
   /** Of clang-cl: the folder in which its own headers lie. */
   readonly resources?: string | undefined;
 }
@@ -66,6 +68,8 @@ export type OutputRole =
   | 'asm'
   /** What cl.exe lists of the files that it has read. */
   | 'source-dependencies'
+  /** What cl.exe gathers of documentation comments. */
+  | 'doc'
   /** Of crates; `dep-info` is a list of what was read that names its outputs, so that it is kept as it is. */
   | 'rlib' | 'rmeta' | 'dep-info' | 'staticlib' | 'bin' | 'dylib';
 
@@ -146,6 +150,13 @@ export interface Compilation {
   readonly ownCommandOnly?: boolean | undefined;
   /** Folders that arguments and environment name for included files, as spelled; undefined: they are read from `args` and the gnu variables. */
   readonly searchFolders?: readonly string[] | undefined;
+  /**
+   * The words for which only the compile itself tells what it reads, and no preprocessor does; it then also looks at the times of those files, as with a
+   * precompiled header. Undefined: the preprocessor tells.
+   */
+  readonly tracedOnly?: string | undefined;
+  /** What the user may want to know of such a compile, e.g. that its object holds the time: told where compiles are explained. */
+  readonly advice?: string | undefined;
   /** Operands of -include and -imacros, in order. */
   readonly forcedIncludes: readonly string[];
   /** A reason why the files that this compile reads cannot be followed by their names, e.g. `-remap`; undefined when they can. */
@@ -184,6 +195,8 @@ export interface Dialect {
    * dependencies (system headers too) to `dependencyPath` so that the client can prove that the same files were read.
    */
   remoteCommand(compilation: Compilation, program: string, dependencyPath: string): Command;
+  /** The files that the preprocessor entered, the input first, as it told on standard error; absent: its line markers tell. */
+  enteredFiles?(compilation: Compilation, stderr: Uint8Array): EnteredFiles;
   /** All files that a compile told of on standard output because it was asked to, as spelled there; undefined when it was not, or when it said more. */
   notedFiles?(compilation: Compilation, stdout: string): readonly string[] | undefined;
   /**
@@ -198,6 +211,11 @@ export interface Dialect {
   /** The environment that a build server needs for this compile: an allow list, so that secrets stay here. */
   remoteEnv(env: EnvPairs): EnvPairs;
 }
+
+export type EnteredFiles =
+  /** `others`: what else was said, for the key: equal for equal diagnostics. */
+  | { readonly kind: 'entered'; readonly files: readonly string[]; readonly others: string }
+  | { readonly kind: 'unknowable'; readonly reason: string };
 
 /** What the preprocessed text tells about files. */
 export interface SourceFiles {

@@ -30,9 +30,9 @@ export interface Outcome {
 
 /** What every report of an understood compile tells of it. */
 export function toldOf({ compilation, compiler }: AskedAny): Omit<CompileReport, 'outcome'> {
-  const { input, cwd, outputs: [main], language, crateTypes } = compilation;
+  const { input, cwd, outputs: [main], language, crateTypes, advice } = compilation;
   const told = { input, cwd, language, compiler: compiler.facts.kind };
-  return { ...told, ...(main === undefined ? {} : { output: main.path }), ...(crateTypes === undefined ? {} : { crateTypes }) };
+  return { ...told, ...(main === undefined ? {} : { output: main.path }), ...(crateTypes === undefined ? {} : { crateTypes }), ...(advice === undefined ? {} : { advice }) };
 }
 
 export const become = (report: CompileReport): Outcome => ({ answer: { kind: 'become' }, report, settle: () => Promise.resolve(report) });

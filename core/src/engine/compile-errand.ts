@@ -1,5 +1,7 @@
 // Knows: what a compile of C or C++ sends to a build server, and when what comes back may stand for a compile at home.
 // Refuses to know: how it goes there and comes back.
+import { isWindowsFolder } from '../base/index.js';
+import { diskWord, notesFromDisk, textFromDisk, toDiskVariables } from '../compilation/index.js';
 import type { FolderViews, MemberCache, SearchLists } from '../host/index.js';
 import type { RunJobHeader, RunJobReply } from '../wire/index.js';
 import { completed, contentOf, doubtful, readByOne, sentOutputs, takeOutputs } from './away-reply.js';
@@ -23,13 +25,15 @@ interface Expected {
 const clangOwn = /\/clang\/[^/]+\/share\/[^/]+$/;
 
 /** The name of a file that only one side has read; undefined when both have read the same ones. */
-function difference({ job, set }: Expected, dependencies: readonly string[]): string | undefined {
+function difference({ job, set }: Expected, dependencies: ReadonlySet<string>): string | undefined {
   const { compilation } = job;
   const mine = new Set([compilation.input, ...job.files].map(set.remote));
   // Clang lists them, gcc does not.
   const mayBeRead = new Set([...compilation.extraInputs.map(set.remote), ...set.asked]);
-  return readByOne(mine, new Set(dependencies.map(set.remote)), (path) => mayBeRead.has(path) || clangOwn.test(path));
+  return readByOne(mine, dependencies, (path) => mayBeRead.has(path) || clangOwn.test(path));
 }
+
+const onlyOne = (path: string): Verified => ({ kind: 'repeat', reason: `only one side has read ${textFromDisk(path)}` });
 
 async function verify(reply: RunJobReply, expected: Expected): Promise<Verified> {
   const { job, set } = expected;
@@ -44,17 +48,19 @@ async function verify(reply: RunJobReply, expected: Expected): Promise<Verified>
   if (dependencies !== undefined) {
     const names = parseDependencies(Buffer.from(await contentOf(dependencyPath, dependencies)).toString());
     if (names === undefined) throw doubtful('its dependency file has no rule');
-    const different = difference(expected, names);
-    if (different !== undefined) return { kind: 'repeat', reason: `only one side has read ${different}` };
+    const different = difference(expected, new Set(names.map(set.there)));
+    if (different !== undefined) return onlyOne(different);
   } else if (noted !== undefined && job.compilation.ownCommandOnly === true) {
     // What the command line itself names is in no note.
     const { input, extraInputs } = job.compilation;
-    const different = difference(expected, [input, ...extraInputs, ...noted]);
-    if (different !== undefined) return { kind: 'repeat', reason: `only one side has read ${different}` };
+    const different = difference(expected, new Set([...[input, ...extraInputs].map(set.remote), ...noted.map(set.there)]));
+    if (different !== undefined) return onlyOne(different);
   } else if (job.compilation.needsPreprocessing) {
     throw doubtful('it lacks the list of files that were read');
   }
-  return { kind: 'good', made: { outputs: await takeOutputs(set.outputs, sent), stdout, stderr } };
+  const windows = isWindowsFolder(job.compilation.cwd);
+  const notes = windows ? Buffer.from(notesFromDisk(Buffer.from(stdout).toString(), job.spelled ?? job.files)) : stdout;
+  return { kind: 'good', made: { outputs: await takeOutputs(set.outputs, sent), stdout: notes, stderr } };
 }
 
 /** An archive of the user's own may hold the compiler in other folders, and under another name. */
@@ -62,13 +68,19 @@ async function foreignWords(job: AwayJob, searchLists: SearchLists | undefined):
   const { dialect } = job.compiler;
   if (dialect.foreignWords === undefined) return [];
   const list = dialect.kind === 'clang' && job.compilation.needsPreprocessing ? await searchLists?.of(searchQuestion(job)) : undefined;
-  return dialect.foreignWords(job.compilation, list);
+  const { cwd } = job.compilation;
+  const words = dialect.foreignWords(job.compilation, list);
+  return isWindowsFolder(cwd) ? words.map((word) => diskWord(word, cwd)) : words;
 }
 
-function headerOf(job: AwayJob, set: InputSet, by: { readonly executable: string; readonly search: readonly string[] }): RunJobHeader {
+/** Undefined: a variable names what is on no drive. */
+function headerOf(job: AwayJob, set: InputSet, by: { readonly executable: string; readonly search: readonly string[] }): RunJobHeader | undefined {
   const { dialect } = job.compiler;
   const { program, args } = dialect.remoteCommand(job.compilation, by.executable, dependencyPath);
-  const envVars = dialect.remoteEnv(job.request.env);
+  const { cwd } = job.compilation;
+  const sent = dialect.remoteEnv(job.request.env);
+  const envVars = isWindowsFolder(cwd) ? toDiskVariables(sent, cwd) : sent;
+  if (envVars === undefined) return undefined;
   return {
     command: { executable: program, arguments: [...by.search, ...args], envVars, cwd: set.cwd },
     outputs: [...set.outputs.map((output) => output.remote), dependencyPath],
@@ -93,7 +105,9 @@ export function compileErrand(job: AwayJob, options: CompileErrandOptions): Erra
       const set = await inputSetOf(job, { ...options, links, own });
       if (set.kind === 'home') return set;
       const search = own ? await foreignWords(job, options.searchLists) : [];
-      return { kind: 'packed', header: headerOf(job, set, { executable, search }), archive: set.archive, verify: (reply) => verify(reply, { job, set }) };
+      const header = headerOf(job, set, { executable, search });
+      if (header === undefined) return { kind: 'home', reason: 'a variable names a path that is on no drive' };
+      return { kind: 'packed', header, archive: set.archive, verify: (reply) => verify(reply, { job, set }) };
     },
   };
 }

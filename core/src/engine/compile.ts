@@ -1,6 +1,6 @@
 // Knows: one compile from end to end: what it is, whether we take it, and which way it goes. Refuses to know: the ways themselves, sockets,
 // settings, counters; who asks for a compile decides those.
-import { absoluteName, Fault, isFault } from '../base/index.js';
+import { absoluteName, Fault, isFault, isWindowsFolder } from '../base/index.js';
 import { dirname, normalize } from 'node:path';
 import { type BaseFolder, baseFolder, baseOf, type Compilation, type CompileRequest, type Decline, isScratchFolder, readsByPragma, type ReadResponseFile } from '../compilation/index.js';
 import { become, type Outcome, toldOf } from './answers.js';
@@ -8,13 +8,15 @@ import { controlsOf } from './controls.js';
 import type { EnginePorts } from './engine-ports.js';
 import { openNear } from './near.js';
 import { compileNear } from './near-path.js';
-import { compilePreprocessed } from './preprocessed-path.js';
+import { compilePreprocessed, type LongWay } from './preprocessed-path.js';
 import { compileCrate } from './crate-path.js';
 import type { AnyCompiler, Front } from './ports.js';
 import type { Asked, AskedCrate } from './work.js';
 
 /** What a request says wins over the settings. A relative folder names none. */
 function baseAround({ cwd, input }: Pick<Compilation, 'cwd' | 'input'>, asked: readonly string[] | undefined, set: readonly string[]): BaseFolder {
+  // There one folder has many spellings, of which a result may hold any.
+  if (isWindowsFolder(cwd)) return baseFolder(undefined);
   // Such a folder has a name of chance, another one each time.
   if (isScratchFolder(cwd)) return baseFolder(normalize(cwd));
   const folders = asked?.filter((dir) => dir.startsWith('/')).map((dir) => `${normalize(dir).replace(/\/$/, '')}/`) ?? set;
@@ -60,6 +62,12 @@ async function understand(request: CompileRequest, front: Front, ports: EnginePo
   return { ...common, compiler, compilation: verdict.compilation, base: baseOfThis(verdict.compilation) };
 }
 
+async function longWay(asked: Asked, way: LongWay, ports: EnginePorts): Promise<Outcome> {
+  const { tracedOnly } = asked.compilation;
+  if (tracedOnly === undefined) return compilePreprocessed(asked, way, ports);
+  return become({ ...toldOf(asked), outcome: 'not-cacheable', reason: `${tracedOnly} where ${way.why}`, near: way.why });
+}
+
 /**
  * Runs one compile. Whatever goes wrong among our own parts ends in `become` or in a compile at home; faults never reach the caller,
  * except LAUNCHER_GONE, after which there is nobody to answer.
@@ -71,13 +79,13 @@ export async function compile(request: CompileRequest, front: Front, ports: Engi
   const { controls } = asked;
   if (controls.noCache && ports.distribution === undefined) return become({ ...toldOf(asked), outcome: 'no-cache' });
   if (ports.near === undefined || controls.noCache || !(controls.direct ?? ports.direct)) {
-    return compilePreprocessed(asked, { direct: undefined, why: 'direct mode is off' }, ports);
+    return longWay(asked, { direct: undefined, why: 'direct mode is off' }, ports);
   }
   const direct = { ...ports, near: ports.near };
   const opened = await openNear(asked, direct);
-  if (opened.kind === 'none') return compilePreprocessed(asked, { direct: undefined, why: opened.reason }, ports);
+  if (opened.kind === 'none') return longWay(asked, { direct: undefined, why: opened.reason }, ports);
   // The compiler compares the times of files, of which the preprocessed text shows nothing.
   if (opened.near.unfit === readsByPragma) return become({ ...toldOf(asked), outcome: 'not-cacheable', reason: readsByPragma });
   const way = await compileNear(asked, opened.near, direct);
-  return way.kind === 'done' ? way.outcome : compilePreprocessed(asked, { direct: { near: opened.near, ports: direct }, why: way.why }, ports);
+  return way.kind === 'done' ? way.outcome : longWay(asked, { direct: { near: opened.near, ports: direct }, why: way.why }, ports);
 }

@@ -1,5 +1,5 @@
 // Knows: which part of an environment can change what a compiler is. Refuses to know: what compiles read (the dialects).
-import { type CacheKey, envValue, type EnvPairs, type KeyPart, keyOf } from '../base/index.js';
+import { type CacheKey, envValue, type EnvPairs, isWindowsFolder, type KeyPart, keyOf, listDelimiter } from '../base/index.js';
 
 /** They choose helper programs, libraries and default options of gcc and clang drivers. */
 const choosing = [
@@ -7,6 +7,8 @@ const choosing = [
   'HOME', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'SDKROOT', 'MACOSX_DEPLOYMENT_TARGET',
   // What stands in /usr/bin on macOS looks for the real compiler by these, as xcrun does.
   'DEVELOPER_DIR', 'TOOLCHAINS',
+  // The language in which cl.exe speaks.
+  'VSLANG',
 ] as const;
 
 /** They differ from one command of a build to the next and choose no compiler. */
@@ -19,7 +21,7 @@ const choosingNames = new Set<string>(choosing);
 /** Whether a variable of this name can change what a compiler that is no script is. */
 export const isChoosing = (name: string): boolean => choosingNames.has(name);
 
-const relativeParts = (path: string | undefined): boolean => path?.split(':').some((part) => !part.startsWith('/')) === true;
+const relativeParts = (path: string | undefined, cwd: string): boolean => path?.split(listDelimiter(cwd)).some((part) => !part.startsWith('/') && !isWindowsFolder(part)) === true;
 
 export interface CompilerSurroundings {
   readonly cwd: string;
@@ -34,7 +36,7 @@ export function environmentKey({ cwd, env }: CompilerSurroundings, whole: boolea
   });
   const parts = whole ? env.filter(([name]) => !passing.has(name)).map(([label, value]) => ({ label, value })) : named;
   // With such a PATH, which `as` runs depends on where the compiler is started.
-  return keyOf(relativeParts(envValue(env, 'PATH')) ? [...parts, { label: 'cwd', value: cwd }] : parts);
+  return keyOf(relativeParts(envValue(env, 'PATH'), cwd) ? [...parts, { label: 'cwd', value: cwd }] : parts);
 }
 
 /**

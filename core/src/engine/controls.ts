@@ -1,5 +1,5 @@
 // Knows: what a single request may ask of us through its environment. Refuses to know: settings of the daemon.
-import { type EnvPairs, envValue } from '../base/index.js';
+import { type EnvPairs, envValue, listDelimiter } from '../base/index.js';
 
 export interface Controls {
   /** SCCACHE_RECACHE is present: do not look, compile, store. */
@@ -14,6 +14,9 @@ export interface Controls {
 
 const truth: Readonly<Record<string, boolean>> = { true: true, on: true, 1: true, false: false, off: false, 0: false };
 
+/** A list of Windows begins with a drive. */
+const listOf = (dirs: string | undefined): readonly string[] | undefined => dirs?.split(listDelimiter(dirs)).filter((dir) => dir !== '');
+
 export function controlsOf(env: EnvPairs): Controls {
   const noCache = envValue(env, 'SCCACHE_NO_CACHE') !== undefined;
   const direct = envValue(env, 'SCCACHE_DIRECT')?.toLowerCase() ?? '';
@@ -21,6 +24,6 @@ export function controlsOf(env: EnvPairs): Controls {
     noCache,
     recache: !noCache && envValue(env, 'SCCACHE_RECACHE') !== undefined,
     direct: Object.hasOwn(truth, direct) ? truth[direct] : undefined,
-    basedirs: envValue(env, 'SCCACHE_BASEDIRS')?.split(':').filter((dir) => dir !== ''),
+    basedirs: listOf(envValue(env, 'SCCACHE_BASEDIRS')),
   };
 }

@@ -1,6 +1,6 @@
 // Knows: what a compile of a crate sends to a build server, and when what comes back may stand for a compile at home.
 // Refuses to know: how it goes there and comes back.
-import { asBuffer, envValue } from '../base/index.js';
+import { asBuffer, envValue, isWindowsFolder } from '../base/index.js';
 import type { CrateReads } from '../compilation/index.js';
 import type { MemberCache } from '../host/index.js';
 import type { RunJobHeader, RunJobReply } from '../wire/index.js';
@@ -20,6 +20,7 @@ interface Expected {
 export function crateHomeOnly({ compilation, request }: Pick<AwayCrate, 'compilation' | 'request'>): string | undefined {
   if (compilation.linking !== undefined) return 'a linker takes part';
   if (compilation.nativeCpu) return 'the code depends on the processor';
+  if (isWindowsFolder(compilation.cwd)) return 'a crate\'s arguments hold names of Windows';
   return isRustcItself(request) ? undefined : 'another program stands in for rustc';
 }
 

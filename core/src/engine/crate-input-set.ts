@@ -11,6 +11,7 @@ import type { CrateReads } from '../compilation/index.js';
 import { archiveOf, cratesAndMacrosIn, filesBelow, isFolder, statOfFile } from '../host/index.js';
 import { createGathering, type Gathering, type InputSetOptions, orHome, type SetOutput, StaysHome } from './gathering.js';
 import type { AwayCrate } from './ports.js';
+import { createRemoteNames } from './remote-names.js';
 
 /** Marks of crates in a crate; of other files none. */
 export type CrateMarks = ReadonlySet<string>;
@@ -98,7 +99,7 @@ function addForMacros(to: Gathering<CrateMarks>, { request }: AwayCrate): void {
 async function gather(job: AwayCrate, options: InputSetOptions<CrateMarks>): Promise<CrateInputSet> {
   const { compilation, request, bundled } = job;
   const { cwd } = compilation;
-  const to = createGathering({ here: cwd, cwd }, options);
+  const to = createGathering({ here: cwd, names: createRemoteNames(cwd, options.links) }, options);
   if (to.reach(cwd) !== cwd) throw new StaysHome('the working directory has another name on the build server');
   const reads = await job.reads();
   if (reads === undefined) throw new StaysHome('the compiler does not say what it will read');

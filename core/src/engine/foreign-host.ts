@@ -17,8 +17,8 @@ export const noArchive = (platform: string): string =>
  * unless it is told otherwise.
  */
 export function foreignHostReason({ compilation, compiler }: Pick<AwayJob, 'compilation' | 'compiler'>, platform: string): string | undefined {
-  if (platform === 'linux') return undefined;
   const { kind } = compiler.facts;
+  if (platform === 'linux') return undefined;
   const { name, example } = systems[platform] ?? { name: platform, example: 'x86_64-unknown-freebsd' };
   if (kind === 'gcc') return `gcc on ${name}: it cannot be told for which system to compile, and on a build server it would compile for that; clang can`;
   if (kind !== 'clang' || targetOf(compilation.args) !== undefined) return undefined;

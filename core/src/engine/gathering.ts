@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { absoluteName } from '../base/index.js';
 import { identityOf, type Member, type MemberCache, type MemberRequest, plainMember, statOfFile } from '../host/index.js';
 import { placeOf } from './outputs.js';
-import { createPathTransformer } from './path-transformer.js';
+import type { RemotePath } from './path-transformer.js';
+import type { RemoteNames } from './remote-names.js';
 import type { AskedAny } from './work.js';
 
 export interface SetOutput {
@@ -39,7 +40,7 @@ export async function orHome<Set>(gather: () => Promise<Set>): Promise<Set | { r
 }
 
 export interface Gathering<More> {
-  /** The path over there of a name that the compiler on either side gives. */
+  /** The path over there of a name that is given here. @throws StaysHome */
   remote(spelled: string): string;
   /** The same of a name that will be used over there: the folders on its way will exist. */
   reach(spelled: string): string;
@@ -59,15 +60,20 @@ export interface Gathering<More> {
 
 const refused = /^\/(?:proc|dev|sys)(?:\/|$)/;
 
-/** @param here the working directory @param cwd the same over there */
-export function createGathering<More>({ here, cwd }: { readonly here: string; readonly cwd: string }, options: InputSetOptions<More>): Gathering<More> {
-  const paths = createPathTransformer(options.links);
+function nameOf(names: RemoteNames, spelled: string): RemotePath {
+  const found = names.here(spelled);
+  if (found === undefined) throw new StaysHome(`${spelled} has no name on a build server`);
+  return found;
+}
+
+/** @param here the working directory */
+export function createGathering<More>({ here, names }: { readonly here: string; readonly names: RemoteNames }, options: Pick<InputSetOptions<More>, 'members' | 'maxBytes'>): Gathering<More> {
   const files = new Map<string, MemberRequest>();
   const folders = new Set<string>();
   let bytes = 0;
 
   function reach(spelled: string): string {
-    const { path, through } = paths.toRemote(spelled, cwd);
+    const { path, through } = nameOf(names, spelled);
     for (const folder of through) folders.add(folder);
     return path;
   }
@@ -86,7 +92,7 @@ export function createGathering<More>({ here, cwd }: { readonly here: string; re
   }
 
   return {
-    remote: (spelled) => paths.toRemote(spelled, cwd).path,
+    remote: (spelled) => nameOf(names, spelled).path,
     reach,
     addFolder: (remote) => void folders.add(remote),
     addFile,

@@ -9,6 +9,7 @@ import { archiveOf, createFolderViews, createMemberCache, type FolderViews, stat
 import { createGathering } from './gathering.js';
 import { searchMembers } from './input-set-search.js';
 import { systemFolders } from './named-folders.js';
+import { createRemoteNames } from './remote-names.js';
 
 let root = '';
 beforeEach(() => {
@@ -38,7 +39,7 @@ interface Given {
 /** The links that are sent, relative to the root. */
 async function linksOf({ searched = [], named = [], system = [], files, views = createFolderViews(Date.now) }: Given): Promise<readonly string[]> {
   const members = createMemberCache<undefined>({ maxBytes: 1e7, watch: () => undefined });
-  const to = createGathering({ here: root, cwd: root }, { members, links: new Map(), maxBytes: 1e8 });
+  const to = createGathering({ here: root, names: createRemoteNames(root, new Map()) }, { members, maxBytes: 1e8 });
   for (const file of files) {
     const stat = statOfFile(file);
     if (stat !== undefined) to.addFile(file, stat);

@@ -1,14 +1,15 @@
 // Knows: which files, folders and links a build server needs so that the compiler finds there what it found here.
 // Refuses to know: how they travel; and compilers, beyond the names of the options that add folders to search.
 import { dirname } from 'node:path';
-import { absoluteName, envValue } from '../base/index.js';
-import { sysroots } from '../compilation/index.js';
+import { absoluteName, envValue, isWindowsFolder } from '../base/index.js';
+import { isWindowsAbsolute, sysroots } from '../compilation/index.js';
 import { archiveOf, type FolderViews, isFolder, isSameFolder, plainMember, statOfFile } from '../host/index.js';
 import { createGathering, type Gathering, type InputSetOptions, orHome, type SetOutput, StaysHome } from './gathering.js';
 import type { AwayMentions } from './input-set-scan.js';
 import { searchMembers } from './input-set-search.js';
 import { namedFolders, systemFolders } from './named-folders.js';
 import type { AwayJob } from './ports.js';
+import { createRemoteNames } from './remote-names.js';
 
 export interface InputSet {
   readonly kind: 'set';
@@ -19,8 +20,10 @@ export interface InputSet {
   readonly cwd: string;
   /** Remote paths of files that were sent because the sources ask whether they exist. */
   readonly asked: ReadonlySet<string>;
-  /** The remote path of a name that the compiler on either side gives. */
+  /** The remote path of a name that is given here. */
   remote(spelled: string): string;
+  /** The same of a name that the compiler over there gives. */
+  there(spelled: string): string;
 }
 
 export interface CompileSetOptions extends InputSetOptions<AwayMentions> {
@@ -43,7 +46,8 @@ function searchFolders(names: readonly string[], named: readonly string[]): read
 
 function addAsked(to: Gathering<AwayMentions>, asked: ReadonlySet<string>, where: { readonly cwd: string; readonly folders: readonly string[] }): void {
   for (const operand of asked) {
-    const candidates = operand.startsWith('/') ? [operand] : where.folders.map((folder) => `${folder}/${operand}`);
+    const absolute = isWindowsFolder(where.cwd) ? isWindowsAbsolute(operand) : operand.startsWith('/');
+    const candidates = absolute ? [operand] : where.folders.map((folder) => `${folder}/${operand}`);
     for (const candidate of candidates) {
       const stat = statOfFile(absoluteName(where.cwd, candidate));
       if (stat !== undefined) to.addFile(candidate, stat);
@@ -53,6 +57,7 @@ function addAsked(to: Gathering<AwayMentions>, asked: ReadonlySet<string>, where
 
 /** The name in PWD goes into debug information when it is another name of the working directory; then it must exist over there. */
 function otherNameOfCwd({ request, compilation }: AwayJob): string | undefined {
+  if (isWindowsFolder(compilation.cwd)) return undefined;
   const pwd = envValue(request.env, 'PWD');
   if (pwd === undefined || !pwd.startsWith('/') || pwd === compilation.cwd || !isSameFolder(compilation.cwd, pwd)) return undefined;
   // The sandbox would shorten it.
@@ -65,9 +70,10 @@ async function gather(job: AwayJob, options: CompileSetOptions): Promise<InputSe
   const pwd = otherNameOfCwd(job);
   // The sandbox sets PWD to where it goes. So the other name is the folder over there, and the real one a link to it.
   const known = pwd === undefined ? options.links : new Map([...options.links, [compilation.cwd, pwd]]);
-  const cwd = pwd ?? compilation.cwd;
-  const to = createGathering({ here: compilation.cwd, cwd }, { ...options, links: known });
-  if (to.reach(cwd) !== cwd) throw new StaysHome('the working directory has another name on the build server');
+  const names = createRemoteNames(pwd ?? compilation.cwd, known);
+  const { cwd } = names;
+  const to = createGathering({ here: compilation.cwd, names }, options);
+  if (cwd === undefined || to.reach(pwd ?? compilation.cwd) !== cwd) throw new StaysHome('the working directory has another name on the build server');
   const areThere = (folders: readonly string[]): readonly string[] => folders.filter((path) => isFolder(absoluteName(compilation.cwd, path)));
   // The compiler warns about those that are not there.
   const named = areThere(namedFolders(compilation, job.request.env));
@@ -101,6 +107,7 @@ async function gather(job: AwayJob, options: CompileSetOptions): Promise<InputSe
     cwd,
     asked: new Set(asked),
     remote: (spelled) => to.remote(spelled),
+    there: (spelled) => names.there(spelled).path,
   };
 }
 

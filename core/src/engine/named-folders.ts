@@ -4,7 +4,7 @@
 // the user's is one of the system's too, its place in the order and what is warned about in it change. So what a result rests on is more than what
 // is found in folders; it is also which of them are the same.
 import { dirname, normalize } from 'node:path';
-import { absoluteName, type EnvPairs, envValue } from '../base/index.js';
+import { absoluteName, type EnvPairs, envValue, listDelimiter } from '../base/index.js';
 import type { Compilation, ManifestLink } from '../compilation/index.js';
 import { realName } from '../host/index.js';
 import type { AskedAny } from './work.js';
@@ -13,10 +13,10 @@ const folderOptions = /^(?:-I|-isystem|-iquote|-idirafter|-cxx-isystem|-B)=?/;
 const folderVariables = ['CPATH', 'C_INCLUDE_PATH', 'CPLUS_INCLUDE_PATH', 'OBJC_INCLUDE_PATH', 'OBJCPLUS_INCLUDE_PATH'];
 
 /** As spelled, each once. */
-export function namedFolders({ args, searchFolders }: Compilation, env: EnvPairs): readonly string[] {
+export function namedFolders({ args, searchFolders, cwd }: Compilation, env: EnvPairs): readonly string[] {
   if (searchFolders !== undefined) return searchFolders;
   const words = args.filter((argument) => argument.class === 'preprocessor').flatMap((argument) => argument.words);
-  const inEnvironment = folderVariables.flatMap((name) => (envValue(env, name) ?? '').split(':'));
+  const inEnvironment = folderVariables.flatMap((name) => (envValue(env, name) ?? '').split(listDelimiter(cwd)));
   const folders = [...words, ...inEnvironment].map((word) => word.replace(folderOptions, ''));
   return [...new Set(folders.filter((path) => path !== '' && !path.startsWith('-')))];
 }

@@ -42,7 +42,7 @@ async function against(to: Looking, result: ManifestResult): Promise<string | un
   for (const name of result.nothing) if (at(name) !== 'nothing') return `${name} has come`;
   for (const name of result.present) if (at(name) !== 'file') return `${name} is gone`;
   for (const { name, value } of result.conditions) {
-    const now = to.ask?.(name);
+    const now = to.ask?.(name, result.reads.map((read) => read.name));
     if ((now === undefined ? undefined : digestOf(now)) !== value) return `${name} has changed`;
   }
   for (const { name, target } of result.links) if (realName(absoluteName(to.cwd, name)) !== target) return `${name} leads elsewhere`;
@@ -51,7 +51,7 @@ async function against(to: Looking, result: ManifestResult): Promise<string | un
 
 export interface LookAround {
   /** Of what a result's conditions name; undefined: results have none. */
-  readonly ask?: ((name: string) => string | undefined) | undefined;
+  readonly ask?: ((name: string, reads: readonly string[]) => string | undefined) | undefined;
   readonly cwd: string;
   readonly base: BaseFolder;
   readonly digests: FileDigests;

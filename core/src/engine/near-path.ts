@@ -8,6 +8,7 @@ import { answerNear } from './near-answer.js';
 import { keepLearnt, reportOfMiss } from './near-keep.js';
 import { study } from './near-study.js';
 import type { CompileReport } from './report.js';
+import { timesName, timesOf } from './read-times.js';
 import { movedEntry } from './sharing.js';
 import { compileTraced, isTraceable, type TracedResult } from './traced.js';
 import type { Asked } from './work.js';
@@ -24,19 +25,22 @@ const goOn = (why: string): NearWay => ({ kind: 'go on', why });
  * when it comes to what was read.
  */
 const tracesInstead = (asked: Asked, ports: DirectPorts): boolean =>
-  ports.distribution === undefined && asked.base.path === '' && asked.compilation.probe !== true && isTraceable(asked);
+  isTraceable(asked) && (asked.compilation.tracedOnly !== undefined || (ports.distribution === undefined && asked.base.path === '' && asked.compilation.probe !== true));
 
 export async function compileNear(asked: Asked, near: Near, ports: DirectPorts): Promise<NearWay> {
   const holdsNames = asked.compilation.dependencyFile !== undefined;
   // Each result that is remembered asks; the folders are looked at once.
   let sameness: string | undefined;
-  const ask = (name: string): string | undefined => (name === samenessName ? (sameness ??= identityOfFolders(near.folders, asked).sameness) : undefined);
+  const ask = (name: string, reads: readonly string[]): string | undefined => {
+    if (name === timesName) return timesOf(reads, asked.compilation.cwd);
+    return name === samenessName ? (sameness ??= identityOfFolders(near.folders, asked).sameness) : undefined;
+  };
   const answered = asked.controls.recache ? 'asked not to look' : await answerNear(asked, near, { ports, ask, holdsNames, move: movedEntry });
   if (typeof answered !== 'string') return { kind: 'done', outcome: answered };
   if (near.unfit !== undefined || !tracesInstead(asked, ports)) return goOn(near.unfit ?? answered);
   const began = ports.near.clock?.now();
   const traced = await compileTraced(asked);
-  return traced === undefined ? goOn(answered) : { kind: 'done', outcome: outcomeOfTraced(asked, { near, why: answered, traced, began }, ports) };
+  return traced === undefined ? goOn('its list of files cannot be written') : { kind: 'done', outcome: outcomeOfTraced(asked, { near, why: answered, traced, began }, ports) };
 }
 
 interface Traced {
@@ -61,5 +65,7 @@ async function settleTraced(asked: Asked, { near, traced, began, report }: Omit<
   if (entry === undefined) return report;
   if (read === undefined) return { ...report, stored: 'skipped', reason: 'the compiler does not tell what it has read' };
   const learnt = await study(read, near, { asked, digests: ports.digests, near: ports.near, began });
-  return keepLearnt(asked, { near, learnt, entry, report }, ports);
+  // What of it shows the folder, only the text would tell.
+  const unshared = asked.base.path === '' ? undefined : asked.compilation.tracedOnly;
+  return keepLearnt(asked, { near, learnt, entry, report, unshared }, ports);
 }

@@ -7,6 +7,7 @@ import { type FileDigests, type FileSnapshot, type FolderView, movedSince, reach
 import { identityOfFolders, samenessName } from './named-folders.js';
 import type { Near, NearPorts } from './near.js';
 import type { SeenFile, Sight } from './near-sight.js';
+import { timesName, timesOf } from './read-times.js';
 import { searchQuestion } from './search-question.js';
 import type { Asked } from './work.js';
 
@@ -145,11 +146,12 @@ export async function study(read: readonly string[], near: Near, at: Ports & { r
   if (changed !== undefined) return changed;
   const { sameness, links } = identityOfFolders(near.folders, asked);
   const reads = all.files.map(({ digest }, index) => ({ name: names[index] ?? '', digest }));
+  const times = compilation.tracedOnly === undefined ? [] : [{ name: timesName, value: digestOf(timesOf(names, compilation.cwd)) }];
   const answers = [...found.asked].map(([question, answer]) => ({ label: `asked ${question}`, value: digestOf(answer) }));
   return {
     kind: 'known',
     sight: {
-      remembered: { reads, absent: [...found.absent], nothing: [...found.nothing], present: [...found.present], links, conditions: [{ name: samenessName, value: digestOf(sameness) }] },
+      remembered: { reads, absent: [...found.absent], nothing: [...found.nothing], present: [...found.present], links, conditions: [{ name: samenessName, value: digestOf(sameness) }, ...times] },
       files: all.files,
       view,
     },

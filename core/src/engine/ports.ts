@@ -84,6 +84,8 @@ export interface AwayJob {
   readonly compilation: Compilation;
   /** Every file the preprocessor entered, as spelled by it; relative names are relative to the request's cwd. */
   readonly files: readonly string[];
+  /** The same with the separators that the compiler here gives them, where it has two kinds; undefined: `files` has them. */
+  readonly spelled?: readonly string[] | undefined;
   readonly signal: AbortSignal;
 }
 

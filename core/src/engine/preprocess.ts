@@ -1,8 +1,8 @@
 // Knows: how the inputs of a compile are found out: preprocess once, note which files were entered, digest them all.
 // Refuses to know: caches and build servers.
 import { createHash } from 'node:crypto';
-import { absoluteName, type Digest, digestOf, isFault, type KeyPart } from '../base/index.js';
-import { type Compilation, createLineMarkerScanner, type Dialect, placeInText } from '../compilation/index.js';
+import { absoluteName, type Digest, digestOf, isFault, isWindowsFolder, type KeyPart, spelledFor } from '../base/index.js';
+import { type Compilation, createLineMarkerScanner, type Dialect, namesInText, placeInText } from '../compilation/index.js';
 import { describeProcessor, type FileDigests, type FileSnapshot, isNowhere, reachableStat, readPieces } from '../host/index.js';
 import type { Front } from './ports.js';
 
@@ -10,6 +10,8 @@ import type { Front } from './ports.js';
 export interface Inputs {
   /** As the preprocessor spelled them; the source first. */
   readonly files: readonly string[];
+  /** The same with separators of both kinds; undefined: they have one. */
+  readonly spelled: readonly string[] | undefined;
   readonly precompiled: readonly string[];
   readonly parts: readonly KeyPart[];
   readonly snapshot: FileSnapshot;
@@ -19,14 +21,21 @@ export interface Inputs {
   readonly dependencies: Uint8Array | undefined;
   /** What in the text shows the base folder; undefined when nothing does, or when there is none. */
   readonly place: string | undefined;
+  /** What in the text shows names that are others on a build server. */
+  readonly named: string | undefined;
 }
 
 export type InputsResult =
   | { readonly kind: 'inputs'; readonly inputs: Inputs }
   /** The preprocessor exited non-zero: the compiler will say why. */
   | { readonly kind: 'refused' }
-  /** Something is read that we cannot see. */
-  | { readonly kind: 'unknowable'; readonly reason: string };
+  | Unknowable;
+
+/** Something is read that we cannot see. */
+interface Unknowable {
+  readonly kind: 'unknowable';
+  readonly reason: string;
+}
 
 export interface PreprocessRequest {
   readonly dialect: Dialect;
@@ -41,11 +50,13 @@ export interface PreprocessRequest {
 interface Seen {
   readonly text: Digest | undefined;
   readonly files: readonly string[];
+  readonly spelled?: readonly string[] | undefined;
   /** Files that already preprocessed text names: the compiler quotes from them in diagnostics when they are there. */
   readonly quoted: readonly string[];
   readonly precompiled: readonly string[];
   readonly incbin: boolean;
   readonly place: string | undefined;
+  readonly named?: string | undefined;
   /** What the preprocessor warned about, where the text alone does not show it. */
   readonly told?: Digest | undefined;
 }
@@ -63,27 +74,38 @@ async function readInput(compilation: Compilation): Promise<Seen | undefined> {
   return { text: undefined, files: [compilation.input], quoted, precompiled, incbin, place: 'not preprocessed' };
 }
 
-async function preprocess(front: Front, request: PreprocessRequest): Promise<Seen | undefined> {
+async function preprocess(front: Front, request: PreprocessRequest): Promise<Seen | Unknowable | undefined> {
   const { compilation } = request;
   if (!compilation.needsPreprocessing) return readInput(compilation);
   const command = request.dialect.preprocessCommand(compilation, request.program, request.dependencyTemporary);
   const hash = createHash('sha256');
   const scanner = createLineMarkerScanner();
   const kept: Uint8Array[] = [];
+  // What names files differs on a build server, where they are called otherwise.
+  const renamed = isWindowsFolder(compilation.cwd) && compilation.homeOnly === undefined;
+  const keeps = request.base !== '' || renamed;
   const result = await front.run(command, {
     how: 'helper',
     onStdout: (chunk) => {
       hash.update(chunk);
       scanner.push(chunk);
-      if (request.base !== '') kept.push(chunk);
+      if (keeps) kept.push(chunk);
     },
   });
   if (result.code !== 0) return undefined;
-  const { files, precompiled, incbin } = scanner.end();
+  const { files: entered, precompiled, incbin } = scanner.end();
+  const files = entered.map((name) => spelledFor(compilation.cwd, name));
   const place = request.base === '' ? undefined : placeInText(Buffer.concat(kept), request.base);
+  const noted = request.dialect.enteredFiles?.(compilation, result.stderr);
+  if (noted?.kind === 'unknowable') return noted;
+  if (noted !== undefined) {
+    const told = noted.others === '' ? undefined : digestOf(noted.others);
+    return { text: hash.digest('hex') as Digest, files: noted.files.map((name) => spelledFor(compilation.cwd, name)), quoted: [], precompiled, incbin, place, told };
+  }
   // In cl's manner a file that is not even read may be warned about: it would be taken by other rules.
   const told = request.dialect.kind === 'clang-cl' && result.stderr.byteLength > 0 ? digestOf(result.stderr) : undefined;
-  return { text: hash.digest('hex') as Digest, files, quoted: [], precompiled, incbin, place, told };
+  const named = renamed ? namesInText(Buffer.concat(kept), files) : undefined;
+  return { text: hash.digest('hex') as Digest, files, spelled: renamed ? entered : undefined, quoted: [], precompiled, incbin, place, named, told };
 }
 
 async function readDependencies(path: string): Promise<Uint8Array> {
@@ -100,6 +122,7 @@ export async function gatherInputs(front: Front, digests: FileDigests, request: 
   if (source !== undefined && !source.isFile()) return { kind: 'unknowable', reason: 'the source is not a regular file' };
   const seen = await preprocess(front, request);
   if (seen === undefined) return { kind: 'refused' };
+  if ('reason' in seen) return seen;
   if (seen.incbin) return { kind: 'unknowable', reason: '.incbin' };
   const names = [...seen.files, ...seen.precompiled, ...compilation.extraInputs];
   const ifThere = compilation.readIfThere ?? [];
@@ -122,10 +145,10 @@ export async function gatherInputs(front: Front, digests: FileDigests, request: 
     if (processor === undefined) return { kind: 'unknowable', reason: 'unknown processor' };
     parts.push({ label: 'processor', value: digestOf(processor) });
   }
-  const { files, precompiled, place } = seen;
+  const { files, spelled, precompiled, place, named } = seen;
   const { dependencyTemporary } = request;
   const dependencies = dependencyTemporary === undefined || isNowhere(dependencyTemporary) ? undefined : await readDependencies(dependencyTemporary);
   // It is kept with the result, so that nearer lookups need no preprocessor to write it.
   if (dependencies !== undefined) parts.push({ label: 'dependencies', value: digestOf(dependencies) });
-  return { kind: 'inputs', inputs: { files, precompiled, parts, snapshot, dependencyTemporary, dependencies, place } };
+  return { kind: 'inputs', inputs: { files, spelled, precompiled, parts, snapshot, dependencyTemporary, dependencies, place, named } };
 }

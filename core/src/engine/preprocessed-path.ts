@@ -1,6 +1,6 @@
 // Knows: the long way of a compile: preprocess, key, lookup, away, home, land, and what is stored once the answer is out.
 // Refuses to know: direct mode's own lookup (near-path.ts).
-import { keyOf } from '../base/index.js';
+import { keyOf, spelledFor } from '../base/index.js';
 import { readsByPragma } from '../compilation/index.js';
 import { discard, isNowhere, temporaryBeside } from '../host/index.js';
 import type { Entry } from '../storage/index.js';
@@ -119,9 +119,11 @@ async function finishAtHome(work: Work, way: Way, base: CompileReport): Promise<
 async function compileAway(work: Work, ports: EnginePorts): Promise<{ entry: Entry | undefined; report: AwayReport } | undefined> {
   const { distribution } = ports;
   const { inputs, compilation } = work;
-  if (distribution === undefined || compilation.homeOnly !== undefined || inputs.precompiled.length > 0) return undefined;
+  if (distribution === undefined || inputs.precompiled.length > 0 || compilation.probe === true) return undefined;
+  const homeOnly = compilation.homeOnly ?? inputs.named;
+  if (homeOnly !== undefined) return { entry: undefined, report: { kind: 'repeated', server: undefined, reason: homeOnly } };
   const { request, compiler } = work;
-  const result = await distribution.compile({ request, compiler, compilation, files: inputs.files, signal: work.front.signal });
+  const result = await distribution.compile({ request, compiler, compilation, files: inputs.files, spelled: inputs.spelled, signal: work.front.signal });
   if (result.kind === 'home') return { entry: undefined, report: awayReportOf(result) };
   const files = entryFilesOfAway(compilation, result.outputs, inputs.dependencies);
   const { stdout, stderr, compileMs } = result;
@@ -161,7 +163,7 @@ async function store(work: Work, way: Way, { entry, report, unchanged }: Storabl
 function namesRead({ compilation, inputs }: Work): readonly string[] | undefined {
   if (inputs.precompiled.length > 0) return undefined;
   const { dependencyFile } = compilation;
-  if (inputs.dependencies !== undefined && dependencyFile?.userOnly === false) return parseDependencies(Buffer.from(inputs.dependencies).toString());
+  if (inputs.dependencies !== undefined && dependencyFile?.userOnly === false) return parseDependencies(Buffer.from(inputs.dependencies).toString())?.map((name) => spelledFor(compilation.cwd, name));
   // Text shows nothing of files of which only the macros are taken.
   return compilation.args.some(({ words: [word = ''] }) => word.startsWith('-imacros')) ? undefined : inputs.files;
 }

@@ -58,6 +58,8 @@ export interface CompileReport {
   readonly near?: string;
   /** Why a result that was made in a base folder belongs to it alone. */
   readonly unshared?: string;
+  /** What the user may want to know of such a compile, whatever became of it. */
+  readonly advice?: string;
   /** Milliseconds by step, in the order in which they happened. */
   readonly steps?: readonly (readonly [step: string, ms: number])[];
 }

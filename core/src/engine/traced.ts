@@ -1,6 +1,7 @@
 // Knows: a compile at home that tells by its dependency file what it has read, so that no preprocessor need run before it.
 // Refuses to know: what is made of the names.
 import { dirname } from 'node:path';
+import { spelledFor } from '../base/index.js';
 import { discard, isNowhere, isWritableFolder, pickUp, temporaryBeside } from '../host/index.js';
 import { parseDependencies } from './dependency-file.js';
 import { colourOf, compileAtHome, type HomeResult } from './home.js';
@@ -21,9 +22,9 @@ export function isTraceable({ compilation }: Asked): boolean {
   return own === undefined || (!own.userOnly && !isNowhere(own.path));
 }
 
-async function readNames(path: string): Promise<readonly string[] | undefined> {
+async function readNames(path: string, { compilation }: Asked): Promise<readonly string[] | undefined> {
   const list = await pickUp(path);
-  return list === undefined ? undefined : parseDependencies(Buffer.from(list.bytes).toString());
+  return list === undefined ? undefined : parseDependencies(Buffer.from(list.bytes).toString())?.map((name) => spelledFor(compilation.cwd, name));
 }
 
 /** Undefined: it cannot be done without the user seeing it. */
@@ -32,7 +33,7 @@ export async function compileTraced(asked: Asked): Promise<TracedResult | undefi
   const own = compilation.dependencyFile;
   if (own !== undefined) {
     const result = await compileAtHome(asked);
-    return { ...result, read: result.entry === undefined ? undefined : await readNames(placeOf(compilation, own.path)) };
+    return { ...result, read: result.entry === undefined ? undefined : await readNames(placeOf(compilation, own.path), asked) };
   }
   const main = placeOf(compilation, compilation.outputs[0]?.path ?? '');
   // The compiler is about to say so in its own words, which a list that cannot be written would change.
@@ -40,7 +41,7 @@ export async function compileTraced(asked: Asked): Promise<TracedResult | undefi
   const dependencyPath = temporaryBeside(main);
   try {
     const result = await compileAtHome(asked, compiler.dialect.tracedCommand(compilation, compiler.path, { colour: colourOf(asked), dependencyPath }));
-    return { ...result, read: result.entry === undefined ? undefined : await readNames(dependencyPath) };
+    return { ...result, read: result.entry === undefined ? undefined : await readNames(dependencyPath, asked) };
   } finally {
     await discard(dependencyPath);
   }

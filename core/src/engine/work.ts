@@ -10,7 +10,7 @@ export interface AskedAny {
   readonly request: CompileRequest;
   readonly front: Front;
   readonly compiler: Pick<AnyCompiler, 'path' | 'identity' | 'evidence'> & { readonly facts: Pick<AnyCompiler['facts'], 'kind'> };
-  readonly compilation: Pick<Compilation, 'language' | 'input' | 'cwd' | 'outputs' | 'colour'> & Partial<Pick<CrateCompilation, 'crateTypes'>>;
+  readonly compilation: Pick<Compilation, 'language' | 'input' | 'cwd' | 'outputs' | 'colour'> & Partial<Pick<CrateCompilation, 'crateTypes'> & Pick<Compilation, 'advice'>>;
   readonly controls: Controls;
   /** The folder around this compile whose name does not matter, if there is one. */
   readonly base: BaseFolder;

@@ -1,7 +1,7 @@
 // Knows: which files besides its own a compiler's results depend on: the programs that it starts, their code libraries, its settings.
 // Refuses to know: what is in them.
 import { accessSync, constants, readdirSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { isFault } from '../base/index.js';
 import type { CompilerKind } from '../compilation/index.js';
 import type { VerboseAnswer } from './compiler-probe-text.js';
@@ -65,13 +65,17 @@ function isProgram(path: string): boolean {
   }
 }
 
+const withExe = (name: string): string => (/\.exe$/i.test(name) ? name : `${name}.exe`);
+
 /** Where execvp would find a program, and the places it passes over on its way. An empty part of PATH is the working directory. */
 export function searchPath(name: string, path: string | undefined, cwd: string): { readonly found: string | undefined; readonly missed: readonly string[] } {
+  // `/x/as` that gcc names on Windows stands there as `as.exe`.
+  if (process.platform === 'win32' && isAbsolute(name) && !isProgram(name)) name = withExe(name);
   if (isAbsolute(name)) return isProgram(name) ? { found: name, missed: [] } : { found: undefined, missed: [name] };
   const missed: string[] = [];
-  if (name.includes('/')) return { found: undefined, missed };
-  for (const folder of (path ?? '').split(':')) {
-    const candidate = resolve(cwd, folder, name);
+  if (/[\\/]/.test(name)) return { found: undefined, missed };
+  for (const folder of (path ?? '').split(delimiter)) {
+    const candidate = resolve(cwd, folder, process.platform === 'win32' ? withExe(name) : name);
     if (isProgram(candidate)) return { found: candidate, missed };
     missed.push(candidate);
   }
@@ -86,7 +90,7 @@ async function settingsPlaces(search: ProgramSearch): Promise<readonly string[]>
   }
   const modes = search.kind === 'clang-cl' ? ['clang-cl', 'clang'] : ['clang', 'clang++'];
   const { machine } = search;
-  const names = [basename(search.compiler), ...modes, ...(machine === undefined ? [] : [machine, ...modes.map((mode) => `${machine}-${mode}`)])];
+  const names = [basename(search.compiler).replace(/\.exe$/i, ''), ...modes, ...(machine === undefined ? [] : [machine, ...modes.map((mode) => `${machine}-${mode}`)])];
   const folders = [dirname(search.compiler), dirname(search.real), ...search.verbose.settingsFolders].filter(isAbsolute);
   return [...new Set(folders)].flatMap((folder) => [...new Set(names)].map((name) => join(folder, `${name}.cfg`)));
 }
@@ -116,7 +120,14 @@ async function sanitizerLists(search: ProgramSearch): Promise<readonly string[]>
   }
 }
 
+/** Windows looks for a program's libraries where the program is. */
+function besideProgram(program: string): readonly string[] {
+  const folder = dirname(program);
+  return readdirSync(folder).filter((name) => /\.dll$/i.test(name) && shaping.test(name)).sort().map((name) => join(folder, name));
+}
+
 async function shapingLibraries(program: string, env: ProgramSearch['env']): Promise<readonly string[]> {
+  if (process.platform === 'win32') return besideProgram(program);
   const kind = await programKind(program);
   if (kind === 'script' || kind === 'other') return [];
   try {

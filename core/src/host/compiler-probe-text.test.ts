@@ -34,7 +34,10 @@ describe('readProbe', () => {
     const cl = preprocessed({ ...clang, _MSC_VER: '1933', _MT: '1' });
     expect(readProbe(cl, 'cl')).toMatchObject({ facts: { kind: 'clang-cl', version: '14.0.6' } });
     expect(readProbe(preprocessed(clang), 'cl')).toEqual({ kind: 'unsupported', why: 'does not speak the options of cl, as its name says' });
-    expect(readProbe(preprocessed({ _MSC_VER: '1933', _MT: '1' }), 'cl')).toEqual({ kind: 'unsupported', why: 'is cl.exe, which runs as it is' });
+    expect(readProbe(preprocessed({ _MSC_VER: '1939', _MT: '1', _MSC_FULL_VER: '193933523', _MSC_BUILD: '0', _M_X64: '100' }), 'cl')).toEqual({
+      kind: 'known', fullVersion: '193933523.0', target: '_M_X64', facts: { kind: 'msvc', plusplus: false, version: '19.39', apple: false },
+    });
+    expect(readProbe(preprocessed({ _MSC_VER: '1939', _MT: '1' }))).toEqual({ kind: 'unsupported', why: 'speaks the options of cl' });
   });
 
   it('refuses an answer that is none', () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EnvPairs, Fault, type KeyPart } from '../base/index.js';
 import { clVariables, type CompilerFacts } from '../compilation/index.js';
+import { msvcFiles, notePrefixOf } from './compiler-probe-msvc.js';
 import { compilerFiles } from './compiler-probe-programs.js';
 import { type Manner, type ProbeAnswer, probeFileName, probeSource, readProbe, readVerbose, type VerboseAnswer } from './compiler-probe-text.js';
 import type { FileDigests, FileSnapshot } from './file-digests.js';
@@ -62,7 +63,7 @@ const outputLimit = 1024 * 1024;
 
 /** Variables that make compilers write files or chatter, for the probe must leave no trace; and those of single compiles in cl's manner. */
 const unwanted = new Set([
-  ...clVariables,
+  ...clVariables.filter((name) => name !== 'VSLANG'),
   'DEPENDENCIES_OUTPUT', 'SUNPRO_DEPENDENCIES', 'CC_PRINT_OPTIONS', 'CC_PRINT_HEADERS', 'CC_LOG_DIAGNOSTICS', 'LANGUAGE', 'PWD',
 ]);
 
@@ -89,13 +90,13 @@ function look(path: string): CompilerLook | undefined {
   }
 }
 
-type Run = (args: readonly string[]) => Promise<{ readonly code: number | undefined; readonly stdout: string; readonly stderr: string }>;
+type Run = (args: readonly string[]) => Promise<{ readonly code: number | undefined; readonly stdout: string; readonly stderr: Buffer }>;
 
 function runnerOf(compiler: string, where: { folder: string; env: Record<string, string>; timeoutMs: number }): Run {
   return async (args) => {
     const { folder: cwd, env, timeoutMs } = where;
     const done = await runProcess(compiler, args, { cwd, env, timeoutMs, maxOutput: outputLimit });
-    return { code: done.code, stdout: done.stdout.toString(), stderr: done.stderr.toString() };
+    return { code: done.code, stdout: done.stdout.toString(), stderr: done.stderr };
   };
 }
 
@@ -113,7 +114,18 @@ async function firstRun({ compiler, manner = 'gnu' }: CompilerSubject, run: Run,
   if (code !== 0) throw unsupported(compiler, `${code === undefined ? 'was killed by a signal' : `ends with ${code}`} when asked to preprocess a few lines`);
   const answer = readProbe(stdout, manner);
   if (answer.kind === 'unsupported') throw unsupported(compiler, answer.why);
-  return { answer, verbose: readVerbose(stderr, folder) };
+  return { answer, verbose: readVerbose(stderr.toString(), folder) };
+}
+
+async function learnNotes(compiler: string, folder: string, run: Run): Promise<string> {
+  const prefix = await notePrefixOf(folder, async (args) => {
+    const { code, stderr } = await run(args);
+    return code === 0 ? stderr : undefined;
+  }).catch((thrown: Fault) => {
+    throw unsupported(compiler, 'no answer to /showIncludes', thrown);
+  });
+  if (prefix === undefined) throw unsupported(compiler, 'its notes about included files (/showIncludes) cannot be told from its other words');
+  return prefix;
 }
 
 async function surveyIn(folder: string, subject: CompilerSubject, options: CompilerProbeOptions): Promise<CompilerSurvey> {
@@ -132,19 +144,25 @@ async function surveyIn(folder: string, subject: CompilerSubject, options: Compi
     const text = stdout.trim();
     return code === 0 && text !== '' && !text.includes('\n') ? text : undefined;
   };
-  const machine = await ask('-dumpmachine');
+  const isMsvc = answer.facts.kind === 'msvc';
+  const machine = isMsvc ? answer.target : await ask('-dumpmachine');
   const resources = answer.facts.kind === 'clang-cl' ? await ask('-print-resource-dir') : undefined;
-  const files = await compilerFiles({ kind: answer.facts.kind, compiler, real, verbose, machine, env, cwd: subject.cwd, ask, xcodeChoice: options.xcodeChoice });
+  const notePrefix = isMsvc ? await learnNotes(compiler, folder, run) : undefined;
+  const files = isMsvc
+    ? msvcFiles(compiler, real)
+    : await compilerFiles({ kind: answer.facts.kind, compiler, real, verbose, machine, env, cwd: subject.cwd, ask, xcodeChoice: options.xcodeChoice });
   const snapshot = await digests.take([...files.present.map((file) => file.path), ...files.absent]);
   // Replaced while we asked: answers of one compiler must not be filed under the bytes of another.
   if (snapshot.digests[0] !== before.digests[0]) throw unsupported(compiler, 'changed while it was examined');
   return {
-    facts: resources === undefined ? answer.facts : { ...answer.facts, resources },
+    facts: { ...answer.facts, ...(resources === undefined ? {} : { resources }), ...(notePrefix === undefined ? {} : { notePrefix }) },
     parts: [
       { label: 'kind', value: answer.facts.kind },
       { label: 'version', value: answer.fullVersion },
       { label: 'release', value: answer.facts.version },
       { label: 'target', value: machine ?? '' },
+      // Its objects name it.
+      ...(isMsvc ? [{ label: 'path', value: compiler }] : []),
       ...verbose.commands.map((value) => ({ label: 'command', value })),
       ...files.present.map((file, at) => ({ label: file.role, value: snapshot.digests[at] ?? 'unreadable' })),
     ],

@@ -2,10 +2,16 @@
 //
 // flock(2): the kernel lets go of it however its holder ends, so nothing stale can block the next daemon. Node has no call for it; the
 // flock program locks the open file that it is handed, which is ours too. The native launcher hands its lock down already locked.
+// Windows lets nobody else open a file that was opened to be shared with nobody, which does the same; node has no name for that flag.
 import { spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { Fault } from '../base/index.js';
 import type { DaemonPlace } from './daemon-place.js';
+
+const onWindows = process.platform === 'win32';
+/** Source: libuv's uv/win.h, UV_FS_O_EXLOCK. */
+const shareWithNobody = 0x1000_0000;
+const lockFlags = constants.O_RDWR | constants.O_CREAT | (onWindows ? shareWithNobody : constants.O_NOFOLLOW);
 
 export interface DaemonLock {
   /** The locked descriptor; whoever inherits it holds the lock too. */
@@ -39,13 +45,14 @@ export function inheritedLock(fd: number): DaemonLock {
 export async function takeLock(place: DaemonPlace): Promise<DaemonLock | undefined> {
   let fd: number;
   try {
-    fd = openSync(place.lockFile, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+    fd = openSync(place.lockFile, lockFlags, 0o600);
   } catch (cause) {
+    if (onWindows && (cause as NodeJS.ErrnoException).code === 'EBUSY') return undefined;
     throw new Fault('DAEMON_START_FAILED', `${place.lockFile} cannot be opened`, { cause });
   }
   const lock = lockOn(fd);
   try {
-    if (await locked(fd)) return lock;
+    if (onWindows || (await locked(fd))) return lock;
     lock.release();
     return undefined;
   } catch (thrown) {

@@ -2,6 +2,7 @@
 // core/native/start.cc is the same for the native launcher.
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type EnvPairs, envValue, Fault } from '../base/index.js';
 import { addressText, type DaemonPlace } from './daemon-place.js';
@@ -9,6 +10,9 @@ import { type DaemonLock, takeLock } from './daemon-place-lock.js';
 
 /** What of a build's environment a daemon may see that outlives the build. */
 const forDaemon = /^(SCCACHE_.*|XDG_.*|LC_.*|HOME|PATH|USER|LOGNAME|LANG|TMPDIR|TZ|RUST_LOG)$/;
+/** Without these programs do not even start, or know nobody's folders. */
+const forDaemonOnWindows = /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|TEMP|TMP|USERPROFILE|USERNAME|HOMEDRIVE|HOMEPATH|(LOCAL)?APPDATA|PROGRAM(DATA|FILES|FILES\(X86\)|W6432)|NUMBER_OF_PROCESSORS|PROCESSOR_.*)$/;
+const onWindows = process.platform === 'win32';
 const lockDescriptor = 3;
 const noticeDescriptor = 4;
 
@@ -29,7 +33,7 @@ export interface StartOptions {
 }
 
 function daemonEnvironment({ env, place }: StartOptions): Record<string, string> {
-  const kept = Object.fromEntries(env.filter(([name]) => forDaemon.test(name)));
+  const kept = Object.fromEntries(env.filter(([name]) => forDaemon.test(name) || (onWindows && forDaemonOnWindows.test(name))));
   // A relative socket path means the build's directory, not the daemon's.
   if (kept['SCCACHE_SERVER_UDS'] !== undefined && place.kind !== 'port') kept['SCCACHE_SERVER_UDS'] = addressText(place);
   return {
@@ -75,8 +79,9 @@ const daemonFlags = ['--max-semi-space-size=4', '--single-threaded-gc'] as const
 function spawnAndWait(options: StartOptions, lock: DaemonLock): Promise<StartNotice> {
   const log = openErrorLog(envValue(options.env, 'SCCACHE_ERROR_LOG') ?? '');
   const child = spawn(process.execPath, [...daemonFlags, options.script, ...(options.scriptArgs ?? [])], {
-    cwd: '/',
+    cwd: onWindows ? dirname(options.place.lockFile) : '/',
     detached: true,
+    windowsHide: true,
     env: daemonEnvironment(options),
     stdio: ['ignore', 'ignore', log, lock.fd, 'pipe'],
   });

@@ -1,14 +1,15 @@
 // Knows: where the daemon of this user listens and what lies beside its socket. Refuses to know: whether it is there.
 // core/native/place.cc is the same for the launcher; both must give the same names.
 import { lstatSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import { type EnvPairs, envValue, Fault } from '../base/index.js';
 
 export interface DaemonPlace {
   readonly kind: 'file' | 'abstract' | 'port';
   /** file: the socket's path; abstract: its name; port: empty. */
   readonly name: string;
-  /** port: on 127.0.0.1; otherwise 0. */
+  /** port: on 127.0.0.1, 0 for one that the system chooses for each daemon and that stands beside the secrets; otherwise 0. */
   readonly port: number;
   /** In a folder of ours alone (0700, owner checked). */
   readonly lockFile: string;
@@ -37,6 +38,18 @@ function ownedFolder(path: string, uid: number, forbidden: number): boolean {
   } catch {
     // Absent or out of reach: not a folder to trust.
     return false;
+  }
+}
+
+/** The folder of this user's profile, which Windows keeps from others; there are no modes to look at. */
+function profileFolder(env: EnvPairs): string {
+  const local = envValue(env, 'LOCALAPPDATA') ?? '';
+  const folder = join(isAbsolute(local) ? local : join(homedir(), 'AppData', 'Local'), 'sccache-ts', 'run');
+  try {
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  } catch (cause) {
+    throw new Fault('DAEMON_UNREACHABLE', `${folder} cannot be made`, { cause, hint: 'name a folder of your own in LOCALAPPDATA' });
   }
 }
 
@@ -77,18 +90,20 @@ export interface Whose {
 }
 
 /**
- * SCCACHE_SERVER_UDS, else SCCACHE_SERVER_PORT, else the runtime folder, else /tmp. Creates the private folder.
+ * SCCACHE_SERVER_UDS, else SCCACHE_SERVER_PORT, else the runtime folder, else /tmp. Creates the private folder. On Windows there are no sockets with
+ * names: SCCACHE_SERVER_PORT, else a port of chance.
  * @throws Fault DAEMON_UNREACHABLE when there is no folder that this user can trust
  */
 export function daemonPlace(env: EnvPairs, whose: Whose): DaemonPlace {
-  const folder = privateFolder(env, whose.uid);
+  const windows = process.platform === 'win32';
+  const folder = windows ? profileFolder(env) : privateFolder(env, whose.uid);
   const at = (stem: string, where: Pick<DaemonPlace, 'kind' | 'name' | 'port'>): DaemonPlace => ({
     ...where,
     lockFile: join(folder, `${stem}.lock`),
     secretsFile: join(folder, `${stem}.secrets`),
     failureFile: join(folder, `${stem}.failed`),
   });
-  const given = envValue(env, 'SCCACHE_SERVER_UDS') ?? '';
+  const given = windows ? '' : (envValue(env, 'SCCACHE_SERVER_UDS') ?? '');
   if (given.startsWith('\\x00')) return at(shortName(given), { kind: 'abstract', name: given.slice(4), port: 0 });
   if (given !== '') {
     const name = given.startsWith('/') ? given : `${resolve(whose.cwd)}/${given}`;
@@ -96,5 +111,6 @@ export function daemonPlace(env: EnvPairs, whose: Whose): DaemonPlace {
   }
   const port = readPort(envValue(env, 'SCCACHE_SERVER_PORT') ?? '');
   if (port !== undefined) return at(`port-${port}`, { kind: 'port', name: '', port });
+  if (windows) return at('daemon', { kind: 'port', name: '', port: 0 });
   return at('daemon', { kind: 'file', name: join(folder, 'daemon.sock'), port: 0 });
 }

@@ -6,6 +6,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isUtf8 } from 'node:buffer';
 import { quotedWord } from '../base/index.js';
+import { spawnWords } from './spawn-program.js';
 
 export interface Program {
   readonly path: string;
@@ -53,12 +54,15 @@ export function stdioWith(streams: 'inherit' | 'pipe', args: readonly string[]):
 /** Starts a child; signals that come for us go to it, and are ours again once it has ended. */
 export function startChild(program: Program, streams: 'inherit' | 'pipe'): ChildProcess {
   const forward = (signal: NodeJS.Signals): void => {
+    // It has heard of it too, from the same console; a kill would leave it no time to remove what it has half written.
+    if (process.platform === 'win32') return;
     child.once('close', () => dieBySignal(constants.signals[signal]));
     child.kill(signal);
   };
   // Before there is a child: afterwards a signal might come in between, which would end us alone. It is heard only when this turn is over.
   for (const signal of passedOn) process.on(signal, forward);
-  const child = spawn(program.path, program.args, { stdio: stdioWith(streams, program.args), argv0: program.argv0 ?? program.path });
+  const { file, args, ...verbatim } = spawnWords(program.path, program.args);
+  const child = spawn(file, args, { stdio: stdioWith(streams, program.args), ...(file === program.path ? { argv0: program.argv0 ?? program.path } : verbatim) });
   child.once('close', () => {
     for (const signal of passedOn) process.off(signal, forward);
   });

@@ -37,7 +37,7 @@ function printAll(streams: Streams): void {
         at += writeSync(fd, bytes, at);
       } catch (cause) {
         const { code } = cause as NodeJS.ErrnoException;
-        if (code === 'EPIPE') dieBySignal(constants.signals.SIGPIPE);
+        if (code === 'EPIPE' && process.platform !== 'win32') dieBySignal(constants.signals.SIGPIPE);
         // Where nobody can read it the compiler would not have been heard either; only a full pipe is worth waiting for.
         if (code !== 'EAGAIN') break;
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);

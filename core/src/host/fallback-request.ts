@@ -2,8 +2,10 @@
 // core/native/request.cc is the same for the native launcher.
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { forwardSlashed } from '../base/index.js';
 import type { CompileFrame } from '../wire/index.js';
 import type { Program } from './fallback-child.js';
+import { processEnvironment } from './process-environment.js';
 
 /** @param build the version of this package */
 export function describeCompile(target: Program, build: string): CompileFrame {
@@ -13,13 +15,14 @@ export function describeCompile(target: Program, build: string): CompileFrame {
   return {
     kind: 'compile',
     build,
-    cwd,
+    // As the daemon spells it: names that it makes of it are understood by every program.
+    cwd: process.platform === 'win32' ? forwardSlashed(cwd) : cwd,
     cwdDevice: facts.dev,
     cwdInode: facts.ino,
     umask: process.umask(),
     colour: process.stderr.isTTY && TERM !== undefined && TERM !== '' && TERM !== 'dumb',
     compiler: resolve(cwd, target.path),
     args: target.args,
-    env: Object.entries(process.env).map(([name, value]) => [name, value ?? ''] as const),
+    env: processEnvironment(),
   };
 }

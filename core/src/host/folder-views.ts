@@ -46,7 +46,9 @@ interface Seen extends Known {
 
 function splitPath(path: string): readonly [folder: string, name: string] {
   const at = path.lastIndexOf('/');
-  return [at <= 0 ? '/' : path.slice(0, at), path.slice(at + 1)];
+  // `C:` alone would be the folder that is open on that drive.
+  const folder = at <= 0 ? '/' : path.slice(0, at === 2 && path.charCodeAt(1) === 0x3a ? 3 : at);
+  return [folder, path.slice(at + 1)];
 }
 
 const standingOf = (stat: BigIntStats): Standing => (stat.isDirectory() ? folderStands : { kind: 'file', id: `${stat.dev}:${stat.ino}` });
@@ -83,13 +85,13 @@ function viewThrough(look: (folder: string) => Seen | undefined, noted: () => vo
     return standing;
   };
   const nearest = (path: string): { readonly place: Seen; readonly folder: string; readonly child: string } | undefined => {
-    for (let child = path; child !== '/'; ) {
+    for (let child = path; ; ) {
       const [folder] = splitPath(child);
+      if (folder === child) return undefined;
       const place = seen(folder);
       if (place !== undefined) return { place, folder, child };
       child = folder;
     }
-    return undefined;
   };
   return {
     at,

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { dieBySignal, passedOn, type Program, stdioWith } from './fallback-child.js';
+import { spawnWords } from './spawn-program.js';
 
 /** How a program ended. */
 export interface ProgramEnd {
@@ -30,7 +31,8 @@ function accompany(held: Held, program: Program): Promise<ProgramEnd> {
   // Nothing is started any more.
   if (early !== undefined) return Promise.resolve({ code: undefined, signal: early });
   return new Promise((resolve, reject) => {
-    const child = spawn(program.path, program.args, { stdio: stdioWith('inherit', program.args), argv0: program.argv0 ?? program.path });
+    const { file, args, ...verbatim } = spawnWords(program.path, program.args);
+    const child = spawn(file, args, { stdio: stdioWith('inherit', program.args), ...(file === program.path ? { argv0: program.argv0 ?? program.path } : verbatim) });
     held.child = child;
     child.once('error', (cause) => {
       held.child = undefined;
@@ -54,7 +56,8 @@ export async function holdingSignals(work: (accompany: Accompany) => Promise<Pro
     if (child === undefined) held.heard.push(signal);
     else {
       setTimeout(() => {
-        if (held.child === child) child.kill(signal);
+        // On Windows a kill would leave it no time to remove what it has half written; it has heard of it from the same console.
+        if (held.child === child && process.platform !== 'win32') child.kill(signal);
       }, patienceMs).unref();
     }
   };

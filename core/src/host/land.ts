@@ -23,7 +23,7 @@ type LandingSource =
   | { readonly kind: 'file'; readonly path: string };
 
 /** Outputs that are no files: writing there leaves nothing behind, so there is nothing to land. */
-export const isNowhere = (path: string): boolean => path === '/dev/null';
+export const isNowhere = (path: string): boolean => path === '/dev/null' || (process.platform === 'win32' && /^(?:.*[\\/:])?nul$/i.test(path));
 
 const absentIsUndefined = (cause: NodeJS.ErrnoException): undefined => {
   if (cause.code === 'ENOENT') return undefined;

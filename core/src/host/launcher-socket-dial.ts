@@ -1,4 +1,5 @@
 // Knows: how to reach the daemon from JavaScript, prove who we are, and give it a command. Refuses to know: which commands there are.
+import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { Fault } from '../base/index.js';
 import { decodeToLauncher, encodeFromLauncher, type FromLauncher, sameSecret, type ToLauncher } from '../wire/index.js';
@@ -12,15 +13,20 @@ export interface DialOptions {
   /** Effective user id. */
   readonly uid: number;
   readonly timeoutMs: number;
+  /** Default false. */
+  readonly lateIsAbsent?: boolean;
 }
 
 /** A bare connection; undefined when nobody listens. @throws Fault DAEMON_UNREACHABLE for every other reason */
 export function dialDaemon(place: DaemonPlace, options: DialOptions): Promise<Socket | undefined> {
   return new Promise((resolve, reject) => {
     const socket = place.kind === 'port' ? connect(place.port, '127.0.0.1') : connect(place.kind === 'file' ? place.name : `\0${place.name}`);
-    socket.setTimeout(options.timeoutMs, () => socket.destroy(new Error(`no connection in ${options.timeoutMs} ms`)));
+    const late = new Error(`no connection in ${options.timeoutMs} ms`);
+    socket.setTimeout(options.timeoutMs, () => socket.destroy(late));
     socket.once('error', (cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED') resolve(undefined);
+      // Windows asks several times at a port where nobody listens. Should somebody do, the lock tells.
+      const absent = cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED' || (cause === late && options.lateIsAbsent === true);
+      if (absent) resolve(undefined);
       else reject(new Fault('DAEMON_UNREACHABLE', `${addressText(place)} cannot be reached`, { cause }));
     });
     socket.once('connect', () => {
@@ -33,7 +39,10 @@ export function dialDaemon(place: DaemonPlace, options: DialOptions): Promise<So
 
 /** A connection to the daemon of this user, secrets exchanged; undefined when there is none. @throws Fault DAEMON_UNREACHABLE */
 export async function reachListeningDaemon(place: DaemonPlace, options: DialOptions): Promise<DaemonSocket | undefined> {
-  const socket = await dialDaemon(place, options);
+  const chosen = place.kind === 'port' && place.port === 0;
+  // Who ends in good order takes its file away.
+  if (chosen && !existsSync(place.secretsFile)) return undefined;
+  const socket = await dialDaemon(chosen ? { ...place, port: readSecrets(place, options.uid).port ?? 0 } : place, { ...options, lateIsAbsent: chosen });
   if (socket === undefined) return undefined;
   const daemon: DaemonSocket = new FrameSocket(socket, { decode: decodeToLauncher, encode: encodeFromLauncher });
   if (!needsSecrets(place)) return daemon;

@@ -1,7 +1,7 @@
 // Knows: how a daemon listens for launchers of its own user and for nobody else. Refuses to know: what they want.
 import { timingSafeEqual } from 'node:crypto';
 import { lstatSync, renameSync, rmSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { Fault } from '../base/index.js';
 import { decodeFromLauncher, encodeToLauncher, type FromLauncher, type ToLauncher } from '../wire/index.js';
@@ -116,10 +116,14 @@ async function refuseIfTaken(place: DaemonPlace, uid: number): Promise<void> {
  */
 export async function listenForLaunchers(place: DaemonPlace, uid: number, handlers: LauncherHandlers): Promise<LauncherListener> {
   await refuseIfTaken(place, uid);
-  const secrets = needsSecrets(place) ? await makeSecrets(place) : undefined;
+  const guarded = needsSecrets(place);
+  const chosen = place.kind === 'port' && place.port === 0;
+  let secrets = guarded && !chosen ? await makeSecrets(place) : undefined;
   const server = createServer({ noDelay: place.kind === 'port' }, (socket) => {
-    if (secrets === undefined) receiveOwn(socket, handlers);
-    else void receiveStranger(socket, secrets, handlers);
+    if (!guarded) receiveOwn(socket, handlers);
+    else if (secrets !== undefined) void receiveStranger(socket, secrets, handlers);
+    // Nobody has been told of the port yet.
+    else socket.destroy();
   });
   let isReachable = (): boolean => true;
   try {
@@ -129,11 +133,15 @@ export async function listenForLaunchers(place: DaemonPlace, uid: number, handle
     const inUse = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
     throw new Fault(inUse ? 'ADDRESS_IN_USE' : 'DAEMON_START_FAILED', `${addressText(place)} cannot be listened on`, { cause });
   }
+  const port = chosen ? (server.address() as AddressInfo).port : place.port;
+  if (chosen) secrets = await makeSecrets(place, port);
   rmSync(place.failureFile, { force: true });
   return {
-    address: addressText(place),
+    address: addressText({ ...place, port }),
     isReachable,
     close() {
+      // On Windows it takes long to learn that nobody listens at a port.
+      if (chosen) rmSync(place.secretsFile, { force: true });
       if (place.kind === 'file' && isReachable()) rmSync(place.name, { force: true });
       server.close();
     },

@@ -3,6 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Fault } from '../base/index.js';
 import type { ProcessResult, ProgramCall } from './processes.js';
+import { spawnWords } from './spawn-program.js';
 import { cannotStart, stillRunning, tooMuch, wasCancelled } from './processes-faults.js';
 
 /** After a kill, what a descendant that left the group still holds open is waited for no longer than this. */
@@ -10,10 +11,14 @@ const graceMs = 500;
 
 /** @throws Error of node's, for arguments that no program can be given */
 function start({ program, args, options }: ProgramCall): ChildProcessWithoutNullStreams {
-  return spawn(program, args, {
+  const { file, args: words, ...verbatim } = spawnWords(program, args);
+  return spawn(file, words, {
+    ...verbatim,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: options.env,
-    detached: true,
+    // On Windows a detached program would open a window of its own.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
@@ -74,6 +79,11 @@ export function runWithNode(call: ProgramCall): Promise<ProcessResult> {
 /** Kills a process group started with `detached`. A group that is gone already is what we wanted. */
 export function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
+  if (process.platform === 'win32') {
+    // There are no groups; this finds children by their parents. That it fails means that they are gone, or that nothing can be done.
+    spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);
+    return;
+  }
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (cause) {

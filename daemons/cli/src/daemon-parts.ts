@@ -1,6 +1,6 @@
 // Knows: which engine parts this program's daemon is made of. Refuses to know: their insides, and how a daemon lives.
 import { rustcDialect } from '@sccache-ts/adapter-cargo';
-import { clangClDialect } from '@sccache-ts/adapter-msvc';
+import { clangClDialect, msvcDialect } from '@sccache-ts/adapter-msvc';
 import { type ClientDistribution, type ClientSettings, loggedIn, type Surroundings } from '@sccache-ts/client';
 import type { PrepareOptions } from '@sccache-ts/client/life';
 import { causeChain, type Log } from '@sccache-ts/core/base';
@@ -49,7 +49,7 @@ export function daemonParts(around: Surroundings, log: Log, build: string): Prep
     around,
     log,
     build,
-    compilers: createCompilers({ dialects: { gcc: gccDialect, clang: clangDialect, 'clang-cl': clangClDialect }, probe, crates, nowMs: Date.now }),
+    compilers: createCompilers({ dialects: { gcc: gccDialect, clang: clangDialect, 'clang-cl': clangClDialect, msvc: msvcDialect }, probe, crates, nowMs: Date.now }),
     distribution: (settings) => distributionOf(settings, { env, log, platform: around.platform }),
     watch: watchSettings(log),
   };

@@ -3,7 +3,7 @@
 import { basename, dirname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-  become, daemonPlace, describeCompile, findCompiler, isFaithful, nativeLauncherAt, noteFailure, obey, reachDaemon, realPathOf,
+  become, daemonPlace, describeCompile, findCompiler, isFaithful, nativeLauncherAt, noteFailure, obey, processEnvironment, reachDaemon, realPathOf,
 } from '@sccache-ts/core/host';
 import { ownWords } from './commands/own-words.js';
 
@@ -54,7 +54,7 @@ export async function launch({ build, self, args }: Launch): Promise<undefined> 
 
 /** Returns when there is no daemon to ask, or it hung up without a word. */
 async function askDaemon(target: { path: string; args: readonly string[] }, build: string): Promise<void> {
-  const env = Object.entries(process.env).map(([name, value]) => [name, value ?? ''] as const);
+  const env = processEnvironment();
   const uid = process.geteuid?.() ?? 0;
   const place = daemonPlace(env, { uid, cwd: process.cwd() });
   const daemon = await reachDaemon({

@@ -3,7 +3,7 @@
 import { Fault } from '@sccache-ts/core/base';
 import type { Command } from '@sccache-ts/core/compilation';
 import type { Front, RunOptions, RunResult } from '@sccache-ts/core/engine';
-import type { LauncherSocket } from '@sccache-ts/core/host';
+import { fittingCommand, type LauncherSocket } from '@sccache-ts/core/host';
 import type { ChildEnd, CompileFrame, FromLauncher } from '@sccache-ts/core/wire';
 
 /** Bytes of one child's streams that are gathered. A compiler that writes more is left alone with its user. */
@@ -58,8 +58,18 @@ export function frontOf(launcher: LauncherSocket, request: Pick<CompileFrame, 'c
       launcher.send({ kind: 'run', how: options.how, program: command.program, args: command.args });
     });
 
+  /** Here and not in the launcher, which need not know then how each compiler reads such files. */
+  const runFitting = async (command: Command, options: RunOptions): Promise<RunResult> => {
+    const { program, args, discard } = await fittingCommand(command.program, command.args);
+    try {
+      return await run({ program, args }, options);
+    } finally {
+      await discard();
+    }
+  };
+
   return {
-    front: { run, signal: launcher.gone, colour: request.colour, umask: request.umask },
+    front: { run: process.platform === 'win32' ? runFitting : run, signal: launcher.gone, colour: request.colour, umask: request.umask },
     take(message) {
       const child = running;
       // After a child was given up its last words may still be on their way.

@@ -104,6 +104,8 @@ export function framesOf(given: Answer): readonly ToLauncher[] {
   if (given.kind === 'become') return [{ kind: 'become' }];
   const { code, signal } = given.end;
   if (code === undefined && signal === undefined) throw new Fault('IMPOSSIBLE', 'an answer without an end');
+  // Windows has longer exit codes, which this frame cannot tell: the compiler then says once more what it says.
+  if (code !== undefined && (code < 0 || code > 0xff) && process.platform === 'win32') return [{ kind: 'become' }];
   const last: ToLauncher = code === undefined ? { kind: 'die', signal: signal ?? 0 } : { kind: 'exit', code: code & 0xff };
   const landing: ToLauncher[] = given.land === undefined ? [] : [{ kind: 'land', ...given.land }];
   return [...landing, ...prints(1, given.stdout), ...prints(2, given.stderr), last];

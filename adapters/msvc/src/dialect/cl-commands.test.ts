@@ -44,7 +44,7 @@ describe('commands of clang-cl', () => {
 });
 
 it('cl.exe preprocesses without making errors of warnings', () => {
-  expect(joined(msvcDialect.preprocessCommand(compilationOf('/c /WX /W4 /MP a.cpp', 'msvc'), 'cl', undefined))).toBe('/nologo /E /WX- /W4 a.cpp');
+  expect(joined(msvcDialect.preprocessCommand(compilationOf('/c /WX /W4 /MP a.cpp', 'msvc'), 'cl', undefined))).toBe('/nologo /E /WX- /showIncludes /W4 a.cpp');
 });
 
 describe('files told on standard output', () => {
@@ -59,5 +59,25 @@ describe('files told on standard output', () => {
     ['/O2', notes, undefined],
   ])('%s', (word, stdout, told) => {
     expect(clangClDialect.notedFiles?.(compilationOf(`/c ${word} a.cpp`), stdout)).toEqual(told);
+  });
+});
+
+describe('what cl.exe tells of files while it preprocesses', () => {
+  const prefix = 'Hinweis: Einlesen der Datei:';
+  const said = (text: string, notePrefix: string | undefined = prefix): unknown => {
+    const compilation = compilationOf('/c a.cpp', 'msvc');
+    return msvcDialect.enteredFiles?.({ ...compilation, compiler: { ...compilation.compiler, notePrefix } }, Buffer.from(text, 'latin1'));
+  };
+
+  it('names, each once, and what else was said', () => {
+    const text = `a.cpp\r\n${prefix} C:\\w\\x.h\r\n${prefix}  C:\\sdk y\\z.h\r\na.cpp(3): warning C4005\r\n${prefix} C:\\w\\x.h\r\n`;
+    expect(said(text)).toEqual({ kind: 'entered', files: ['a.cpp', 'C:\\w\\x.h', 'C:\\sdk y\\z.h'], others: 'a.cpp\na.cpp(3): warning C4005' });
+  });
+
+  it.each([
+    [`${prefix} C:\\w\\\xfc.h\r\n`, 'the name of an included file is in a code page'],
+    [`${prefix} C:\\w\\debug\\msado15.tlh\r\n`, '#import'],
+  ])('%j cannot be followed', (text, reason) => {
+    expect(said(text)).toEqual({ kind: 'unknowable', reason });
   });
 });

@@ -1,5 +1,5 @@
 // Knows: the command lines that a compilation leads to. Refuses to know: who runs them.
-import { type Argument, type ArgumentClass, type Command, type Compilation, dependencyAsked, type OptionTable, wordsOf } from '@sccache-ts/core/compilation';
+import { type Argument, type ArgumentClass, type Command, type Compilation, dependencyAsked, type OptionTable, toDiskPath, wordsOf } from '@sccache-ts/core/compilation';
 import { diskWords } from './cl-disk-words.js';
 import type { ClEffect } from './cl-options.js';
 import { flavourOf } from './cl-outputs.js';
@@ -19,10 +19,11 @@ export function preprocessCommand(compilation: Compilation, program: string, dep
   const { args } = compilation;
   const asked = dependencyAsked(compilation, dependencyPath);
   // Flags that only the later steps use are no reason for clang to warn, and with /WX to fail; headers of Windows itself are one for cl.exe.
-  const words = isClang(compilation) ? ['/E', '-Qunused-arguments'] : ['/nologo', '/E', '/WX-'];
+  const words = isClang(compilation) ? ['/E', '-Qunused-arguments'] : ['/nologo', '/E', '/WX-', '/showIncludes'];
   if (asked !== undefined) words.push(...asked.words, `/clang:-MF${asked.place}`);
   const kept = args.filter((argument) => !notForPreprocessor.has(argument.class));
-  return { program, args: [...words, ...lined(kept.filter(({ words: [word = ''] }) => isClang(compilation) || !/^[-/]WX$/.test(word)))] };
+  const quiet = kept.filter(({ words: [word = ''] }) => isClang(compilation) || !/^[-/]WX$/.test(word));
+  return { program, args: [...words, ...lined(quiet)] };
 }
 
 /** Words about colours, where they can be added without being found in the object. */
@@ -50,19 +51,20 @@ const isNoSource = ({ words: [word = ''] }: Argument): boolean => !/^[-/]T[CP]$/
 export function searchCommand(compilation: Compilation, program: string): Command {
   const kept = compilation.args.filter((argument) => !notForPreprocessor.has(argument.class) && argument.class !== 'input' && !isForced(argument) && isNoSource(argument));
   const language = compilation.language === 'c' ? '/TC' : '/TP';
-  return { program, args: ['/E', '-v', '-Qunused-arguments', ...wordsOf(kept), language, '--', '/dev/null'] };
+  return { program, args: ['/E', '-v', '-Qunused-arguments', ...wordsOf(kept), language, '--', flavourOf(compilation.cwd) === 'windows' ? 'NUL' : '/dev/null'] };
 }
 
 /** With debug information no word may be added: the files that were read are then told by the notes that the caller has asked for. */
 export function remoteCommand(table: OptionTable<ClEffect>, compilation: Compilation, options: { readonly program: string; readonly dependencyPath: string }): Command {
   const { program, dependencyPath } = options;
   const called = (argument: Argument): Argument => ({ ...argument, words: diskWords(table, argument, compilation.cwd) ?? argument.words });
-  const own = compilation.args.filter((argument) => argument.class !== 'dependency');
-  const kept = flavourOf(compilation.cwd) === 'windows' ? own.map(called) : own;
+  const words = compilation.args.filter((argument) => argument.class !== 'dependency');
+  const kept = flavourOf(compilation.cwd) === 'windows' ? words.map(called) : words;
   if (compilation.ownCommandOnly === true) return { program, args: lined(kept) };
   const mode = kept.some(({ words: [word = ''] }) => word === '--driver-mode=cl') ? [] : ['--driver-mode=cl'];
   // The compiler over there may stand elsewhere; our headers are sent under the names that they have here.
-  const { resources } = compilation.compiler;
+  const { resources: own } = compilation.compiler;
+  const resources = own === undefined || flavourOf(compilation.cwd) === 'posix' ? own : toDiskPath(own);
   const headers = resources === undefined ? [] : [`/clang:-resource-dir=${resources}`];
   return { program, args: [...mode, '-fno-color-diagnostics', ...headers, '/clang:-MD', `/clang:-MF${dependencyPath}`, ...lined(kept)] };
 }

@@ -71,7 +71,39 @@ export const deeds: Readonly<Record<Exclude<ClEffect, 'end-of-options'>, Deed>> 
     draft.debug = true;
   },
   database: (draft, found) => refuse(draft, `${nameOf(found)} writes a PDB that compiles share; with /Z7 this can be cached`),
+  reproducible: (draft, found) => {
+    keep(draft, found);
+    draft.reproducible = found.option.flag === '-Brepro';
+  },
+  parallel: (draft, found) => {
+    keep(draft, found);
+    // Away it would warn of a word without use, and be repeated here for that.
+    stayHome(draft, `${nameOf(found)} (clang warns of it)`);
+  },
   precompiled: (draft, found) => refuse(draft, `${nameOf(found)} (precompiled header)`),
+  'precompiled-use': (draft, found) => {
+    keep(draft, found);
+    draft.precompiled.uses.push(found.value ?? '');
+  },
+  'precompiled-make': (draft, found) => {
+    keep(draft, found);
+    draft.precompiled.makes.push(nameOf(found));
+  },
+  'precompiled-file': (draft, found) => {
+    keep(draft, found);
+    draft.precompiled.files.push(found.value ?? '');
+  },
+  'precompiled-off': (draft, found) => {
+    keep(draft, found);
+    draft.precompiled.off = true;
+  },
+  documentation: (draft, found) => {
+    const { value = '', words } = found;
+    // What cl.exe calls it then is not documented.
+    if (draft.documentation !== undefined || !/[^\\/:.][^\\/:]*\.[^\\/.]+$/.test(value)) refuse(draft, nameOf(found));
+    draft.documentation = value;
+    add(draft, 'side-output', words);
+  },
   object: (draft, found) => {
     if (draft.object !== undefined) refuse(draft, 'multiple /Fo');
     draft.object = outputValue(draft, found);

@@ -1,6 +1,18 @@
 // Knows: what a command line in cl's manner has been found to say so far, besides what all manners do. Refuses to know: how it is learned.
 import { type CompilerFacts, type Draft, emptyDraft } from '@sccache-ts/core/compilation';
 
+/** Words about precompiled headers, as given; they count together only. */
+export interface PrecompiledDraft {
+  /** Operands of `/Yu`. */
+  readonly uses: string[];
+  /** Words of `/Yc`. */
+  readonly makes: string[];
+  /** Operands of `/Fp`. */
+  readonly files: string[];
+  /** `/Y-`. */
+  off: boolean;
+}
+
 export interface ClDraft extends Draft {
   readonly facts: CompilerFacts;
   readonly inputs: { readonly path: string; readonly language: 'c' | 'c++' | undefined }[];
@@ -12,6 +24,11 @@ export interface ClDraft extends Draft {
   /** Operand of `/Fa`. */
   listing: string | undefined;
   sourceDependencies: string | undefined;
+  /** Operand of `/doc`. */
+  documentation: string | undefined;
+  readonly precompiled: PrecompiledDraft;
+  /** `/Brepro`: the object does not hold the time of its compile. */
+  reproducible: boolean;
   /** Debug information is asked for. */
   debug: boolean;
   /** The object leaves out the command line. */
@@ -35,6 +52,9 @@ export const emptyClDraft = (facts: CompilerFacts): ClDraft => ({
   listed: false,
   listing: undefined,
   sourceDependencies: undefined,
+  documentation: undefined,
+  precompiled: { uses: [], makes: [], files: [], off: false },
+  reproducible: false,
   debug: false,
   secretive: false,
   shows: new Set(),

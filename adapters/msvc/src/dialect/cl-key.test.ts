@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keyOf } from '@sccache-ts/core/base';
 import type { CompilerFacts } from '@sccache-ts/core/compilation';
-import { clangClDialect } from './cl.js';
+import { clangClDialect, msvcDialect } from './cl.js';
 
 type Env = readonly (readonly [string, string])[];
 const facts: CompilerFacts = { kind: 'clang-cl', plusplus: false, version: '14.0.6', apple: false };
@@ -21,6 +21,7 @@ describe('one key', () => {
     ['/c /Fdx.pdb a.cpp', '/c a.cpp'],
     ['/c /FA /Fax.asm a.cpp', '/c /FA /Fay.asm a.cpp'],
     ['/c a.cpp', '/c -- a.cpp'],
+    ['/c /FS a.cpp', '/c a.cpp'],
     ['/c /clang:-MD /clang:-MTx /clang:-MFx.d a.cpp', '/c /clang:-MD /clang:-MTx /clang:-MFy.d a.cpp'],
   ])('%s and %s', (one, other) => {
     expect(key(one)).toBe(key(other));
@@ -60,4 +61,17 @@ describe('another key', () => {
 it('a build server gets what the compiler reads, and no secret', () => {
   const env: Env = [['INCLUDE', '/sdk'], ['PATH', '/bin'], ['CL', '/O2'], ['AWS_SECRET', 'x'], ['SOURCE_DATE_EPOCH', '1']];
   expect(clangClDialect.remoteEnv(env).map(([name]) => name)).toEqual(['INCLUDE', 'PATH', 'SOURCE_DATE_EPOCH']);
+});
+
+it('in debug information of cl.exe is the very command line', () => {
+  const own = (line: string): string => {
+    const request = { compiler: 'C:/VC/cl.exe', args: line.split(' '), cwd: 'C:/w', env: [] };
+    const verdict = msvcDialect.parse(request, { kind: 'msvc', plusplus: false, version: '19.39', apple: false }, () => undefined);
+    if (verdict.kind === 'decline') throw new Error(verdict.reason);
+    return keyOf(msvcDialect.keyParts(verdict.compilation, []));
+  };
+  expect(own('/c /Z7 a.cpp')).not.toBe(own('/c /Z7 .\\a.cpp'));
+  expect(own('/c /Z7 /MP4 a.cpp')).not.toBe(own('/c /Z7 a.cpp'));
+  expect(own('/c /MP4 a.cpp')).toBe(own('/c a.cpp'));
+  expect(own('/c /Foa.obj a.cpp')).not.toBe(own('/c /Fob.obj a.cpp'));
 });

@@ -17,8 +17,10 @@ export function normalised(table: Table, words: readonly string[]): string {
 }
 
 /** Whether an argument is hashed as text. With debug information all are, for they are in the object; of outputs the name is, as it is there. */
-function isHashed({ ownCommandOnly, needsPreprocessing }: Compilation): (argument: Argument) => boolean {
+function isHashed({ ownCommandOnly, needsPreprocessing, compiler }: Compilation): (argument: Argument) => boolean {
   const all = ownCommandOnly === true || !needsPreprocessing;
+  // There it is the caller's own command line, not what the driver made of it.
+  if (ownCommandOnly === true && compiler.kind === 'msvc') return () => true;
   return ({ class: cls, words: [word = ''] }) => {
     if (cls === 'common') return true;
     // What is told of files is part of the result, the listing's place is not.

@@ -4,6 +4,8 @@ import { type OptionGroup, type OptionTable, optionTable } from '@sccache-ts/cor
 
 export type ClEffect =
   | 'common' | 'unhashed' | 'mode' | 'not-compile' | 'declined'
+  /** Whether the object holds the time. */
+  | 'reproducible'
   /** A folder to search for included files. */
   | 'search'
   /** A folder beneath which folders to search are found. */
@@ -19,6 +21,12 @@ export type ClEffect =
   /** Debug information in a database that compiles share. */
   | 'database'
   | 'precompiled'
+  /** A precompiled header is used, made, kept under a name; or none at all, whatever else is said. */
+  | 'precompiled-use' | 'precompiled-make' | 'precompiled-file' | 'precompiled-off'
+  /** Documentation comments go to a file. */
+  | 'documentation'
+  /** How many compiles run at once; clang warns of it. */
+  | 'parallel'
   | 'object' | 'listing' | 'listing-file'
   /** Tells of files on standard output; not for the preprocessor. */
   | 'shows'
@@ -35,15 +43,18 @@ export type ClEffect =
 
 const both: readonly OptionGroup<ClEffect>[] = [
   { effect: 'common',
-    flag: '-Brepro -Brepro- -C -FS -GA -Gd -GF -GF- -Gm- -GR -GR- -Gr -GS -GS- -Gv -Gw -Gw- -GX -GX- -Gy -Gy- -Gz -Ge -Gh -GH -GT -GZ -GL -GL- ' +
+    flag: '-C -GA -Gd -GF -GF- -Gm- -GR -GR- -Gr -GS -GS- -Gv -Gw -Gw- -GX -GX- -Gy -Gy- -Gz -Ge -Gh -GH -GT -GZ -GL -GL- ' +
       '-homeparams -hotpatch -J -JMC -JMC- -kernel -kernel- -LD -LDd -MD -MDd -MT -MTd -nologo -openmp -openmp- -permissive -permissive- ' +
       '-Qvec -Qvec- -QIntel-jcc-erratum -Qpar -Qpar- -Qspectre -Qspectre- -Qspectre-load -Qspectre-load-cf -Qfast_transcendentals -Qimprecise_fwaits -Qsafe_fp_loads ' +
-      '-sdl -sdl- -utf-8 -validate-charset -validate-charset- -vmb -vmg -vmm -vms -vmv -w -Wall -WX -WX- -WL -X- -Y- -Za -Ze -Zl -Zo -Zo- -bigobj -analyze- -await ' +
+      '-sdl -sdl- -utf-8 -validate-charset -validate-charset- -vmb -vmg -vmm -vms -vmv -w -Wall -WX -WX- -WL -X- -Za -Ze -Zl -Zo -Zo- -bigobj -analyze- -await ' +
       '-external:anglebrackets -external:templates- -fsanitize=address -fsanitize-address-use-after-return -fno-sanitize-address-vcasan-lib ' +
       '-d2FastFail -d2notypeopt',
     joined: '-arch: -EH -execution-charset: -source-charset: -diagnostics: -external:W -favor: -fp: -Gs -guard: -O -openmp: -Qpar-report: -Qvec-report: -RTC -std: -tune: -vd -volatile: ' +
       '-W0 -W1 -W2 -W3 -W4 -wd -we -wo -w1 -w2 -w3 -w4 -Wv: -Zc: -Zm -Zp -ZH: -cgthreads -errorReport:',
     either: '-D -U' },
+  { effect: 'reproducible', flag: '-Brepro -Brepro-' },
+  // Who may write to a database at the same time.
+  { effect: 'unhashed', flag: '-FS' },
   { effect: 'absolute-names', flag: '-FC' },
   { effect: 'search', either: '-I -external:I' },
   { effect: 'no-include', flag: '-X' },
@@ -53,9 +64,9 @@ const both: readonly OptionGroup<ClEffect>[] = [
   // They write or read what we do not follow.
   { effect: 'declined',
     flag: '-link -Fx -FA- -Zd -Zg -Gm -d1reportAllClassLayout -interface -internalPartition -exportHeader -translateInclude -ifcOnly -showResolvedHeader',
-    joined: '-Fe -Fi -Fm -FR -Fr -doc -analyze -fastfail -experimental: -headerName -clr -ZW -Bt -Bv -B1 -B2 -Bx -d1 -d2 -fsanitize-coverage -sourceDependencies:directives -scanDependencies -external:env: -headerUnit -dxifc -feature -module',
+    joined: '-Fe -Fi -Fm -FR -Fr -analyze -fastfail -experimental: -headerName -clr -ZW -Bt -Bv -B1 -B2 -Bx -d1 -d2 -fsanitize-coverage -sourceDependencies:directives -scanDependencies -external:env: -headerUnit -dxifc -feature -module',
     either: '-FU -reference -ifcMap -ifcOutput -ifcSearchDir -stdIfcDir -stdifcdir' },
-  { effect: 'precompiled', joined: '-Yc -Yu -Yd -Yl -Fp' },
+  { effect: 'precompiled', joined: '-Yd -Yl' },
   { effect: 'debug', flag: '-Z7' },
   { effect: 'object', joined: '-Fo', either: '-o' },
   { effect: 'shows', flag: '-showIncludes -showIncludes:user' },
@@ -66,7 +77,13 @@ const both: readonly OptionGroup<ClEffect>[] = [
 const clangGroups: readonly OptionGroup<ClEffect>[] = [
   { effect: 'target', joined: '--target=' },
   { effect: 'absolute-names', flag: '-fdiagnostics-absolute-paths' },
-  { effect: 'common', joined: '-MP -Gregcall', flag: '-Qunused-arguments', either: '-winsdkversion -vctoolsversion' },
+  { effect: 'parallel', joined: '-MP' },
+  { effect: 'precompiled-use', joined: '-Yu' },
+  { effect: 'precompiled-make', joined: '-Yc' },
+  { effect: 'precompiled-file', joined: '-Fp' },
+  { effect: 'precompiled-off', flag: '-Y-' },
+  { effect: 'declined', joined: '-doc' },
+  { effect: 'common', joined: '-Gregcall', flag: '-Qunused-arguments', either: '-winsdkversion -vctoolsversion' },
   { effect: 'search', either: '-imsvc' },
   { effect: 'sysroot', either: '-winsysroot -vctoolsdir -winsdkdir -diasdkdir' },
   { effect: 'debug', flag: '-Zi' },
@@ -90,7 +107,10 @@ const clangGroups: readonly OptionGroup<ClEffect>[] = [
 const msvcGroups: readonly OptionGroup<ClEffect>[] = [
   { effect: 'common', joined: '-Fd' },
   // How many compiles run at once is no matter of a single one.
-  { effect: 'unhashed', flag: '-FS', joined: '-MP' },
+  { effect: 'unhashed', joined: '-MP' },
+  { effect: 'precompiled', joined: '-Yu -Yc -Fp' },
+  { effect: 'common', flag: '-Y-' },
+  { effect: 'documentation', joined: '-doc' },
   { effect: 'database', flag: '-Zi -ZI' },
   { effect: 'declined', joined: '-FA -Fa' },
   { effect: 'source-dependencies', either: '-sourceDependencies' },

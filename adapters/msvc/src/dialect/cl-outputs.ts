@@ -13,7 +13,7 @@ function lastPart(path: string, flavour: PathFlavour): number {
 }
 
 /** Where the extension of the last part begins, at its dot; the length when there is none. */
-function extensionAt(path: string, flavour: PathFlavour): number {
+export function extensionAt(path: string, flavour: PathFlavour): number {
   const dot = path.lastIndexOf('.');
   const name = path.slice(lastPart(path, flavour));
   return dot < lastPart(path, flavour) || name === '.' || name === '..' ? path.length : dot;
@@ -48,6 +48,10 @@ export function outputsOf(draft: ClDraft, input: string, flavour: PathFlavour): 
     outputs.push({ role: 'asm', path, optional: false });
   }
   if (draft.sourceDependencies !== undefined) outputs.push({ role: 'source-dependencies', path: draft.sourceDependencies, optional: false });
+  if (draft.documentation !== undefined) {
+    if (isStream(draft.documentation, flavour)) return '/doc';
+    outputs.push({ role: 'doc', path: draft.documentation, optional: false });
+  }
   return outputs;
 }
 

@@ -9,6 +9,7 @@ import { diskWords } from './cl-disk-words.js';
 import { type ClDraft, emptyClDraft } from './cl-draft.js';
 import { type ClEffect, isDashOnly } from './cl-options.js';
 import { dependencyFileOf, flavourOf, outputsOf } from './cl-outputs.js';
+import { precompiledOf } from './cl-precompiled.js';
 import { splitClWords, wordsOfVariable } from './cl-words.js';
 
 type Table = OptionTable<ClEffect>;
@@ -88,20 +89,32 @@ export function parseCl(table: Table, request: CompileRequest, context: { readon
   if (!draft.compile) return notCompile('no -c');
   readVariables(draft, request, table);
   if (draft.clangWaits !== undefined || draft.cc1Waits !== undefined) refuse(draft, 'argument parse');
+  const precompiled = precompiledOf(draft, flavour);
   if (draft.refused !== undefined) return notCacheable(draft.refused);
   const variable = refusedVariables.find((name) => envValue(request.env, name) !== undefined);
   if (variable !== undefined) return notCacheable(variable);
-  return conclude(draft, request, table);
+  if (precompiled !== undefined) useOf(draft, precompiled);
+  return conclude(draft, request, { table, precompiled });
+}
+
+/** Objects for other systems hold no time. */
+function adviceOf({ reproducible, args }: ClDraft): string | undefined {
+  const elsewhere = args.some(({ words: [word = ''] }) => word.startsWith('--target=') && !/windows|win32|uefi/.test(word));
+  if (reproducible || elsewhere) return undefined;
+  return 'without /Brepro the object holds the time of its compile: one from the cache is the one that was made first, and two builds are never the same';
 }
 
 /** With a dependency file that we ask for, clang tells of system headers after all. */
 const userOnly = '-showIncludes:user';
 
 /** Why the compile must stay here, if it must. */
-function homeOnlyOf(draft: ClDraft, { needsPreprocessing, offDrives }: { readonly needsPreprocessing: boolean; readonly offDrives: boolean }): string | undefined {
+function homeOnlyOf(draft: ClDraft, { needsPreprocessing, windows, offDrives }: { readonly needsPreprocessing: boolean; readonly windows: boolean; readonly offDrives: boolean }): string | undefined {
   if (draft.homeOnly !== undefined) return draft.homeOnly;
+  if (draft.facts.kind === 'msvc') return 'cl.exe runs on Windows only: it compiles here';
   if (!needsPreprocessing) return 'already preprocessed';
   if (offDrives) return 'a path that is on no drive';
+  // Over there files are called otherwise.
+  if (windows && (draft.debug || draft.cwdInOutputs || draft.outputNameInOutputs || draft.listed)) return 'the outputs name files, which are called otherwise on a build server';
   if (draft.shows.has(userOnly)) return '/showIncludes:user tells too little';
   const silent = draft.debug && !draft.secretive && !draft.shows.has('-showIncludes');
   return silent ? 'debug information holds the command line (add /showIncludes)' : undefined;
@@ -113,7 +126,14 @@ function foldersOf({ searchFolders, includeVariable }: ClDraft, { env }: Compile
   return [...new Set([...searchFolders, ...named, ...gnu])].filter((folder) => folder !== '');
 }
 
-function conclude(draft: ClDraft, request: CompileRequest, table: Table): Verdict {
+function useOf(draft: ClDraft, file: string): void {
+  draft.extraInputs.push(file);
+  // It names the folder in which it was made.
+  draft.cwdInOutputs = true;
+  stayHome(draft, '/Yu');
+}
+
+function conclude(draft: ClDraft, request: CompileRequest, { table, precompiled }: { readonly table: Table; readonly precompiled: string | undefined }): Verdict {
   const [input] = draft.inputs;
   if (input === undefined) return notCacheable('no input file');
   if (draft.inputs.length > 1) return notCacheable('multiple input files');
@@ -125,11 +145,13 @@ function conclude(draft: ClDraft, request: CompileRequest, table: Table): Verdic
   const outputs = outputsOf(draft, input.path, flavour);
   if (typeof outputs === 'string') return notCacheable(outputs);
   const needsPreprocessing = !language.endsWith('Preprocessed');
+  if (precompiled !== undefined && !needsPreprocessing) return notCacheable('/Yu with preprocessed text');
   const dependencyFile = needsPreprocessing ? dependencyFileOf(draft, flavour) : undefined;
   if (typeof dependencyFile === 'string') return notCacheable(dependencyFile);
   if (namesCallersOwnFile(draft)) return notCacheable('file of the calling process');
   const ownCommandOnly = (draft.debug && !draft.secretive) || draft.shows.has(userOnly);
   const offDrives = flavour === 'windows' && (toDiskPath(request.cwd) === undefined || draft.args.some((argument) => diskWords(table, argument, request.cwd) === undefined));
+  const isMsvc = draft.facts.kind === 'msvc';
   const { args, facts, extraInputs, absentInputs, forcedIncludes, nativeCpu } = draft;
   return {
     kind: 'compile',
@@ -139,13 +161,16 @@ function conclude(draft: ClDraft, request: CompileRequest, table: Table): Verdic
       outputs: dependencyFile === undefined ? outputs : [...outputs, { role: 'd', path: dependencyFile.path, optional: false }],
       dependencyFile,
       searchFolders: foldersOf(draft, request),
-      unfollowed: draft.unfollowed,
+      unfollowed: isMsvc ? 'cl.exe does not tell where it searches' : draft.unfollowed,
       // With debug information a word about colours would be found in the object; cl.exe knows none.
-      colour: (ownCommandOnly && draft.colour === 'auto') || facts.kind === 'msvc' ? 'never' : draft.colour,
-      cwdInOutputs: draft.debug || draft.cwdInOutputs || draft.sourceDependencies !== undefined,
-      outputNameInOutputs: draft.debug || draft.outputNameInOutputs,
+      colour: (ownCommandOnly && draft.colour === 'auto') || isMsvc ? 'never' : draft.colour,
+      // Every object of cl.exe names itself by its whole path.
+      cwdInOutputs: isMsvc || draft.debug || draft.cwdInOutputs,
+      outputNameInOutputs: isMsvc || draft.debug || draft.outputNameInOutputs,
       ownCommandOnly,
-      homeOnly: homeOnlyOf(draft, { needsPreprocessing, offDrives }),
+      tracedOnly: precompiled === undefined ? undefined : '/Yu',
+      advice: adviceOf(draft),
+      homeOnly: homeOnlyOf(draft, { needsPreprocessing, windows: flavour === 'windows', offDrives }),
     },
   };
 }

@@ -65,6 +65,7 @@ describe('outputs of cl.exe', () => {
     ['/c /Z7 /FS /MP8 /Fda.pdb a.CPP', 'obj a.obj'],
     ['/c /sourceDependencies deps.json a.cpp', 'obj a.obj, source-dependencies deps.json'],
     ['/c /sourceDependenciesd.json a.cpp', 'obj a.obj, source-dependencies d.json'],
+    ['/c /docout\\a.xdc a.cpp', 'obj a.obj, doc out\\a.xdc'],
   ])('%s: %s', (line, outputs) => {
     expect(told(line, { kind: 'msvc' })).toBe(outputs);
   });
@@ -81,10 +82,6 @@ describe('declined by both', () => {
     ['/c', 'no input file'],
     ['/c a.xyz', 'unknown source language'],
     ['/c a.C', 'unknown source language'],
-    ['/c /Yustdafx.h a.cpp', '/Yu (precompiled header)'],
-    ['/c /Ycstdafx.h a.cpp', '/Yc (precompiled header)'],
-    ['/c /Fpx.pch a.cpp', '/Fp (precompiled header)'],
-    ['/c /docx.xml a.cpp', '/doc'],
     ['/c /Fix.i a.cpp', '/Fi'],
     ['/c /Gm a.cpp', '/Gm'],
     ['/c /FR a.cpp', '/FR'],
@@ -109,6 +106,16 @@ describe('declined by clang-cl', () => {
     ['/c /Fo/dev/null a.cpp', 'output to nul'],
     ['/c /sourceDependencies x.json a.cpp', '/sourceDependencies'],
     ['/c /FAs a.cpp', '/FAs'],
+    ['/c /sourceDependencies:directives x.json a.cpp', '/sourceDependencies:directives'],
+    ['/c /docx.xdc a.cpp', '/doc'],
+    ['/c /Ycstdafx.h a.cpp', '/Yc (a precompiled header holds the times of its files)'],
+    ['/c /Ycstdafx.h /Yustdafx.h a.cpp', '/Yc (a precompiled header holds the times of its files)'],
+    ['/c /Yu a.cpp', '/Yu without a header of its own'],
+    ['/c /Yua.h /Yub.h a.cpp', '/Yu without a header of its own'],
+    ['/c /Yua.h /Fp a.cpp', '/Fp without a name of its own'],
+    ['/c /Yua.h a.i', '/Yu with preprocessed text'],
+    ['/c /Yua.h /Z7 a.cpp', '/Yu with debug information, which holds the command line'],
+    ['/c /Ylx a.cpp', '/Yl (precompiled header)'],
     ['/c /Wno-unused a.cpp', '/Wno-unused'],
     ['/c --driver-mode=gcc a.cpp', '--driver-mode='],
     ['/c -Xclang -load -Xclang x.so a.cpp', '-Xclang -load'],
@@ -151,6 +158,14 @@ describe('declined by cl.exe', () => {
     ['/c /MP *.cpp', 'invalid input file'],
     ['/c /Fonul a.cpp', 'output to nul'],
     ['/c /sourceDependencies - a.cpp', '/sourceDependencies'],
+    ['/c /sourceDependencies:directives x.json a.cpp', '/sourceDependencies:directives'],
+    ['/c /sourceDependencies out\\ a.cpp', '/sourceDependencies'],
+    ['/c /doc a.cpp', '/doc'],
+    ['/c /docout\\ a.cpp', '/doc'],
+    ['/c /docname a.cpp', '/doc'],
+    ['/c /Yustdafx.h a.cpp', '/Yu (precompiled header)'],
+    ['/c /Ycstdafx.h a.cpp', '/Yc (precompiled header)'],
+    ['/c /Fpx.pch a.cpp', '/Fp (precompiled header)'],
     ['/c -Xclang -x a.cpp', '-Xclang'],
   ])('%s: %s', (line, reason) => {
     expect(told(line, { kind: 'msvc' })).toBe(reason);
@@ -180,7 +195,7 @@ describe('what is learned', () => {
     expect(taken('/c a.cpp', { env: [['CL', '/Z7 /DX#1'], ['_CL_', '/W4']] })).toMatchObject({ ownCommandOnly: true, homeOnly: 'variable CL' });
     expect(told('/c a.cpp', { env: [['CL', '/showIncludes']] })).toBe('variable CL');
     expect(told('/c a.cpp', { env: [['_CL_', 'b.cpp']] })).toBe('variable _CL_');
-    expect(told('/c a.cpp', { env: [['CL', '/Yux.h']] })).toBe('/Yu (precompiled header)');
+    expect(told('/c a.cpp', { env: [['CL', '/Ycx.h']] })).toBe('/Yc (a precompiled header holds the times of its files)');
   });
 
   it('response files, also those in other response files of clang-cl', () => {
@@ -190,6 +205,29 @@ describe('what is learned', () => {
 
   it('forced includes, and what clang would take in their place', () => {
     expect(taken('/c /FIpre.h /FI sub/x.h a.cpp')).toMatchObject({ forcedIncludes: ['pre.h', 'sub/x.h'], absentInputs: ['pre.h.pch', 'pre.h.gch', 'sub/x.h.pch', 'sub/x.h.gch'] });
+  });
+
+  it.each<readonly [string, string | undefined]>([
+    ['/Yupre.h /Fpout/x.pch', 'out/x.pch'],
+    ['/Yupre.h /Fpout/x', 'out/x.pch'],
+    ['/Yuinc/pre.v.hpp', 'inc/pre.v.pch'],
+    ['/Yupre', 'pre.pch'],
+    ['/Y- /Yupre.h /Ycpre.h /Fpx.pch', undefined],
+    ['/Fpx.pch', undefined],
+  ])('the precompiled header of %s', (words, file) => {
+    const { extraInputs, tracedOnly, cwdInOutputs } = taken(`/c ${words} a.cpp`);
+    expect({ extraInputs, tracedOnly, cwdInOutputs }).toEqual({ extraInputs: file === undefined ? [] : [file], tracedOnly: file && '/Yu', cwdInOutputs: file !== undefined });
+  });
+
+  it('what stays here, and what is said of it', () => {
+    expect(taken('/c /Yupre.h a.cpp').homeOnly).toBe('/Yu');
+    expect(taken('/c /Fpx.pch a.cpp').homeOnly).toBe('/Fp (clang warns of it)');
+    expect(taken('/c /MP4 a.cpp').homeOnly).toBe('/MP (clang warns of it)');
+    expect(taken('/c /FS a.cpp').homeOnly).toBeUndefined();
+    expect(taken('/c a.cpp').advice).toMatch('without /Brepro');
+    expect(taken('/c /Brepro a.cpp').advice).toBeUndefined();
+    expect(taken('/c /Brepro /Brepro- a.cpp').advice).toMatch('without /Brepro');
+    expect(taken('/c --target=x86_64-linux-gnu a.cpp').advice).toBeUndefined();
   });
 
   it('what makes diagnostics name the folder, and what changes the search', () => {
@@ -212,6 +250,16 @@ describe('what is learned', () => {
     ['-fbasic-block-sections=all -ffile-prefix-map=/a=/b', ''],
   ])('the files that options name: %s', (words, files) => {
     expect(taken(`/c ${words} a.cpp`).extraInputs.join(' ')).toBe(files);
+  });
+
+  it('on Windows, what names files stays here', () => {
+    const stays = 'the outputs name files, which are called otherwise on a build server';
+    const reasons = ['', '/Z7 /showIncludes', '/FC', '/FA', '/Z7 /clang:-gno-codeview-command-line'].map((words) => taken(`/c ${words} a.cpp`.replace('  ', ' '), { cwd: 'C:/w', version: '18.1.3' }).homeOnly);
+    expect(reasons).toEqual([undefined, stays, stays, stays, stays]);
+  });
+
+  it('every object of cl.exe names itself, and compiles here', () => {
+    expect(taken('/c a.cpp', { kind: 'msvc' })).toMatchObject({ cwdInOutputs: true, outputNameInOutputs: true, homeOnly: 'cl.exe runs on Windows only: it compiles here', colour: 'never', unfollowed: 'cl.exe does not tell where it searches' });
   });
 
   it('the processor', () => {

@@ -1,7 +1,7 @@
 // Knows: what every command needs from the process it runs in. Refuses to know: the commands.
 import { type ClientSettings, loadClientSettings, type Surroundings } from '@sccache-ts/client';
 import type { EnvPairs } from '@sccache-ts/core/base';
-import { homeFolder } from '@sccache-ts/core/host';
+import { homeFolder, processEnvironment } from '@sccache-ts/core/host';
 
 export interface CommandContext {
   readonly env: EnvPairs;
@@ -26,9 +26,10 @@ export async function settingsOf(context: CommandContext): Promise<ClientSetting
 
 /** The context of this very process. */
 export function processContext(build: string, script: string): CommandContext {
+  const env = processEnvironment();
   return {
-    env: Object.entries(process.env).map(([name, value]) => [name, value ?? '']),
-    around: { env: process.env, home: homeFolder(), platform: process.platform },
+    env,
+    around: { env: process.platform === 'win32' ? Object.fromEntries(env) : process.env, home: homeFolder(), platform: process.platform },
     cwd: process.cwd(),
     uid: process.geteuid?.() ?? 0,
     build,

@@ -36,7 +36,7 @@ const isStep = (value: unknown): boolean => Array.isArray(value) && value.length
 type Check = (value: unknown) => boolean;
 const needed: Readonly<Record<string, Check>> = { at: isNumber, verdict: isText, place: isText, wallMs: isNumber, settledMs: isNumber, cwd: isText };
 const possible: Readonly<Record<string, Check>> = {
-  input: isText, output: isText, language: isText, compiler: isText, command: isTexts, reason: isText, home: isText, hitBy: isText, near: isText, unshared: isText,
+  input: isText, output: isText, language: isText, compiler: isText, command: isTexts, reason: isText, home: isText, hitBy: isText, near: isText, unshared: isText, advice: isText,
   stored: isText, lookupFault: isText, compileFailed: (value) => value === true, key: isText, parts: isText,
   steps: (value) => Array.isArray(value) && value.every(isStep),
 };

@@ -32,6 +32,8 @@ export interface CompileRecord {
   readonly near?: string;
   /** Why no other base folder can have the result. */
   readonly unshared?: string;
+  /** What the user may want to know of such a compile. */
+  readonly advice?: string;
   readonly stored?: NonNullable<CompileReport['stored']>;
   readonly lookupFault?: NonNullable<CompileReport['lookupFault']>;
   readonly compileFailed?: boolean;
@@ -69,7 +71,7 @@ const commandOf = ({ compiler, args }: CompileRequest): readonly string[] => [co
 type Optional = { readonly [K in keyof CompileRecord]?: CompileRecord[K] | undefined };
 
 export function recordOf(report: CompileReport, request: CompileRequest, when: Pick<CompileRecord, 'at' | 'wallMs' | 'settledMs'>): CompileRecord {
-  const { input, output, language, compiler, reason, hitBy, near, unshared, stored, lookupFault, key, parts } = report;
+  const { input, output, language, compiler, reason, hitBy, near, unshared, advice, stored, lookupFault, key, parts } = report;
   const steps = stepsOf(report);
   const known: Optional = {
     input,
@@ -82,6 +84,7 @@ export function recordOf(report: CompileReport, request: CompileRequest, when: P
     hitBy,
     near: near === undefined ? undefined : clipped(near),
     unshared,
+    advice,
     stored,
     lookupFault,
     compileFailed: report.compileFailed === true ? true : undefined,

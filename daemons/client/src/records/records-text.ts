@@ -29,7 +29,7 @@ function limited(reasons: readonly string[]): readonly string[] {
 
 /** Rows of a name and one or more lines. Every line ends in a newline. */
 export function whyText({ record, reasons, comparedWith }: Explanation): string {
-  const { near, unshared, home, stored, reason, steps = [] } = record;
+  const { near, unshared, advice, home, stored, reason, steps = [] } = record;
   const notStored = stored === 'skipped' || stored === 'failed' ? `not stored${reason === undefined ? '' : `: ${reason}`}` : undefined;
   const one = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
   const rows: readonly (readonly [name: string, lines: readonly string[]])[] = [
@@ -41,6 +41,7 @@ export function whyText({ record, reasons, comparedWith }: Explanation): string 
     ['Shared', one(unshared === undefined ? undefined : `not with other base folders: ${unshared}`)],
     ['Compared', comparedWith === undefined ? [] : [`with ${timeOf(comparedWith)}: ${told(comparedWith)}`]],
     ['At home', one(home)],
+    ['Advice', one(advice)],
     ['Stored', stored === 'stored' ? ['yes'] : one(notStored)],
     ['Steps', steps.length === 0 ? [] : [steps.map(([step, ms]) => `${step} ${milliseconds(ms)}`).join(', ')]],
   ];
