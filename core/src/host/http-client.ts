@@ -64,6 +64,21 @@ const maxOrigins = 256;
 /** Below what servers usually allow (node: 5 s), so that they seldom close under our feet; a server may say more. */
 const keepAliveMs = 4_000;
 
+/** On Windows a socket is only told to keep itself alive once it is connected: where the system knows no delays (wine), connecting would fail. */
+const onWindows = process.platform === 'win32';
+const aliveMs = 60_000;
+
+function plain(undici: Undici, timeout: number): NonNullable<undiciModule.Pool.Options['connect']> {
+  if (!onWindows) return { timeout };
+  const connect = undici.buildConnector({ timeout, keepAlive: false });
+  return (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (error !== null) return callback(error, null);
+      socket.setKeepAlive(true, aliveMs);
+      callback(null, socket);
+    });
+}
+
 /**
  * The connection is given up before a byte of ours is sent unless the peer shows the very certificate that was asked for; the
  * handshake proves that it holds the key. Dates, names and authorities say nothing that this does not say better, and
@@ -71,12 +86,13 @@ const keepAliveMs = 4_000;
  */
 function pinned(undici: Undici, ca: string, timeout: number): NonNullable<undiciModule.Pool.Options['connect']> {
   const wanted = new X509Certificate(ca).raw;
-  const connect = undici.buildConnector({ rejectUnauthorized: false, maxCachedSessions: 0, timeout });
+  const connect = undici.buildConnector({ rejectUnauthorized: false, maxCachedSessions: 0, timeout, ...(onWindows ? { keepAlive: false } : {}) });
   return (options, callback) =>
     connect(options, (...[error, socket]) => {
       if (error !== null) {
         callback(error, null);
       } else if (socket instanceof TLSSocket && socket.getPeerX509Certificate()?.raw.equals(wanted) === true) {
+        if (onWindows) socket.setKeepAlive(true, aliveMs);
         callback(null, socket);
       } else {
         socket.destroy();
@@ -179,7 +195,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     }
     if (known !== undefined) retire(known);
     const pool = new undici.Pool(origin, {
-      connect: request.ca === undefined ? { timeout: connectTimeoutMs } : pinned(undici, request.ca, connectTimeoutMs),
+      connect: request.ca === undefined ? plain(undici, connectTimeoutMs) : pinned(undici, request.ca, connectTimeoutMs),
       connections: maxConnections,
       pipelining: 1,
       keepAliveTimeout: keepAliveMs,
