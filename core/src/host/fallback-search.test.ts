@@ -10,6 +10,8 @@ it.each([
   ['arm64 on arm64', elf(0xb7), 'linux', 'arm64', true],
   ['another processor', elf(0xb7), 'linux', 'x64', false],
   ['a Linux program on a Mac', elf(0x3e), 'darwin', 'x64', false],
+  ['a Windows program on Windows', Buffer.from(`MZ${'\0'.repeat(18)}`), 'win32', 'x64', true],
+  ['a Windows program on Linux', Buffer.from(`MZ${'\0'.repeat(18)}`), 'linux', 'x64', false],
   ['a Linux program on Windows', elf(0x3e), 'win32', 'x64', false],
   ['an unknown processor', elf(0x3e), 'linux', 'vax', false],
   ['a Mac program on a Mac', mach('0c000001'), 'darwin', 'arm64', true],

@@ -75,19 +75,35 @@ function judgeOf({ ca, pin }: HttpRequest): ((shown: X509Certificate) => boolean
   return (shown) => shown.raw.equals(wanted);
 }
 
+/** On Windows a socket is only told to keep itself alive once it is connected: where the system knows no delays (wine), connecting would fail. */
+const onWindows = process.platform === 'win32';
+const aliveMs = 60_000;
+
+function plain(undici: Undici, timeout: number): NonNullable<undiciModule.Pool.Options['connect']> {
+  if (!onWindows) return { timeout };
+  const connect = undici.buildConnector({ timeout, keepAlive: false });
+  return (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (error !== null) return callback(error, null);
+      socket.setKeepAlive(true, aliveMs);
+      callback(null, socket);
+    });
+}
+
 /**
  * The connection is given up before a byte of ours is sent unless the peer shows the very certificate that was asked for; the
  * handshake proves that it holds the key. Dates, names and authorities say nothing that this does not say better, and
  * not asking them keeps a wrong clock from mattering.
  */
 function pinned(undici: Undici, isWanted: (shown: X509Certificate) => boolean, timeout: number): NonNullable<undiciModule.Pool.Options['connect']> {
-  const connect = undici.buildConnector({ rejectUnauthorized: false, maxCachedSessions: 0, timeout });
+  const connect = undici.buildConnector({ rejectUnauthorized: false, maxCachedSessions: 0, timeout, ...(onWindows ? { keepAlive: false } : {}) });
   return (options, callback) =>
     connect(options, (...[error, socket]) => {
       const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
       if (error !== null) {
         callback(error, null);
       } else if (shown !== undefined && isWanted(shown)) {
+        if (onWindows) socket.setKeepAlive(true, aliveMs);
         callback(null, socket);
       } else {
         socket.destroy();
@@ -192,7 +208,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     if (known !== undefined) retire(known);
     const isWanted = judgeOf(request);
     const pool = new undici.Pool(origin, {
-      connect: isWanted === undefined ? { timeout: connectTimeoutMs } : pinned(undici, isWanted, connectTimeoutMs),
+      connect: isWanted === undefined ? plain(undici, connectTimeoutMs) : pinned(undici, isWanted, connectTimeoutMs),
       connections: maxConnections,
       pipelining: 1,
       keepAliveTimeout: keepAliveMs,

@@ -7,6 +7,7 @@ import { freePort } from '../../../fixtures/src/kit/ports.js';
 import { type CompileFrame, createFrameSplitter, decodeToLauncher, encodeFromLauncher, encodeToLauncher, type FromLauncher } from '../wire/index.js';
 import type { DaemonPlace } from './daemon-place.js';
 import { readSecrets } from './daemon-place-secrets.js';
+import { reachListeningDaemon } from './launcher-socket-dial.js';
 import { listenForLaunchers, type LauncherListener, type LauncherSocket } from './launcher-socket-listen.js';
 
 const uid = process.getuid?.() ?? 0;
@@ -106,6 +107,23 @@ it('nonsense ends the connection, and the next launcher is served', async () => 
   expect(await converse(place, [Buffer.from([1, 0, 0, 0, 0xff])])).toEqual([]);
   expect(launchers[0]?.gone.aborted).toBe(true);
   expect(await converse(place, [known])).toEqual(['exit 7']);
+});
+
+it('a port of chance stands beside the secrets for as long as somebody listens', async () => {
+  const place = placeOf({ kind: 'port', name: '', port: 0 });
+  await listenAt(place);
+  const { port = 0, launcher } = readSecrets(place, uid);
+  expect(listener?.address).toBe(`127.0.0.1:${port}`);
+  const there = { ...place, port };
+  expect(await converse(there, [known])).toEqual([]);
+  expect(await converse(there, [encodeFromLauncher({ kind: 'knock', secret: launcher }), known])).toEqual(['open', 'exit 7']);
+  const daemon = await reachListeningDaemon(place, { uid, timeoutMs: 1000 });
+  daemon?.drop();
+  expect(daemon).toBeDefined();
+  listener?.close();
+  listener = undefined;
+  expect(() => readSecrets(place, uid)).toThrow('cannot be opened');
+  expect(await reachListeningDaemon(place, { uid, timeoutMs: 1000 })).toBeUndefined();
 });
 
 it.each(['port', 'abstract'] as const)('at a place that cannot tell users apart (%s) nothing is answered to who does not know the secret', async (kind) => {

@@ -1,6 +1,7 @@
 // Knows: what running a program to its end means, and which of its two makings is to be had here.
 // Refuses to know: what is run. Not for compiles: those are the launcher's children or the sandbox's.
-import { Fault } from '../base/index.js';
+import { Fault, needsResponseFile } from '../base/index.js';
+import { fittingCommand } from './long-command.js';
 import { nativeAddon } from './native-addon.js';
 import { runWithAddon } from './processes-native.js';
 import { runWithNode } from './processes-node.js';
@@ -38,6 +39,10 @@ export interface ProgramCall {
  */
 export async function runProcess(program: string, args: readonly string[], options: ProcessOptions): Promise<ProcessResult> {
   if (options.signal?.aborted === true) throw new Fault('CANCELLED', `${program}: cancelled before it was started`);
+  if (process.platform === 'win32' && needsResponseFile(program, args)) {
+    const fitting = await fittingCommand(program, args);
+    return runProcess(fitting.program, fitting.args, options).finally(() => fitting.discard());
+  }
   const call = { program, args, options: { maxOutput: 16 * 1024 * 1024, ...options } };
   const addon = nativeAddon();
   return addon === undefined ? runWithNode(call) : runWithAddon(addon, call);
