@@ -19,7 +19,7 @@ export const runCmakeJs: Tool = async (context, args) => {
   const moreFor = async (given: readonly string[]): Promise<CmakeJsMore> => ({ env, ...(await jobsUnless(cmakeJsJobsAreDecided(given, env), context)) });
   if (isForOthers(args)) return serveOthers(context, args, cmakeJsVariables(launcher, await moreFor([])));
   const path = findCmakeJs(context);
-  requireFile(cmakeJsFile(args), context.cwd, 'Go to the folder of a native package, or name it with -d.');
+  await requireFile(cmakeJsFile(args), context.cwd, 'Go to the folder of a native package, or name it with -d.');
   const plan = cmakeJsPlan(launcher, args, await moreFor(args));
   for (const [name, value] of Object.entries(plan.env)) process.env[name] = value;
   return become({ path, args: [...args, ...plan.args] });

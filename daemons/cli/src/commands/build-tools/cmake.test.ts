@@ -58,6 +58,10 @@ describe('sccache-ts cmake', () => {
     ['no project', () => rmSync(join(home, 'CMakeLists.txt')), ['-S.', '-Bb'], 'there is no CMakeLists.txt'],
     ['no project of another name', () => undefined, ['-S.', '-Bb', '--project-file', 'Other.txt'], 'there is no Other.txt'],
     ['no project where a build folder says', () => write('b/CMakeCache.txt', 'CMAKE_HOME_DIRECTORY:INTERNAL=/nowhere\n'), ['b'], '/nowhere: there is no CMakeLists.txt'],
+    ['a project file that is a folder', () => {
+      rmSync(join(home, 'CMakeLists.txt'));
+      write('CMakeLists.txt/x', '');
+    }, ['-S.', '-Bb'], 'CMakeLists.txt: cannot be read: it is no file'],
     ['presets that are no JSON', () => write('CMakePresets.json', '{'), ['--preset', 'mac'], 'CMakePresets.json: not JSON'],
     ['presets that are a folder', () => write('CMakePresets.json/x', ''), ['--preset', 'mac'], 'CMakePresets.json: cannot be read'],
   ])('%s: one sentence, exit 2, nothing written', async (_, prepare, words, sentence) => {

@@ -22,7 +22,7 @@ async function planOf(context: CommandContext, args: readonly string[]): Promise
 export const runNodeGyp: Tool = async (context, args) => {
   if (isForOthers(args)) return serveOthers(context, args, await planOf(context, []));
   const path = findNodeGyp(context);
-  requireFile(gypFile({ args, env: Object.fromEntries(context.env) }), context.cwd, 'Go to the folder of a native package, or name it with -C.');
+  await requireFile(gypFile({ args, env: Object.fromEntries(context.env) }), context.cwd, 'Go to the folder of a native package, or name it with -C.');
   const { env, reached, notes } = await planOf(context, args);
   if (!reached) for (const note of notes) context.complain(`sccache: ${note}\n`);
   for (const [name, value] of Object.entries(env)) process.env[name] = value;

@@ -1,7 +1,8 @@
-// Knows: which file node-gyp and cmake-js cannot do without, and in which folder they look for it. Refuses to know: what stands in it.
+// Knows: which file node-gyp and cmake-js cannot do without, in which folder they look for it, and how it is said that one is not there.
+// Refuses to know: what stands in it.
 import { join, resolve } from 'node:path';
 import { Fault } from '@sccache-ts/core/base';
-import { isThere } from '@sccache-ts/core/host';
+import { pickUp } from '@sccache-ts/core/host';
 
 interface Given {
   readonly args: readonly string[];
@@ -64,9 +65,14 @@ export function cmakeJsFile(args: readonly string[]): ProjectFile | undefined {
   return { name: 'CMakeLists.txt', folder: words.folder ?? '.' };
 }
 
-/** @throws Fault USAGE when it is not there */
-export function requireFile(file: ProjectFile | undefined, cwd: string, hint: string): void {
+/** Whatever bytes it is made of: the tool has its own opinion of them. @throws Fault USAGE when it is not there, or cannot be read */
+export async function requireFile(file: ProjectFile | undefined, cwd: string, hint: string): Promise<void> {
   if (file === undefined) return;
   const folder = resolve(cwd, file.folder);
-  if (!isThere(join(folder, file.name))) throw new Fault('USAGE', `${folder}: there is no ${file.name}`, { hint });
+  const found = await pickUp(join(folder, file.name)).catch((cause: unknown) => {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') return undefined;
+    throw new Fault('USAGE', `${join(folder, file.name)}: cannot be read: ${code === 'OUTPUT_UNREADABLE' ? 'it is no file' : (code ?? message)}`, { cause });
+  });
+  if (found === undefined) throw new Fault('USAGE', `${folder}: there is no ${file.name}`, { hint });
 }
