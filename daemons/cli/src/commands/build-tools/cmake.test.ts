@@ -104,5 +104,10 @@ describe('sccache-ts cmake', () => {
     expect(call(['--build', 'b', '--', '-k0'])).toEqual([7, '--build\nb\n--\n-k0\n']);
     write('b/CMakeCache.txt', 'CMAKE_GENERATOR:INTERNAL=Unix Makefiles\nSCCACHE_TS_APPLIED_LAUNCHER:INTERNAL=/opt/sccache-ts\n');
     expect(call(['--build', 'b', '--', '-k'])).toEqual([7, expect.stringMatching(/^--build\nb\n(?:--parallel\n\d+\n)?--\n-k\n$/)]);
+    // Neither file need be UTF-8.
+    writeFileSync(join(home, 'CMakeLists.txt'), Buffer.from('# caf\u00e9\n', 'latin1'));
+    writeFileSync(join(home, 'b/CMakeCache.txt'), Buffer.from('NAME:STRING=caf\u00e9\nCMAKE_GENERATOR:INTERNAL=Ninja\n', 'latin1'));
+    expect(call(['-S', '.', '-B', 'b'])).toEqual([7, expect.stringMatching(/^-S\n\.\n-B\nb\n-DSCCACHE/)]);
+    expect(call(['--build', 'b', '--', '-k0'])).toEqual([7, '--build\nb\n--\n-k0\n']);
   });
 });

@@ -4,15 +4,18 @@ import { buildJobsAreDecided, buildPlan, buildPreset, cacheEntry, type CmakeCall
 import { suggestedJobs } from '@sccache-ts/adapter-make';
 import { envValue } from '@sccache-ts/core/base';
 import { become, runProcess } from '@sccache-ts/core/host';
-import { readText } from '../cargo-workspace.js';
 import type { CommandContext } from '../context.js';
 import { launcherOf, programOf } from '../launcher-path.js';
 import { capacityOf } from './capacity.js';
 import { presetsIn } from './cmake-presets.js';
-import { requireFile } from './project-file.js';
+import { bytesOf, requireFile } from './project-file.js';
 import type { Tool } from './tools.js';
 
-const cacheOf = async (folder: string): Promise<string | undefined> => (await readText(join(folder, 'CMakeCache.txt')))?.text;
+/** Values in it may be in any encoding; those that are looked for here are not. */
+async function cacheOf(folder: string): Promise<string | undefined> {
+  const bytes = await bytesOf(join(folder, 'CMakeCache.txt'));
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
 
 async function versionOf(program: string, { env }: CommandContext): Promise<string | undefined> {
   const { stdout } = await runProcess(program, ['--version'], { env: Object.fromEntries(env), timeoutMs: 10_000 });

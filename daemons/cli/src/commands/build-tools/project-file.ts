@@ -65,14 +65,20 @@ export function cmakeJsFile(args: readonly string[]): ProjectFile | undefined {
   return { name: 'CMakeLists.txt', folder: words.folder ?? '.' };
 }
 
-/** Whatever bytes it is made of: the tool has its own opinion of them. @throws Fault USAGE when it is not there, or cannot be read */
+/** Undefined: there is no such file. Whatever bytes it is made of: the tool has its own opinion of them. @throws Fault USAGE when it cannot be read */
+export async function bytesOf(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return (await pickUp(path))?.bytes;
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') return undefined;
+    throw new Fault('USAGE', `${path}: cannot be read: ${code === 'OUTPUT_UNREADABLE' ? 'it is no file' : (code ?? message)}`, { cause });
+  }
+}
+
+/** @throws Fault USAGE when it is not there, or cannot be read */
 export async function requireFile(file: ProjectFile | undefined, cwd: string, hint: string): Promise<void> {
   if (file === undefined) return;
   const folder = resolve(cwd, file.folder);
-  const found = await pickUp(join(folder, file.name)).catch((cause: unknown) => {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOTDIR') return undefined;
-    throw new Fault('USAGE', `${join(folder, file.name)}: cannot be read: ${code === 'OUTPUT_UNREADABLE' ? 'it is no file' : (code ?? message)}`, { cause });
-  });
-  if (found === undefined) throw new Fault('USAGE', `${folder}: there is no ${file.name}`, { hint });
+  if ((await bytesOf(join(folder, file.name))) === undefined) throw new Fault('USAGE', `${folder}: there is no ${file.name}`, { hint });
 }
