@@ -33,7 +33,7 @@ export function runCargo(context: CommandContext, asked: { readonly args: readon
   return become({ path, args });
 }
 
-/** With exactly these permissions. @throws Fault SETTINGS_UNREADABLE */
+/** With exactly these permissions. @throws Fault USAGE */
 async function writeAs(mode: number, path: string, text: string): Promise<void> {
   const umask = process.umask();
   try {
@@ -41,7 +41,7 @@ async function writeAs(mode: number, path: string, text: string): Promise<void> 
     process.umask(0);
     await writeAtomically(path, text, mode);
   } catch (cause) {
-    throw new Fault('SETTINGS_UNREADABLE', `${path}: cannot be written: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`, { cause });
+    throw new Fault('USAGE', `${path}: cannot be written: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`, { cause });
   } finally {
     process.umask(umask);
   }

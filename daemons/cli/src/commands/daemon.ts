@@ -31,10 +31,8 @@ export function startDaemonProcess(context: CommandContext, settings: ClientSett
   return startDetachedDaemon({ place: placeOf(context), env, script, timeoutMs: settings.startupTimeoutMs });
 }
 
-/** The daemon of this user, started when there is none. */
-export async function reachOrStartDaemon(context: CommandContext, settings: ClientSettings): Promise<DaemonSocket> {
-  const running = await reachDaemon(context);
-  if (running !== undefined) return running;
+/** For whoever has found none. @throws Fault DAEMON_UNREACHABLE when none listens after a while */
+export async function startAndReachDaemon(context: CommandContext, settings: ClientSettings): Promise<DaemonSocket> {
   await startDaemonProcess(context, settings);
   for (let attempt = 0; attempt < retries; attempt++) {
     const daemon = await reachDaemon(context);
@@ -42,6 +40,11 @@ export async function reachOrStartDaemon(context: CommandContext, settings: Clie
     await nap(retryMs);
   }
   return requireDaemon(context);
+}
+
+/** The daemon of this user, started when there is none. */
+export async function reachOrStartDaemon(context: CommandContext, settings: ClientSettings): Promise<DaemonSocket> {
+  return (await reachDaemon(context)) ?? startAndReachDaemon(context, settings);
 }
 
 /** Asks one thing and hangs up. */

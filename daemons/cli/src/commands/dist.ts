@@ -34,9 +34,19 @@ export async function distAuth(context: CommandContext): Promise<void> {
   }
 }
 
-/** @throws Fault COMPILER_NOT_FOUND, COMPILER_UNSUPPORTED, TOOLCHAIN_UNPACKABLE */
-export async function packToolchain(context: CommandContext, wanted: { readonly compiler: string; readonly out: string }): Promise<void> {
+export interface PackWanted {
+  readonly compiler: string;
+  readonly out: string;
+}
+
+/** Bad settings end it, as they end every command. @throws Fault COMPILER_NOT_FOUND, COMPILER_UNSUPPORTED, TOOLCHAIN_UNPACKABLE */
+export async function packToolchain(context: CommandContext, wanted: PackWanted): Promise<void> {
   await settingsOf(context);
+  return packCompiler(context, wanted);
+}
+
+/** For whoever has read the settings. @throws Fault COMPILER_NOT_FOUND, COMPILER_UNSUPPORTED, TOOLCHAIN_UNPACKABLE */
+export async function packCompiler(context: CommandContext, wanted: PackWanted): Promise<void> {
   const { packedKind, toolchainSubject } = await import('./toolchain-subject.js');
   const subject = await toolchainSubject(wanted.compiler, context);
   const sysroot = subject.kind === 'rustc' ? { sysroot: subject.sysroot } : {};

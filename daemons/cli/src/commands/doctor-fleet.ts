@@ -8,7 +8,7 @@ import { createDistClient, type DistClient } from '@sccache-ts/core/engine';
 import { createHttpClient, discard, isThere, realPathOf, sizeOfFile } from '@sccache-ts/core/host';
 import { archiveIdFromHash } from '@sccache-ts/core/wire';
 import type { CommandContext } from './context.js';
-import { packToolchain } from './dist.js';
+import { packCompiler } from './dist.js';
 import { type Finding, fromThrown, note, ok, remoteFinding, schedulerFinding, skipped, type TrialFacts, wrong } from './doctor-findings.js';
 import { makeBare, makeSample, tryCompile } from './doctor-trial.js';
 import { sizeText } from './size-text.js';
@@ -62,7 +62,7 @@ async function toolchainFinding({ context, folder }: FleetVisit, compiler: strin
   }
   const out = join(folder, 'toolchain.tar.gz');
   try {
-    await packToolchain({ ...context, complain: () => undefined }, { compiler, out });
+    await packCompiler(context, { compiler, out });
     return ok('toolchain')(`${compiler} can be packed: ${sizeText(sizeOfFile(out))}`);
   } catch (thrown) {
     return fromThrown('toolchain', thrown);

@@ -5,7 +5,7 @@ import { type ClientSettings, loadClientSettings, type StatisticsInfo } from '@s
 import { envValue, Fault } from '@sccache-ts/core/base';
 import { findCompiler, freeBytesAt, isProgram, isThere, makeTemporaryFolder, nativeLauncherAt, realPathOf, removeTree, whyUnwritable } from '@sccache-ts/core/host';
 import type { CommandContext } from './context.js';
-import { askDaemon, reachDaemon, reachOrStartDaemon } from './daemon.js';
+import { askDaemon, reachDaemon, startAndReachDaemon } from './daemon.js';
 import {
   cacheFinding, type CompilerFacts, compilerFinding, type Finding, fromThrown, hitFinding, launcherFinding, lineOf, note, ok, skipped, wrong,
 } from './doctor-findings.js';
@@ -50,8 +50,8 @@ async function* settingsFindings({ env, around }: CommandContext, keep: (setting
   }
 }
 
-function compilerFindings(context: CommandContext): readonly Finding[] {
-  const found = compilerNames.flatMap((name) => compilerFinding(compilerFacts(context, name)) ?? []);
+function compilerFindings(facts: readonly CompilerFacts[]): readonly Finding[] {
+  const found = facts.flatMap((it) => compilerFinding(it) ?? []);
   return found.length > 0 ? found : [wrong('compiler')(`none of ${compilerNames.join(', ')} is in PATH`, 'install one, or put its folder into PATH')];
 }
 
@@ -65,7 +65,7 @@ async function* daemonFindings({ context, settings }: Visit, keep: (info: Statis
   if (settings === undefined) return yield skipped('daemon')('without settings none can be started');
   try {
     const running = await reachDaemon(context);
-    const info = (await askDaemon(running ?? (await reachOrStartDaemon(context, settings)), context, 'stats')) as StatisticsInfo;
+    const info = (await askDaemon(running ?? (await startAndReachDaemon(context, settings)), context, 'stats')) as StatisticsInfo;
     const origin = running === undefined ? 'none ran; one was started' : 'one runs';
     if (info.version !== context.build) {
       return yield wrong('daemon')(`${origin}, of version ${info.version}, and this is ${context.build}`, 'sccache-ts --stop-server; the next compile starts a new one');
@@ -105,13 +105,14 @@ async function* examineAll(context: CommandContext, folder: string): AsyncGenera
   let settings: ClientSettings | undefined;
   let info: StatisticsInfo | undefined;
   yield* settingsFindings(context, (read) => (settings = read));
-  yield* compilerFindings(context);
+  const compilers = compilerNames.map((name) => compilerFacts(context, name));
+  yield* compilerFindings(compilers);
   yield await launcherFindings(context);
   const visit: Visit = { context, settings, folder };
   yield* daemonFindings(visit, (told) => (info = told));
   if (settings === undefined) return;
   yield await cacheFindings(settings, info);
-  const compiler = compilerNames.filter((name) => name !== 'rustc').map((name) => compilerFacts(context, name).found).find((it) => it !== undefined);
+  const compiler = compilers.filter(({ name }) => name !== 'rustc').map(({ found }) => found).find((it) => it !== undefined);
   yield info === undefined ? skipped('compile')('there is no daemon that could answer') : await compileFindings(visit, compiler);
   yield* examineFleet({ context, settings, compiler, daemon: info !== undefined, folder });
 }

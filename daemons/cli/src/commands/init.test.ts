@@ -1,5 +1,5 @@
 // Knows: what `sccache-ts init` says and writes in real folders, and that real CMake takes the presets. Refuses to know: the sentences.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -109,4 +109,13 @@ it('says why a file cannot be written', async () => {
   mkdirSync(join(home, 'CMakeUserPresets.json'));
   expect(await init('--write')).toBe(2);
   expect(err).toContain(`${home}/CMakeUserPresets.json: cannot be`);
+});
+
+it('writes nothing at all where one of two files cannot be written', async () => {
+  write('CMakeLists.txt');
+  write('Cargo.toml', '[package]\nname = "one"\nversion = "0.1.0"\n');
+  write('.cargo', 'a file in the place of a folder');
+  expect(await init('--write')).toBe(2);
+  expect(err).toMatch(/^error: \S+\/\.cargo\/config\.toml: cannot be written: \w+\n$/);
+  expect(existsSync(join(home, 'CMakeUserPresets.json'))).toBe(false);
 });

@@ -1,7 +1,7 @@
 // Knows: what lies in a folder, and what of the advice can be done by writing a file of ours. Refuses to know: build systems; init-advice.ts tells those.
 import { join } from 'node:path';
 import { Fault } from '@sccache-ts/core/base';
-import { isThere, makeFile, namesIn } from '@sccache-ts/core/host';
+import { isThere, makeFile, namesIn, whyUnwritable } from '@sccache-ts/core/host';
 import { cargoInit } from './cargo.js';
 import { readText } from './cargo-workspace.js';
 import type { CommandContext } from './context.js';
@@ -55,7 +55,7 @@ async function presetsFor(context: CommandContext): Promise<Written> {
     lines: [`${file} was written; it is this machine's, not for version control`, ...names.map((name) => `cmake --preset ${name}`)],
     write: () =>
       makeFile(file, text).catch((cause: unknown) => {
-        throw new Fault('SETTINGS_UNREADABLE', `${file}: cannot be written: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`, { cause });
+        throw new Fault('USAGE', `${file}: cannot be written: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`, { cause });
       }),
   };
 }
@@ -66,10 +66,12 @@ async function writeCargo(context: CommandContext): Promise<Written> {
   return { lines: said.trimEnd().split('\n') };
 }
 
-/** What is wrong with a file that is read is found before any is written; where one cannot be written, others may have been. */
+/** What is wrong is found before any file is written: with one that is read, and with the folder. @throws Fault USAGE, SETTINGS_SYNTAX, SETTINGS_UNREADABLE */
 async function writeAll(context: CommandContext, all: readonly Advice[]): Promise<ReadonlyMap<Writable, readonly string[]>> {
   const wanted = (kind: Writable): boolean => all.some(({ writes }) => writes === kind);
   const presets = wanted('cmake') ? await presetsFor(context) : undefined;
+  const refusal = presets?.write === undefined ? undefined : await whyUnwritable(context.cwd);
+  if (refusal !== undefined) throw new Fault('USAGE', `${context.cwd}: cannot be written to, so nothing was: ${refusal.replace(/, \w+ '.*$/s, '')}`);
   const cargo = wanted('cargo') ? await writeCargo(context) : undefined;
   await presets?.write?.();
   return new Map([['cmake', presets?.lines ?? []], ['cargo', cargo?.lines ?? []]]);

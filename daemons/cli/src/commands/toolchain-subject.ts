@@ -3,14 +3,15 @@ import { basename, isAbsolute, resolve } from 'node:path';
 import { Fault, silentLog } from '@sccache-ts/core/base';
 import { speaksCl } from '@sccache-ts/core/engine';
 import type { TrialSubject } from '@sccache-ts/core/engine/trial';
-import { createCrateProbe, createFileDigests, findCompiler, type PackageRequest, realPathOf } from '@sccache-ts/core/host';
+import { createCrateProbe, createFileDigests, findCompiler, type PackageRequest } from '@sccache-ts/core/host';
 import { daemonParts } from '../daemon-parts.js';
 import type { CommandContext } from './context.js';
+import { ownPrograms } from './launcher-path.js';
 
 /** @throws Fault COMPILER_NOT_FOUND, COMPILER_UNSUPPORTED */
 export async function toolchainSubject(name: string, context: CommandContext): Promise<TrialSubject> {
   const env = Object.fromEntries(context.env);
-  const found = findCompiler(name, { path: env['PATH'], cwd: context.cwd, own: [realPathOf(context.script)] });
+  const found = findCompiler(name, { path: env['PATH'], cwd: context.cwd, own: ownPrograms(context) });
   if (found === undefined) throw new Fault('COMPILER_NOT_FOUND', `${name}: cannot find binary path`);
   const path = isAbsolute(found) ? found : resolve(context.cwd, found);
   const request = { compiler: path, args: [], cwd: context.cwd, env: context.env };

@@ -58,6 +58,10 @@ describe('sccache-ts cmake', () => {
     ['no project', () => rmSync(join(home, 'CMakeLists.txt')), ['-S.', '-Bb'], 'there is no CMakeLists.txt'],
     ['no project of another name', () => undefined, ['-S.', '-Bb', '--project-file', 'Other.txt'], 'there is no Other.txt'],
     ['no project where a build folder says', () => write('b/CMakeCache.txt', 'CMAKE_HOME_DIRECTORY:INTERNAL=/nowhere\n'), ['b'], '/nowhere: there is no CMakeLists.txt'],
+    ['a project file that is a folder', () => {
+      rmSync(join(home, 'CMakeLists.txt'));
+      write('CMakeLists.txt/x', '');
+    }, ['-S.', '-Bb'], 'CMakeLists.txt: cannot be read: it is no file'],
     ['presets that are no JSON', () => write('CMakePresets.json', '{'), ['--preset', 'mac'], 'CMakePresets.json: not JSON'],
     ['presets that are a folder', () => write('CMakePresets.json/x', ''), ['--preset', 'mac'], 'CMakePresets.json: cannot be read'],
   ])('%s: one sentence, exit 2, nothing written', async (_, prepare, words, sentence) => {
@@ -100,5 +104,10 @@ describe('sccache-ts cmake', () => {
     expect(call(['--build', 'b', '--', '-k0'])).toEqual([7, '--build\nb\n--\n-k0\n']);
     write('b/CMakeCache.txt', 'CMAKE_GENERATOR:INTERNAL=Unix Makefiles\nSCCACHE_TS_APPLIED_LAUNCHER:INTERNAL=/opt/sccache-ts\n');
     expect(call(['--build', 'b', '--', '-k'])).toEqual([7, expect.stringMatching(/^--build\nb\n(?:--parallel\n\d+\n)?--\n-k\n$/)]);
+    // Neither file need be UTF-8.
+    writeFileSync(join(home, 'CMakeLists.txt'), Buffer.from('# caf\u00e9\n', 'latin1'));
+    writeFileSync(join(home, 'b/CMakeCache.txt'), Buffer.from('NAME:STRING=caf\u00e9\nCMAKE_GENERATOR:INTERNAL=Ninja\n', 'latin1'));
+    expect(call(['-S', '.', '-B', 'b'])).toEqual([7, expect.stringMatching(/^-S\n\.\n-B\nb\n-DSCCACHE/)]);
+    expect(call(['--build', 'b', '--', '-k0'])).toEqual([7, '--build\nb\n--\n-k0\n']);
   });
 });

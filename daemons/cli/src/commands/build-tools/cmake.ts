@@ -2,16 +2,20 @@
 import { join, resolve } from 'node:path';
 import { buildJobsAreDecided, buildPlan, buildPreset, cacheEntry, type CmakeCall, cmakeFolder, type CmakeWishes, compilesThroughUs, configurePlan, presetGenerator, readCmake, versionIn } from '@sccache-ts/adapter-cmake';
 import { suggestedJobs } from '@sccache-ts/adapter-make';
-import { envValue, Fault } from '@sccache-ts/core/base';
+import { envValue } from '@sccache-ts/core/base';
 import { become, runProcess } from '@sccache-ts/core/host';
-import { readText } from '../cargo-workspace.js';
 import type { CommandContext } from '../context.js';
 import { launcherOf, programOf } from '../launcher-path.js';
 import { capacityOf } from './capacity.js';
 import { presetsIn } from './cmake-presets.js';
+import { bytesOf, requireFile } from './project-file.js';
 import type { Tool } from './tools.js';
 
-const cacheOf = async (folder: string): Promise<string | undefined> => (await readText(join(folder, 'CMakeCache.txt')))?.text;
+/** Values in it may be in any encoding; those that are looked for here are not. */
+async function cacheOf(folder: string): Promise<string | undefined> {
+  const bytes = await bytesOf(join(folder, 'CMakeCache.txt'));
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
 
 async function versionOf(program: string, { env }: CommandContext): Promise<string | undefined> {
   const { stdout } = await runProcess(program, ['--version'], { env: Object.fromEntries(env), timeoutMs: 10_000 });
@@ -39,9 +43,7 @@ async function configure(context: CommandContext, program: string, wishes: Cmake
   const { source, cache } = await projectOf(context, wishes);
   // CMake remembers another name for it in the build folder.
   const file = wishes.projectFile ?? (cache === undefined ? undefined : cacheEntry(cache, 'CMAKE_LIST_FILE_NAME')) ?? 'CMakeLists.txt';
-  if ((await readText(join(source, file))) === undefined) {
-    throw new Fault('USAGE', `${source}: there is no ${file}`, { hint: 'Name the source folder with -S.' });
-  }
+  await requireFile({ name: file, folder: source }, context.cwd, 'Name the source folder with -S.');
   const preset = wishes.preset === undefined ? undefined : presetGenerator(await presetsIn(source), wishes.preset);
   const cached = cache === undefined ? undefined : cacheEntry(cache, 'CMAKE_GENERATOR');
   return configurePlan({

@@ -89,6 +89,7 @@ describe.each([
 describe('what is missing is said in one sentence', () => {
   it.each([
     [['cmake-js', 'compile'], 'sccache: error: cmake-js: neither in node_modules nor in PATH\nsccache: hint: npm install --save-dev cmake-js\n'],
+    [['node-gyp', 'rebuild', '-C', '/usr/lib'], 'error: /usr/lib: there is no binding.gyp\n\nGo to the folder of a native package, or name it with -C.\n'],
     [['node-gyp', '--', 'no-such-program'], 'sccache: error: no-such-program: cannot find binary path\n'],
     [['node-gyp', '--'], 'error: no command after --\n\nsccache-ts node-gyp -- npm install\n'],
   ])('%j', async (words, said) => {
