@@ -50,11 +50,13 @@ describe.runIf(possible)('real control groups', () => {
   it('hold as many processes as they may, and are gone afterwards', async () => {
     const group = groups.open(limits);
     const [folder = ''] = group.folders;
-    const script = 'echo 0 > "$0/cgroup.procs"; i=0; while [ $i -lt 100 ]; do sleep 0.3 & i=$((i+1)); done; wait';
+    const script = 'echo 0 > "$0/cgroup.procs"; i=0; while [ $i -lt 100 ]; do sleep 2 & i=$((i+1)); done; wait';
     const child = spawn('/bin/sh', ['-c', script, folder], { stdio: 'ignore' });
     const ended = new Promise((resolve) => child.on('close', resolve));
-    await expect.poll(() => readFileSync(join(folder, 'pids.current'), 'utf8').trim(), { timeout: 5000 }).toBe('37');
+    const inGroup = (): string => readFileSync(join(folder, 'pids.current'), 'utf8').trim();
+    await expect.poll(inGroup, { timeout: 10_000, interval: 10 }).toBe('37');
     await ended;
+    await expect.poll(inGroup, { timeout: 10_000 }).toBe('0');
     expect(readFileSync(join(folder, 'pids.events'), 'utf8')).toMatch(/^max [1-9]/);
     expect(await group.close()).toBeUndefined();
     expect(readdirSync(own, { withFileTypes: true }).filter((it) => it.isDirectory())).toEqual([]);

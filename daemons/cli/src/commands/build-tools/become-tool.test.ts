@@ -28,6 +28,7 @@ it.skipIf(!native).each([
   ['node-gyp', ['rebuild', '-j1']], ['cmake-js', ['compile', '-p1']],
 ] as const)('%s %j has ignored signals, limits and open files as without us, and its end is ours', (name, args) => {
   writeFileSync(join(home, 'bin', name), tool, { mode: 0o755 });
+  for (const project of ['binding.gyp', 'CMakeLists.txt']) writeFileSync(join(home, project), '');
   const through = (words: readonly string[]) => {
     const env = cleanEnvironment({ HOME: home, PATH: `${home}/bin:${dirname(process.execPath)}:/usr/bin:/bin`, MAKEFLAGS: '' });
     const script = `trap '' HUP USR2; ulimit -Sn 333; exec 7<<x\nseven\nx\nexec "$@"`;
