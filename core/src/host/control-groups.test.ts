@@ -54,7 +54,8 @@ describe.runIf(possible)('real control groups', () => {
     const child = spawn('/bin/sh', ['-c', script, folder], { stdio: 'ignore' });
     const ended = new Promise((resolve) => child.on('close', resolve));
     const inGroup = (): string => readFileSync(join(folder, 'pids.current'), 'utf8').trim();
-    await expect.poll(inGroup, { timeout: 10_000, interval: 10 }).toBe('37');
+    // The shell itself ends at the first child that it cannot have.
+    await expect.poll(inGroup, { timeout: 10_000, interval: 10 }).toMatch(/^3[67]$/);
     await ended;
     await expect.poll(inGroup, { timeout: 10_000 }).toBe('0');
     expect(readFileSync(join(folder, 'pids.events'), 'utf8')).toMatch(/^max [1-9]/);
