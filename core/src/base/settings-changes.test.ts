@@ -23,6 +23,8 @@ describe('settingsChanges', () => {
   ])('%s', (_what, change, live, restart) => {
     const after = { ...before, ...change };
     expect(settingsChanges(before, after, manners)).toEqual({ live, restart });
-    expect(settingsChanges(before, takeOver(before, after, manners), manners)).toEqual({ live, restart: [] });
+    const current = { ...before };
+    expect(takeOver(current, after, manners)).toEqual({ live, restart });
+    expect(settingsChanges(before, current, manners)).toEqual({ live, restart: [] });
   });
 });

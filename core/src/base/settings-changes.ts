@@ -36,8 +36,9 @@ export function settingsChanges<T extends object>(before: T, after: T, manners: 
   return { live: keysOf(true), restart: keysOf(false) };
 }
 
-/** What was in force, with the new values of those keys that can change while a daemon runs. */
-export function takeOver<T extends object>(before: T, after: T, manners: { readonly [K in keyof T]?: KeyManner }): T {
-  const live = Object.entries(after).filter(([name]) => manners[name as keyof T]?.live === true);
-  return { ...before, ...Object.fromEntries(live) };
+/** Changes in place what is in force, for those keys that can change while a daemon runs. @returns all differences */
+export function takeOver<T extends object>(current: T, next: T, manners: { readonly [K in keyof T]?: KeyManner }): SettingsChanges {
+  const changes = settingsChanges(current, next, manners);
+  Object.assign(current, Object.fromEntries(Object.entries(next).filter(([name]) => manners[name as keyof T]?.live === true)));
+  return changes;
 }

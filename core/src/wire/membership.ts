@@ -6,10 +6,9 @@
 // bearer     = "stm1" SP membership SP server-id SP unix-ms SP nonce SP body-digest SP signature
 //              signature: Ed25519 over method SP path LF and the fields before it, joined by SP
 import { createHash, createHmac, createPublicKey, hkdfSync, type KeyObject, sign, verify } from 'node:crypto';
-import { isFault } from '../base/index.js';
 import type { ServerId } from './dist-messages.js';
 import { readHs256, sameSecret, signHs256 } from './hs256.js';
-import { parseServerId } from './server-address.js';
+import { serverIdOf } from './server-address.js';
 
 /** What the scheduler's one secret is made into; nobody can tell one from another, nor the secret from them. Each 32 bytes. Secret. */
 export interface DerivedKeys {
@@ -120,15 +119,6 @@ export function signProof(
 /** Whether a bearer token is meant to be a proof. */
 export const looksLikeProof = (bearer: string): boolean => bearer.startsWith(`${proofMark} `);
 
-function addressOrUndefined(text: string): ServerId | undefined {
-  try {
-    return parseServerId(text);
-  } catch (thrown) {
-    if (isFault(thrown, 'ADDRESS_INVALID')) return undefined;
-    throw thrown;
-  }
-}
-
 /** What a bearer token proves; undefined when it proves nothing. Times and nonces are the caller's to judge. */
 export function readProof(keys: DerivedKeys, bearer: string, request: ProvenRequest): Proof | undefined {
   const fields = bearer.split(' ');
@@ -137,7 +127,7 @@ export function readProof(keys: DerivedKeys, bearer: string, request: ProvenRequ
   const read = readHs256(keys.member, membership);
   const member = read?.claims['member'];
   if (read?.signed !== true || !isMemberKey(member)) return undefined;
-  const [server, key] = [addressOrUndefined(address), publicKeyOf(member)];
+  const [server, key] = [serverIdOf(address), publicKeyOf(member)];
   if (server === undefined || key === undefined) return undefined;
   if (!verify(null, signedBytes(request, fields.slice(0, -1)), key, Buffer.from(signature, 'base64url'))) return undefined;
   return { server, member, at: Number(at), nonce, bodyDigest };

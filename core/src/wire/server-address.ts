@@ -34,3 +34,9 @@ export function formatServerId(address: Pick<ServerAddress, 'ip' | 'port'>): Ser
 export function parseServerId(text: string): ServerId {
   return formatServerId(serverAddress(text));
 }
+
+/** The same; undefined for anything else. */
+export function serverIdOf(text: string): ServerId | undefined {
+  const address = parseAddress(text);
+  return address && formatServerId(address);
+}

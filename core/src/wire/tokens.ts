@@ -1,10 +1,9 @@
 // Knows: the tokens of the fleet: a job's, a build server's, and how a bearer token stands in a header field.
 // Refuses to know: who is let in; the daemons decide that.
-import { isFault } from '../base/index.js';
 import { parseJobId } from './conventions.js';
 import type { JobId, ServerId } from './dist-messages.js';
 import { readHs256, sameSecret, signHs256 } from './hs256.js';
-import { parseServerId } from './server-address.js';
+import { serverIdOf } from './server-address.js';
 
 /** The token after `Bearer `, spaces included (server tokens hold one); undefined for any other scheme. */
 export function bearerToken(authorization: string | undefined): string | undefined {
@@ -40,27 +39,18 @@ export function signServerToken(key: Uint8Array, serverId: ServerId): string {
   return signHs256(key, { exp: 0, server_id: serverId });
 }
 
-function addressOrUndefined(text: string): ServerId | undefined {
-  try {
-    return parseServerId(text);
-  } catch (thrown) {
-    if (isFault(thrown, 'ADDRESS_INVALID')) return undefined;
-    throw thrown;
-  }
-}
-
 /** Whose token it is; undefined when it is not signed with the key or claims anything unexpected. */
 export function readServerToken(key: Uint8Array, token: string): ServerId | undefined {
   const read = readHs256(key, token);
   if (read?.signed !== true || !hasExactly(read.claims, 'exp', 'server_id')) return undefined;
   const { exp, server_id: id } = read.claims;
-  return typeof exp === 'number' && typeof id === 'string' ? addressOrUndefined(id) : undefined;
+  return typeof exp === 'number' && typeof id === 'string' ? serverIdOf(id) : undefined;
 }
 
 /** What the server claims to be under `jwt_hs256`, without a key to check it by; for a server's look at its own settings. */
 export function claimedServerId(token: string): ServerId | undefined {
   const id = readHs256(new Uint8Array(), token)?.claims['server_id'];
-  return typeof id === 'string' ? addressOrUndefined(id) : undefined;
+  return typeof id === 'string' ? serverIdOf(id) : undefined;
 }
 
 /** A build server's token under a shared secret: its name, one space, the secret. */
@@ -72,5 +62,5 @@ export function sharedServerToken(serverId: ServerId, secret: string): string {
 export function readSharedServerToken(token: string, secret: string): ServerId | undefined {
   const space = token.indexOf(' ');
   if (space < 0 || !sameSecret(token.slice(space + 1), secret)) return undefined;
-  return addressOrUndefined(token.slice(0, space));
+  return serverIdOf(token.slice(0, space));
 }

@@ -2,7 +2,6 @@
 import type { Log } from '@sccache-ts/core/base';
 import type { PerformLimits } from '@sccache-ts/core/engine';
 import type { Sandbox, ToolchainCache, UnpackedToolchains } from '@sccache-ts/core/host';
-import type { JobOutcomes } from './job-outcomes.js';
 import type { BuilderFigures } from './figures.js';
 import type { JobTable } from './job-table.js';
 import type { SchedulerLink } from './scheduler-link.js';
@@ -21,7 +20,6 @@ export interface Builder {
   readonly sandbox: Sandbox;
   /** Of one job. */
   readonly limits: PerformLimits;
-  readonly outcomes: JobOutcomes;
   readonly link: SchedulerLink;
   readonly work: Work;
   readonly figures: BuilderFigures;

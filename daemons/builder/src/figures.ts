@@ -1,6 +1,7 @@
 // Knows: what a build server counts and measures, and its last trouble. Refuses to know: how any of it comes about.
 import { type Counter, createMetrics, type Histogram, isFault, type Metrics } from '@sccache-ts/core/base';
 import type { Builder } from './builder.js';
+import { createJobEnds, type JobEnds } from './job-ends.js';
 
 /**
  * `complete`: the command exited with 0. `compiler`: it did not, and its client was told. `repeat`: the same, and its client compiles at home to
@@ -19,6 +20,8 @@ export interface Trouble {
 export interface BuilderFigures {
   readonly metrics: Metrics;
   readonly jobs: { add(outcome: JobOutcome): void; readonly done: number; readonly failed: number };
+  /** The same jobs more closely: which limit or trouble it was. */
+  readonly ends: JobEnds;
   /** Milliseconds by step. */
   steps(steps: Readonly<Record<string, number>>): void;
   readonly bytes: Counter;
@@ -43,12 +46,15 @@ export function outcomeOf(thrown: unknown, handedBack: boolean): JobOutcome {
 export function createFigures(monotonicMs: () => number): BuilderFigures {
   const metrics = createMetrics();
   const jobs = metrics.counter('sccache_ts_jobs_total', 'Jobs by outcome', outcomes.map((outcome) => ({ outcome })));
+  const ends = createJobEnds();
+  metrics.counted('sccache_ts_job_ends_total', 'Jobs by what their clients were told', () => Object.entries(ends.counts()).map(([end, value]) => ({ labels: { end }, value })));
   const step: Histogram = metrics.histogram('sccache_ts_job_step_seconds', 'Time of the steps of jobs that were answered', stepBounds);
   let lastTrouble: Trouble | undefined;
   let done = 0;
   let failed = 0;
   return {
     metrics,
+    ends,
     jobs: {
       add(outcome) {
         jobs.add({ outcome });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limitsOf } from './job-limits.js';
-import { createJobOutcomes, outcomeOf } from './job-outcomes.js';
+import { createJobEnds, endOf } from './job-ends.js';
 import { usualJob } from './settings.js';
 
 describe('limitsOf', () => {
@@ -18,10 +18,10 @@ describe('limitsOf', () => {
 
 describe('outcomes', () => {
   it('are counted by what the client was told', () => {
-    const outcomes = createJobOutcomes();
+    const outcomes = createJobEnds();
     expect(outcomes.counts()).toEqual({});
     const complete = (code: number) => ({ kind: 'Complete', output: { code, stdout: new Uint8Array(), stderr: new Uint8Array() }, outputs: [] }) as const;
-    for (const reply of [complete(0), complete(0), complete(1), { kind: 'JobNotFound' } as const]) outcomes.count(outcomeOf(reply));
+    for (const reply of [complete(0), complete(0), complete(1), { kind: 'JobNotFound' } as const]) outcomes.count(endOf(reply));
     outcomes.count('JOB_OVER_MEMORY');
     expect(outcomes.counts()).toEqual({ done: 2, failed: 1, JOB_UNKNOWN: 1, JOB_OVER_MEMORY: 1 });
   });

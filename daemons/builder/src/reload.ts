@@ -1,5 +1,5 @@
 // Knows: which keys of server.conf a running server takes over. Refuses to know: files and signals.
-import { type KeyManner, type SettingsChanges, settingsChanges, takeOver } from '@sccache-ts/core/base';
+import { type KeyManner, type SettingsChanges, takeOver } from '@sccache-ts/core/base';
 import type { BuilderSettings } from './settings.js';
 
 const manners: { readonly [K in keyof BuilderSettings]?: KeyManner } = {
@@ -15,8 +15,4 @@ const manners: { readonly [K in keyof BuilderSettings]?: KeyManner } = {
 };
 
 /** Changes `current`, which all parts of the server read, in place. */
-export function reloadInto(current: BuilderSettings, next: BuilderSettings): SettingsChanges {
-  const changes = settingsChanges(current, next, manners);
-  Object.assign(current, takeOver(current, next, manners));
-  return changes;
-}
+export const reloadInto = (current: BuilderSettings, next: BuilderSettings): SettingsChanges => takeOver(current, next, manners);

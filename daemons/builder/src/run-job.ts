@@ -7,7 +7,7 @@ import { type Call, okReply, type Reply, type UnpackedToolchain } from '@sccache
 import { type JobId, type RunJobHeader, runJobReplyCodec } from '@sccache-ts/core/wire';
 import type { Builder } from './builder.js';
 import { outcomeOf } from './figures.js';
-import { outcomeOf as outcomeOfReply } from './job-outcomes.js';
+import { endOf } from './job-ends.js';
 import { takeHeader } from './run-job-body.js';
 
 /** Clients of ours say who they are by this field: they want plain exit codes, and they read the steps. */
@@ -52,8 +52,8 @@ function measure({ figures }: Builder, call: Call, { reply, steps }: Pick<Perfor
 }
 
 /** @returns whether it is an ordinary end */
-function countFailure({ figures, outcomes, work }: Builder, thrown: unknown): boolean {
-  outcomes.count(isFault(thrown) ? thrown.code : 'IMPOSSIBLE');
+function countFailure({ figures, work }: Builder, thrown: unknown): boolean {
+  figures.ends.count(isFault(thrown) ? thrown.code : 'IMPOSSIBLE');
   const outcome = outcomeOf(thrown, work.handBack.aborted);
   figures.jobs.add(outcome);
   if (outcome === 'failed') figures.trouble(causeChain(thrown).join(': '));
@@ -73,11 +73,12 @@ async function inPlace(builder: Builder, call: Call, id: JobId): Promise<Reply> 
       toolchain = job === undefined ? undefined : await toolchains.use(job.archiveId);
       if (toolchain === undefined) {
         builder.figures.jobs.add('unknown');
+        builder.figures.ends.count('JOB_UNKNOWN');
         return okReply(runJobReplyCodec, { kind: 'JobNotFound' }, call);
       }
       const unpackToolchain = lap();
       const { reply, steps, folder } = await withToolchain(builder, call, toolchain);
-      builder.outcomes.count(outcomeOfReply(reply));
+      builder.figures.ends.count(endOf(reply));
       builder.inBackground(`folder of job ${id}`, folder.remove());
       const answer = okReply(runJobReplyCodec, reply, call);
       const all = { queue, toolchain: unpackToolchain, ...steps };

@@ -9,7 +9,7 @@ import {
 import type { Builder } from './builder.js';
 import { builderRoutes } from './endpoints.js';
 import { addGauges, type BuilderFigures, createFigures } from './figures.js';
-import { createJobOutcomes, type JobOutcomes } from './job-outcomes.js';
+import type { JobEnds } from './job-ends.js';
 import { limitsOf } from './job-limits.js';
 import { createJobTable } from './job-table.js';
 import type { BuilderPorts } from './ports.js';
@@ -25,7 +25,7 @@ export interface RunningBuilder {
   readonly address: SocketAddress;
   /** How jobs are kept from the machine. */
   readonly sandbox: Pick<Sandbox, 'description' | 'weaknesses'>;
-  readonly outcomes: Pick<JobOutcomes, 'counts'>;
+  readonly outcomes: Pick<JobEnds, 'counts'>;
   /** Takes over what can change while it runs. */
   reload(settings: BuilderSettings): SettingsChanges;
   /** Takes no new jobs, and resolves when those under way are done or, after `drainSeconds`, handed back. */
@@ -96,7 +96,6 @@ async function prepare(options: RunBuilderOptions, { certificate, background, wo
     buildsDir,
     sandbox,
     limits: limitsOf(settings.jobSeconds, settings.job ?? usualJob, memoryOfMachine()),
-    outcomes: createJobOutcomes(),
     cache,
     toolchains: await createUnpackedToolchains({ dir: unpackedDir, cache, maxBytes: unpackedBytes, limits: unpackedLimits, log }),
     jobs: createJobTable(() => clock.monotonicMs()),
@@ -173,7 +172,7 @@ export async function runBuilder(given: RunBuilderOptions): Promise<RunningBuild
     return {
       address: { host, port: server.port, family },
       sandbox: builder.sandbox,
-      outcomes: builder.outcomes,
+      outcomes: figures.ends,
       reload(next) {
         const { schedulerUrl, schedulerToken } = settings;
         const changes = reloadInto(settings, next);

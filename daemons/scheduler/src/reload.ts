@@ -1,5 +1,5 @@
 // Knows: which keys of scheduler.conf a running scheduler takes over. Refuses to know: files and signals.
-import { type KeyManner, type SettingsChanges, settingsChanges, takeOver } from '@sccache-ts/core/base';
+import { type KeyManner, type SettingsChanges, takeOver } from '@sccache-ts/core/base';
 import type { SchedulerSettings } from './settings.js';
 
 const manners: { readonly [K in keyof SchedulerSettings]?: KeyManner } = {
@@ -11,8 +11,4 @@ const manners: { readonly [K in keyof SchedulerSettings]?: KeyManner } = {
 };
 
 /** Changes `current`, which all parts of the scheduler read, in place. */
-export function reloadInto(current: SchedulerSettings, next: SchedulerSettings): SettingsChanges {
-  const changes = settingsChanges(current, next, manners);
-  Object.assign(current, takeOver(current, next, manners));
-  return changes;
-}
+export const reloadInto = (current: SchedulerSettings, next: SchedulerSettings): SettingsChanges => takeOver(current, next, manners);

@@ -6,23 +6,23 @@ import type { RunJobReply } from '@sccache-ts/core/wire';
  * `done`: the command succeeded. `failed`: it exited with another code, and the client was told so. A code: the client was
  * sent home, e.g. JOB_OVER_MEMORY for a job that used more memory than it may.
  */
-export type JobOutcome = 'done' | 'failed' | FaultCode;
+export type JobEnd = 'done' | 'failed' | FaultCode;
 
-export interface JobOutcomes {
-  count(outcome: JobOutcome): void;
-  /** Only outcomes that there were, in the order in which each came first. */
-  counts(): Readonly<Partial<Record<JobOutcome, number>>>;
+export interface JobEnds {
+  count(end: JobEnd): void;
+  /** Only ends that there were, in the order in which each came first. */
+  counts(): Readonly<Partial<Record<JobEnd, number>>>;
 }
 
-export const outcomeOf = (reply: RunJobReply): JobOutcome => {
+export const endOf = (reply: RunJobReply): JobEnd => {
   if (reply.kind !== 'Complete') return 'JOB_UNKNOWN';
   return reply.output.code === 0 ? 'done' : 'failed';
 };
 
-export function createJobOutcomes(): JobOutcomes {
-  const counted = new Map<JobOutcome, number>();
+export function createJobEnds(): JobEnds {
+  const counted = new Map<JobEnd, number>();
   return {
-    count: (outcome) => void counted.set(outcome, (counted.get(outcome) ?? 0) + 1),
+    count: (end) => void counted.set(end, (counted.get(end) ?? 0) + 1),
     counts: () => Object.fromEntries(counted),
   };
 }
