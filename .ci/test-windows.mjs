@@ -94,7 +94,7 @@ function toolchainArchive() {
 function launcherForWindows() {
   const installed = join(root, 'daemons/cli/bin/sccache-ts.exe');
   const own = readdirSync(join(native, 'windows')).filter((name) => name.endsWith('.cc')).map((name) => join(native, 'windows', name));
-  const shared = ['frames.cc', 'invocation.cc', 'streams.cc'].map((name) => join(native, name));
+  const shared = ['frames.cc', 'invocation.cc', 'link.cc', 'streams.cc'].map((name) => join(native, name));
   const headers = [native, join(native, 'windows')].flatMap((place) => readdirSync(place).filter((name) => name.endsWith('.h')).map((name) => join(place, name)));
   const newest = Math.max(...[...own, ...shared, ...headers, join(root, 'core/package.json')].map((path) => statSync(path).mtimeMs));
   if (existsSync(installed) && statSync(installed).mtimeMs > newest) return;

@@ -14,7 +14,7 @@
       "target_name": "sccache-ts",
       "type": "executable",
       "sources": [
-        "main.cc", "become.cc", "child.cc", "dial.cc", "frames.cc", "invocation.cc", "knock.cc", "land.cc", "land_fill.cc", "link.cc", "obey.cc", "order.cc",
+        "main.cc", "become.cc", "child.cc", "dial.cc", "frames.cc", "invocation.cc", "knock.cc", "land.cc", "land_fill.cc", "link.cc", "obey.cc", "order.cc", "sockets.cc",
         "place.cc", "request.cc", "search.cc", "start.cc", "streams.cc", "system.cc"
       ],
       "conditions": [

@@ -1,20 +1,13 @@
 // Knows: frames over a non-blocking socket. Refuses to know: what they say.
 #include "link.h"
 
-#include <cerrno>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include "frames.h"
-
-#ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0
-#endif
+#include "sockets.h"
 
 Link::~Link() { close(); }
 
 void Link::close() {
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ >= 0) sock::close(fd_);
   fd_ = -1;
 }
 
@@ -25,15 +18,10 @@ bool Link::send(std::string_view frame) {
 
 bool Link::flush() {
   while (open() && unsent() > 0) {
-    ssize_t sent = ::send(fd_, unsent_.data() + sentOf_, unsent(), MSG_NOSIGNAL);
-    if (sent >= 0) {
-      sentOf_ += static_cast<size_t>(sent);
-    } else if (errno == EAGAIN) {
-      return true;
-    } else if (errno != EINTR) {
-      // What the daemon said before it went may still be read, so the descriptor stays.
-      return false;
-    }
+    long sent = sock::send(fd_, unsent_.data() + sentOf_, unsent());
+    // What the daemon said before it went may still be read, so the descriptor stays.
+    if (sent < 0) return sent == sock::wouldBlock;
+    sentOf_ += static_cast<size_t>(sent);
   }
   unsent_.clear();
   sentOf_ = 0;
@@ -45,18 +33,10 @@ bool Link::receive() {
   takenOf_ = 0;
   static char bytes[65536];
   for (;;) {
-    ssize_t got = recv(fd_, bytes, sizeof bytes, 0);
-    if (got > 0) {
-      received_.append(bytes, static_cast<size_t>(got));
-      // A short piece was the last one; what else there is to know the next poll tells.
-      if (static_cast<size_t>(got) < sizeof bytes || received_.size() > frames::maxLength) return true;
-    } else if (got == 0) {
-      return false;
-    } else if (errno == EAGAIN) {
-      return true;
-    } else if (errno != EINTR) {
-      return false;
-    }
+    long got = sock::receive(fd_, bytes, sizeof bytes);
+    if (got <= 0) return got == sock::wouldBlock;
+    received_.append(bytes, static_cast<size_t>(got));
+    if ((sock::shortIsLast && static_cast<size_t>(got) < sizeof bytes) || received_.size() > frames::maxLength) return true;
   }
 }
 
