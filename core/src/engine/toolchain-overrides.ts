@@ -138,7 +138,7 @@ function createArchives(options: OverridesOptions): Archives {
 const writtenMs = 1_000;
 
 /** Reads archives as soon as they change, so that no compile waits for it; without it the next compile would notice. */
-function watchArchives(options: OverridesOptions, known: Archives): Promise<FilesWatch | undefined> {
+function watchArchives(options: OverridesOptions, known: Archives): FilesWatch {
   const { log, archives } = options;
   let timer: NodeJS.Timeout | undefined;
   const readAll = (): void => {
@@ -152,14 +152,9 @@ function watchArchives(options: OverridesOptions, known: Archives): Promise<File
       }
     }
   };
-  const failed = (cause: unknown): void => log.info(`archives of toolchains cannot be watched, and are looked at with each compile: ${causeChain(cause).join(': ')}`);
-  const onChange = (): void => {
+  return watchFiles(archives, () => {
     clearTimeout(timer);
     timer = setTimeout(readAll, writtenMs).unref();
-  };
-  return watchFiles(archives, { onChange, onError: failed }).catch((cause: unknown) => {
-    failed(cause);
-    return undefined;
   });
 }
 
@@ -167,7 +162,7 @@ function watchArchives(options: OverridesOptions, known: Archives): Promise<File
 export function createOverrides(options: OverridesOptions): Overrides {
   const known = createArchives(options);
   const working = new Set<Promise<unknown>>();
-  let watching: Promise<FilesWatch | undefined> | undefined;
+  let watching: FilesWatch | undefined;
 
   async function ready(rule: OverrideRule, { work }: Preparing): Promise<ReadyToolchain | 'reading' | 'evicted'> {
     working.add(work);
@@ -200,7 +195,7 @@ export function createOverrides(options: OverridesOptions): Overrides {
       }
     },
     async close() {
-      void watching?.then((watch) => watch?.close());
+      watching?.close();
       await Promise.allSettled(working);
     },
   };

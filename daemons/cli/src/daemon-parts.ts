@@ -3,7 +3,7 @@ import { rustcDialect } from '@sccache-ts/adapter-cargo';
 import { clangClDialect, msvcDialect } from '@sccache-ts/adapter-msvc';
 import { type ClientDistribution, type ClientSettings, loggedIn, type Surroundings } from '@sccache-ts/client';
 import type { PrepareOptions } from '@sccache-ts/client/life';
-import { causeChain, type Log } from '@sccache-ts/core/base';
+import type { Log } from '@sccache-ts/core/base';
 import { clangDialect, gccDialect } from '@sccache-ts/core/compilation';
 import { createCompilers, createDistribution } from '@sccache-ts/core/engine';
 import { createCompilerProbe, createCrateProbe, createFileDigests, watchFiles } from '@sccache-ts/core/host';
@@ -25,20 +25,15 @@ export function distributionOf({ dist }: ClientSettings, around: DistributionSur
   return loggedIn(distribution, { auth, schedulerUrl, log: around.log, nowMs: Date.now });
 }
 
-/** Settings files are watched, and read again when the process is told SIGHUP: not every file system tells of changes. */
-function watchSettings(log: Log): PrepareOptions['watch'] {
-  return (files, changed) => {
-    const watching = watchFiles(files, {
-      onChange: changed,
-      onError: (cause) => log.warn(`settings files cannot be watched: ${causeChain(cause).join(': ')}`),
-    });
-    process.on('SIGHUP', changed);
-    return () => {
-      process.off('SIGHUP', changed);
-      void watching.then((watch) => watch.close());
-    };
+/** Settings files are watched, and read again at once when the process is told SIGHUP. */
+const watchSettings: PrepareOptions['watch'] = (files, changed) => {
+  const watch = watchFiles(files, changed);
+  process.on('SIGHUP', changed);
+  return () => {
+    process.off('SIGHUP', changed);
+    watch.close();
   };
-}
+};
 
 export function daemonParts(around: Surroundings, log: Log, build: string): PrepareOptions {
   const env = Object.fromEntries(Object.entries(around.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
@@ -51,6 +46,6 @@ export function daemonParts(around: Surroundings, log: Log, build: string): Prep
     build,
     compilers: createCompilers({ dialects: { gcc: gccDialect, clang: clangDialect, 'clang-cl': clangClDialect, msvc: msvcDialect }, probe, crates, nowMs: Date.now }),
     distribution: (settings) => distributionOf(settings, { env, log, platform: around.platform }),
-    watch: watchSettings(log),
+    watch: watchSettings,
   };
 }

@@ -1,6 +1,6 @@
 // Knows: when a daemon of the fleet reads its settings anew, and what the log then says. Refuses to know: which keys can change.
 import { causeChain, type Log, type SettingsChanges, isFault } from '@sccache-ts/core/base';
-import { versionOf } from '@sccache-ts/core/host';
+import { versionOf, watchFiles } from '@sccache-ts/core/host';
 
 export interface ReloadOptions<S> {
   /** Absolute. */
@@ -36,24 +36,6 @@ async function readAgain<S>({ load, take, log, begin, end }: ReloadOptions<S>, a
   }
 }
 
-/** Looking at one file costs next to nothing, and hears of changes on every file system. */
-const lookMs = 1_000;
-
-/** Calls when the file is another than before, and has been so for one more look: editors write in several steps. */
-function onChange(path: string, call: () => void): NodeJS.Timeout {
-  let read = versionOf(path);
-  let seen = read;
-  return setInterval(() => {
-    const now = versionOf(path);
-    // One that is gone for a moment is about to be replaced.
-    if (now !== undefined && now === seen && now !== read) {
-      read = now;
-      call();
-    }
-    seen = now;
-  }, lookMs).unref();
-}
-
 /** Reads the settings again at SIGHUP, and whenever the file has changed. */
 export function reloadOnChange<S>(options: ReloadOptions<S>): Reloading {
   const { path } = options;
@@ -62,11 +44,12 @@ export function reloadOnChange<S>(options: ReloadOptions<S>): Reloading {
   const soon = (asked: boolean) => (): void => void (last = last.then(() => readAgain(options, asked)));
   const onSignal = soon(true);
   process.on('SIGHUP', onSignal);
-  const looking = onChange(path, soon(false));
+  // One that is gone is about to be replaced.
+  const watch = watchFiles([path], () => versionOf(path) !== undefined && soon(false)());
   return {
     async close() {
       process.off('SIGHUP', onSignal);
-      clearInterval(looking);
+      watch.close();
       await last;
     },
   };
