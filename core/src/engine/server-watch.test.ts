@@ -51,6 +51,13 @@ describe('createServerWatch', () => {
     else await expect(done).rejects.toMatchObject({ code: 'HTTP_TIMEOUT', message: expect.stringContaining('did not say that it lives') as string });
   });
 
+  it('does not ask for each of many short works one after the other', async () => {
+    const { http, asked } = peer(200);
+    const watch = createServerWatch(http, { ...rules, everyMs: 10_000 });
+    for (let at = 0; at < 20; at++) await watch.during(server, undefined, work(1));
+    expect(asked()).toBe(1);
+  });
+
   it('asks once for all that work there at the same time, and not at all when nobody does', async () => {
     const { http, asked } = peer(200);
     const watch = createServerWatch(http, { ...rules, everyMs: 20 });

@@ -49,6 +49,12 @@ const longestAnswer = 64 * 1024;
 /** Servers that are remembered while nobody uses them. */
 const remembered = 1_000;
 
+function note(state: State, answer: Answer): void {
+  if (answer === 'ours' || answer === 'other') state.other = answer === 'other';
+  const silent = answer === 'unreachable' || (answer === 'none' && !state.other);
+  state.misses = silent ? state.misses + 1 : 0;
+}
+
 export function createServerWatch(http: Pick<HttpClient, 'request'>, rules: WatchRules = watchRules): ServerWatch {
   /** By certificate, too: a server that was restarted is another one. */
   const states = new Map<string, State>();
@@ -60,12 +66,6 @@ export function createServerWatch(http: Pick<HttpClient, 'request'>, rules: Watc
     } catch (thrown) {
       return isFault(thrown, 'HTTP_TIMEOUT') ? 'none' : 'unreachable';
     }
-  }
-
-  function note(state: State, answer: Answer): void {
-    if (answer === 'ours' || answer === 'other') state.other = answer === 'other';
-    const silent = answer === 'unreachable' || (answer === 'none' && !state.other);
-    state.misses = silent ? state.misses + 1 : 0;
   }
 
   async function look(server: Watched, state: State): Promise<void> {
@@ -82,15 +82,22 @@ export function createServerWatch(http: Pick<HttpClient, 'request'>, rules: Watc
     state.timer = setTimeout(() => void look(server, state), rules.everyMs).unref();
   }
 
+  /** The very first question is asked at once: it also tells whose server it is, before all its threads are busy. Later most work is done before one is due. */
+  function begin(server: Watched, state: State): void {
+    state.misses = 0;
+    if (state.generation === 0) return void look(server, state);
+    // What is under way from before counts no more.
+    state.generation += 1;
+    state.timer = setTimeout(() => void look(server, state), rules.everyMs).unref();
+  }
+
   function join(server: Watched, user: AbortController): () => void {
     const key = `${server.id} ${server.certificate}`;
     const state: State = states.get(key) ?? { users: new Set(), other: false, misses: 0, generation: 0, timer: undefined };
     states.delete(key);
     states.set(key, state);
     state.users.add(user);
-    // The first question is asked at once: it also tells whose server it is, before all its threads are busy.
-    if (state.users.size === 1) state.misses = 0;
-    if (state.users.size === 1) void look(server, state);
+    if (state.users.size === 1) begin(server, state);
     return () => {
       state.users.delete(user);
       if (state.users.size > 0) return;
