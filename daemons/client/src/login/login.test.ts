@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => provider.close());
 beforeEach(() => {
-  for (const key of Object.keys(provider.plan)) Reflect.deleteProperty(provider.plan, key);
+  provider.reset();
   asked = provider.asked.length;
   http = createHttpClient();
   said = complained = '';
