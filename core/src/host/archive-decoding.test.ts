@@ -68,7 +68,8 @@ describe.each(codings)('an archive compressed with %s', (coding) => {
     expect(existsSync(path(`bare-${coding}/usr/bin/cc`))).toBe(coding === 'gzip' || coding === 'none');
   });
 
-  it.skipIf(coding === 'none')('is malformed when half of it is missing', async () => {
+  // Half of what is not compressed is a tar that ends early, which is the tar reader's.
+  if (coding !== 'none') it('is malformed when half of it is missing', async () => {
     writeFileSync(path('half'), readFileSync(path(`a.${coding}`)).subarray(0, 60));
     await expect(repackArchive(path('half'), path('out.tar.gz'), { searchPath, maxBytes: 1e8 })).rejects.toMatchObject({ code: 'ARCHIVE_MALFORMED' });
     await expect(unpackToolchain(path('half'), path('root'), { maxBytes: 1e6, maxEntries: 10, searchPath })).rejects.toMatchObject({ code: 'TOOLCHAIN_UNPACKABLE' });

@@ -60,11 +60,18 @@ function deviceOptions({ sizesMemory }: SandboxFeatures): string[] {
   return [...(sizesMemory ? ['--size', '65536'] : []), '--tmpfs', '/dev', ...bound, ...linked, ...(sizesMemory ? sharedMemory : []), '--remount-ro', '/dev'];
 }
 
+/**
+ * The sandbox's first process belongs to the job's user, and puts the filter on after the job has begun: who opened its
+ * memory in time could go on in there without one.
+ */
+const firstProcess = '/proc/1';
+
 function procOptions(features: SandboxFeatures, view: ProcView): string[] {
   if (view === 'none') return [];
   // Mounted so that devices cannot be opened, which makes the files unreadable.
   const hidden = features.tellTales.flatMap((path) => ['--ro-bind', '/dev/null', path]);
-  return ['--proc', '/proc', ...features.controls.flatMap((path) => ['--ro-bind', path, path]), ...hidden];
+  const covered = [...(features.sizesMemory ? ['--size', '4096'] : []), '--tmpfs', firstProcess, '--remount-ro', firstProcess];
+  return ['--proc', '/proc', ...covered, ...features.controls.flatMap((path) => ['--ro-bind', path, path]), ...hidden];
 }
 
 /** @param root options that make the root. Proc and dev come after it, or it would hide them; the covers after proc. */

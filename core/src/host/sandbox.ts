@@ -11,6 +11,7 @@ import { createJobUsers, giveTree, type JobUsers } from './job-users.js';
 import { layerOnDisk } from './root-view-disk.js';
 import { type ProcView, sandboxWords } from './sandbox-arguments.js';
 import { planBinds } from './sandbox-binds.js';
+import { whenNotCrowded } from './sandbox-crowded.js';
 import { type HardLimits, limitOptions, parseHardLimits, type SandboxLimits } from './sandbox-limits.js';
 import { findSandboxMode, type ModeWishes, spellMode, weaknesses } from './sandbox-mode.js';
 import { bindsAt, mountWords, overlayAt, type SandboxMode } from './sandbox-mount.js';
@@ -125,7 +126,7 @@ async function runIn(parts: Parts, job: SandboxJob, entered: { user: number | un
   const upper = join(job.folder, 'upper');
   if (user !== undefined) await giveTree(upper, user);
   const limits = limitOptions(job.limits, hard, user === undefined ? parts.othersTasks : 0);
-  return runSandboxProcess({
+  const attempt = (): Promise<SandboxProcessEnd> => runSandboxProcess({
     words: [...mountWords(tools, mode, { folder: job.folder, lower: job.lower, groups: group?.folders ?? [], limits, user }), tools.bwrap, ...args],
     cwd: job.folder,
     options,
@@ -135,6 +136,8 @@ async function runIn(parts: Parts, job: SandboxJob, entered: { user: number | un
     limits: job.limits,
     signal: job.signal,
   });
+  const alone = user !== undefined || parts.othersTasks === undefined;
+  return parts.tools.tellsStatus && !alone ? whenNotCrowded(attempt) : attempt();
 }
 
 async function run(parts: Parts, job: SandboxJob): Promise<SandboxEnd> {
