@@ -41,7 +41,7 @@ void become(const Target& target) {
   complain("failed to execute compile", target.compiler + ": " + strerror(reason), 2);
 }
 
-void compilerNotFound() { complain("failed to execute compile", "cannot find binary path", 2); }
+void compilerNotFound(const std::string& name) { complain("failed to execute compile", name + ": cannot find binary path", 2); }
 
 bool findCommandLine(CommandLineProgram& program) {
   std::string own = ownPath();

@@ -11,8 +11,8 @@ struct Target {
 /** The way out of every doubt: exec the compiler with the original arguments. Its exit is ours. */
 [[noreturn]] void become(const Target& target);
 
-/** Says what sccache says when there is no such compiler, and exits with 2. */
-[[noreturn]] void compilerNotFound();
+/** Says what sccache says when there is no such compiler, and which; exits with 2. */
+[[noreturn]] void compilerNotFound(const std::string& name);
 
 /**
  * For node as the daemon: on a machine with much memory it would otherwise keep tens of megabytes for garbage, and collect it with a thread

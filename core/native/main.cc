@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
   }
 
   Target target{findCompiler(invocation.name), invocation.args};
-  if (target.compiler.empty()) compilerNotFound();
+  if (target.compiler.empty()) compilerNotFound(invocation.name);
   frames::Compile request;
   Place place;
   if (!describe(target, request) || !findPlace(place)) become(target);

@@ -65,7 +65,7 @@ void become(const Target& target) {
   endAs(program, line, "failed to execute compile", target.compiler);
 }
 
-void compilerNotFound() { complain("failed to execute compile", "cannot find binary path", 2); }
+void compilerNotFound(const std::string& name) { complain("failed to execute compile", name + ": cannot find binary path", 2); }
 
 bool findCommandLine(CommandLineProgram& program) {
   std::string own = ownPath();

@@ -36,7 +36,7 @@ int main() {
   restOfCommandLine = text::afterWords(GetCommandLineW(), static_cast<int>(invocation.args - argv.data()));
   compilerAsNamed = invocation.name.c_str();
   Target target{findCompiler(invocation.name), invocation.args};
-  if (target.compiler.empty()) compilerNotFound();
+  if (target.compiler.empty()) compilerNotFound(invocation.name);
   leaveBreaksToChildren();
   frames::Compile request;
   Place place;

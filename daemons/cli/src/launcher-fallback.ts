@@ -39,7 +39,7 @@ export async function launch({ build, self, args }: Launch): Promise<undefined> 
   }
   const compiler = findCompiler(name, { path: process.env['PATH'], cwd: process.cwd(), own: [shim] });
   if (compiler === undefined) {
-    process.stderr.write('sccache: error: failed to execute compile\nsccache: caused by: cannot find binary path\n');
+    process.stderr.write(`sccache: error: failed to execute compile\nsccache: caused by: ${name}: cannot find binary path\n`);
     process.exit(2);
   }
   const target = { path: compiler, args: rest };

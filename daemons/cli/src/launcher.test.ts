@@ -121,10 +121,10 @@ describe.each(kinds)('%s launcher', (kind) => {
       const ended = await stage.run({ command: [stage.launcher, stage.launcher, 'tool'], plan: 'final', script: 'echo "$0"' });
       expect(ended.stdout.toString()).toBe(`${stage.tool}\n`);
     });
-    it('says what sccache says when there is no such compiler', async () => {
+    it('says what sccache says when there is no such compiler, and which', async () => {
       const ended = await stage.run({ command: [stage.launcher, 'no-such-compiler', '-c'] });
       expect(ended.code).toBe(2);
-      expect(ended.stderr.toString()).toBe('sccache: error: failed to execute compile\nsccache: caused by: cannot find binary path\n');
+      expect(ended.stderr.toString()).toBe('sccache: error: failed to execute compile\nsccache: caused by: no-such-compiler: cannot find binary path\n');
     });
     it('takes a relative compiler as a shell does', async () => {
       symlinkSync(stage.tool, join(stage.work, 'cc-here'));

@@ -16,6 +16,7 @@ describe('a compiler', () => {
     ['there', { found: '/usr/bin/gcc', before: [] }, 'ok', /^gcc is \/usr\/bin\/gcc$/],
     ['behind our link', { found: '/usr/bin/gcc', before: [ours] }, 'ok', /\/masq\/gcc before it/],
     ['behind another cache', { found: '/usr/bin/gcc', before: [theirs] }, 'note', /comes first/],
+    ['there, and does not run', { found: '/usr/bin/gcc', before: [], refusal: '1 error: no default toolchain' }, 'wrong', /gcc --version ends with 1 error: no default toolchain/],
     ['only a link to us', { found: undefined, before: [ours] }, 'wrong', /no compiler of that name comes after it/],
   ])('%s', (_, facts, mark, sentence) => {
     const finding = compilerFinding({ name: 'gcc', ...facts });

@@ -37,15 +37,18 @@ export interface CompilerFacts {
   readonly found: string | undefined;
   /** Programs of this name that stand before it in PATH and are stand-ins: where they are and what they lead to. */
   readonly before: readonly { readonly path: string; readonly leadsTo: string; readonly ours: boolean }[];
+  /** How it ended when asked for its version, if not well. */
+  readonly refusal?: string | undefined;
 }
 
 /** Undefined: there is no such compiler, and nothing to say of it. */
-export function compilerFinding({ name, found, before }: CompilerFacts): Finding | undefined {
+export function compilerFinding({ name, found, before, refusal }: CompilerFacts): Finding | undefined {
   const [first] = before;
   if (found === undefined) {
     if (first === undefined) return undefined;
     return wrong('compiler')(`${name} in PATH is ${first.path}, which leads to ${first.leadsTo}, and no compiler of that name comes after it`, `install ${name}, or remove the link`);
   }
+  if (refusal !== undefined) return wrong('compiler')(`${name} is ${found}, and ${found} --version ends with ${refusal}`, `mend ${name} first, or take it out of PATH`);
   const other = before.find(({ ours }) => !ours);
   if (other !== undefined) {
     return note('compiler')(`${name} is ${found}, but ${other.path}, which leads to ${other.leadsTo}, comes first in PATH`, 'two caches in a row cost time and gain nothing');

@@ -133,11 +133,13 @@ describe('without a daemon', patient, () => {
     mkdirSync(only);
     const real = (process.env['PATH'] ?? '').split(':').flatMap((folder) => (readdirSafely(folder).includes('gcc') ? [join(folder, 'gcc')] : []))[0] ?? '';
     for (const [name, path] of [['gcc', real], ['node', process.execPath]] as const) symlinkSync(path, join(only, name));
+    writeFileSync(join(only, 'rustc'), '#!/bin/sh\necho error: no default toolchain >&2; exit 1\n', { mode: 0o755 });
     const env = environment('links-client', { PATH: `${links}:${only}`, SCCACHE_CONF: join(site.folder, 'nonsense/client/config') });
     const examined = await examine(env);
     expect(examined.of('compiler'), examined.text).toEqual([
       `ok gcc is ${join(only, 'gcc')}; ${join(links, 'gcc')} before it in PATH is our own stand-in`,
       expect.stringMatching(/^wrong clang in PATH is .*links\/clang, which leads to .*, and no compiler of that name comes after it/),
+      expect.stringMatching(/^wrong rustc is .*only\/rustc, and .*only\/rustc --version ends with 1 error: no default toolchain; mend rustc first/),
     ]);
   });
 });

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { findCompile, readRecords, type RecordsPlace } from '@sccache-ts/client';
+import { causeChain } from '@sccache-ts/core/base';
 import { discard, makeFile, pickUp, type ProcessResult, runProcess } from '@sccache-ts/core/host';
 import type { CommandContext } from './context.js';
 import { askDaemon, requireDaemon } from './daemon.js';
@@ -9,6 +10,7 @@ import type { TrialFacts } from './doctor-findings.js';
 import { launcherOf } from './launcher-path.js';
 
 const compileMs = 60_000;
+const versionMs = 30_000;
 
 /** A source of one function in a folder of ours, of a name and text that have never been. */
 export interface Sample {
@@ -67,6 +69,16 @@ export async function tryCompile(context: CommandContext, sample: Sample, bare: 
   const ours = await make(context, sample, [launcherOf(context)]);
   const told = await recordOf(context, sample.source);
   return { compiler: sample.compiler, difference: difference(bare, ours), ...told, ms: ours.ms };
+}
+
+/** What a compiler says instead of its version: rustup's stand-in without a toolchain, a script whose target is gone. Undefined: it runs. */
+export async function versionRefusal({ env, cwd }: CommandContext, compiler: string): Promise<string | undefined> {
+  try {
+    const done = await runProcess(compiler, ['--version'], { cwd, env: Object.fromEntries(env), timeoutMs: versionMs });
+    return done.code === 0 ? undefined : wordsOf(done);
+  } catch (thrown) {
+    return causeChain(thrown).join(': ');
+  }
 }
 
 /** Starts the launcher for a program that does not exist, which it says without asking the daemon. @returns the quickest of some, in milliseconds */

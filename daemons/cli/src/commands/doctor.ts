@@ -10,7 +10,7 @@ import {
   cacheFinding, type CompilerFacts, compilerFinding, type Finding, fromThrown, hitFinding, launcherFinding, lineOf, note, ok, skipped, wrong,
 } from './doctor-findings.js';
 import { examineFleet } from './doctor-fleet.js';
-import { launcherStart, makeBare, makeSample, tryCompile } from './doctor-trial.js';
+import { launcherStart, makeBare, makeSample, tryCompile, versionRefusal } from './doctor-trial.js';
 import { launcherOf, ownPrograms } from './launcher-path.js';
 
 const compilerNames = ['gcc', 'g++', 'clang', 'clang++', 'rustc'] as const;
@@ -23,7 +23,8 @@ interface Visit {
 }
 
 /** As the launcher would find it, and what it would pass by. */
-function compilerFacts({ env, cwd, ...context }: CommandContext, name: string): CompilerFacts {
+async function compilerFacts(whole: CommandContext, name: string): Promise<CompilerFacts> {
+  const { env, cwd, ...context } = whole;
   const path = envValue(env, 'PATH');
   const own = ownPrograms(context);
   const found = findCompiler(name, { path, cwd, own });
@@ -33,7 +34,7 @@ function compilerFacts({ env, cwd, ...context }: CommandContext, name: string): 
     const leadsTo = realPathOf(it);
     return { path: it, leadsTo, ours: own.includes(leadsTo) || basename(leadsTo).startsWith('sccache-ts') };
   });
-  return { name, found, before };
+  return { name, found, before, refusal: found === undefined ? undefined : await versionRefusal(whole, found) };
 }
 
 async function* settingsFindings({ env, around }: CommandContext, keep: (settings: ClientSettings) => void): AsyncGenerator<Finding> {
@@ -105,14 +106,14 @@ async function* examineAll(context: CommandContext, folder: string): AsyncGenera
   let settings: ClientSettings | undefined;
   let info: StatisticsInfo | undefined;
   yield* settingsFindings(context, (read) => (settings = read));
-  const compilers = compilerNames.map((name) => compilerFacts(context, name));
+  const compilers = await Promise.all(compilerNames.map((name) => compilerFacts(context, name)));
   yield* compilerFindings(compilers);
   yield await launcherFindings(context);
   const visit: Visit = { context, settings, folder };
   yield* daemonFindings(visit, (told) => (info = told));
   if (settings === undefined) return;
   yield await cacheFindings(settings, info);
-  const compiler = compilers.filter(({ name }) => name !== 'rustc').map(({ found }) => found).find((it) => it !== undefined);
+  const compiler = compilers.filter(({ name, refusal }) => name !== 'rustc' && refusal === undefined).map(({ found }) => found).find((it) => it !== undefined);
   yield info === undefined ? skipped('compile')('there is no daemon that could answer') : await compileFindings(visit, compiler);
   yield* examineFleet({ context, settings, compiler, daemon: info !== undefined, folder });
 }
