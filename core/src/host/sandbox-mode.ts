@@ -100,12 +100,12 @@ export const spellMode = ({ layers, as, ownUsers }: SandboxMode): string =>
   `${layers === 'overlay' ? 'overlay file system' : 'mounts of folders'}, ${as === 'root' ? 'as root' : 'by user namespaces'}, ${ownUsers ? 'a user id for each job' : 'jobs under the id of the server'}`;
 
 /** What does not hold here although it does elsewhere. */
-export function weaknesses(mode: SandboxMode, tools: SandboxTools, hasGroups: boolean): readonly string[] {
+export function weaknesses(mode: SandboxMode, tools: SandboxTools, groupsLimitMemory: boolean): readonly string[] {
   return [
     mode.ownUsers ? undefined : 'to the kernel a job is the user that the server runs as, and processes are counted for all jobs together',
     mode.layers === 'binds' ? 'jobs can learn the path of build_dir' : undefined,
     tools.filter === undefined ? 'no filter of system calls for this processor or this bubblewrap' : undefined,
     tools.endsNesting ? undefined : 'this bubblewrap (before 0.8) cannot forbid new user namespaces; the filter of system calls does',
-    hasGroups ? undefined : 'memory is limited for each process, and for a whole job by looking every 100 ms',
+    groupsLimitMemory ? undefined : 'memory is limited for each process, and for a whole job by looking every 100 ms',
   ].filter((sentence): sentence is string => sentence !== undefined);
 }

@@ -124,7 +124,9 @@ async function runIn(parts: Parts, job: SandboxJob, entered: { user: number | un
   const { args, options } = sandboxWords(job.command, tools, { root: await rootOf(parts, job), proc });
   const upper = join(job.folder, 'upper');
   if (user !== undefined) await giveTree(upper, user);
-  const limits = limitOptions(job.limits, hard, user === undefined ? parts.othersTasks : 0);
+  // What a process has asked for but never touched counts to its own limit, and not to that of its group: where there is a group, it decides.
+  const forEach = parts.groups?.limitsMemory === true ? { ...job.limits, memoryBytes: Infinity } : job.limits;
+  const limits = limitOptions(forEach, hard, user === undefined ? parts.othersTasks : 0);
   return runSandboxProcess({
     words: [...mountWords(tools, mode, { folder: job.folder, lower: job.lower, groups: group?.folders ?? [], limits, user }), tools.bwrap, ...args],
     cwd: job.folder,
@@ -133,6 +135,7 @@ async function runIn(parts: Parts, job: SandboxJob, entered: { user: number | un
     folder: upper,
     watch,
     limits: job.limits,
+    starved: () => group?.starved(),
     signal: job.signal,
   });
 }
@@ -172,7 +175,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const tools = await findSandboxTools(options.bwrapPath, options.searchPath);
   const mode = await findSandboxMode(tools, dir, { layers, firstUser, uid });
   const groups = groupsFor(options.groups);
-  const weak = weaknesses(mode, tools, groups !== undefined);
+  const weak = weaknesses(mode, tools, groups?.limitsMemory === true);
   log.info(`sandboxes by ${tools.bwrap}: ${spellMode(mode)}`, { options: mode.options.join(','), groups: groups?.folders.join(' ') ?? 'none' });
   for (const sentence of weak) log.info(`sandboxes: ${sentence}`);
   const parts: Parts = {
