@@ -39,6 +39,7 @@ export * from './launcher-socket.js';
 export * from './ldd.js';
 export * from './link-folder.js';
 export * from './link-list.js';
+export { journalMark } from './log-sink-journal.js';
 export * from './log-sink.js';
 export * from './memory-upkeep.js';
 export { hasNativeAddon } from './native-addon.js';

@@ -1,12 +1,12 @@
 // Knows: where units go, and what of this machine stands in them. Refuses to know: the words of a unit.
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeBuilderSettings } from '@sccache-ts/builder';
 import { Fault } from '@sccache-ts/core/base';
 import { hasNativeAddon, homeFolder, makeFolders, readWhole, writeAtomically } from '@sccache-ts/core/host';
-import { decodeSchedulerSettings } from '@sccache-ts/scheduler';
+import { decodeSchedulerSettings, type SchedulerSettings } from '@sccache-ts/scheduler';
 import { type ExitCode, orComplain } from './complain.js';
-import { loadSettings } from './settings.js';
+import { loadSettings, loadWithFiles } from './settings.js';
 import { unitMark, unitName, unitText, type UnitFacts } from './systemd-unit.js';
 
 export interface SystemdOptions {
@@ -21,12 +21,23 @@ export interface SystemdOptions {
 
 const script = fileURLToPath(new URL('../../bin/sccache-ts-dist.js', import.meta.url));
 
+/** Ports that not every user may listen on. */
+const privileged = 1024;
+
+function portsOf({ publicAddr, tls, metricsAddr }: SchedulerSettings): readonly number[] {
+  return [publicAddr, tls?.addr, metricsAddr].flatMap((address) => (address === undefined ? [] : [address.port]));
+}
+
 /** Settings that cannot be used shall be known now, not when the machine starts the next time. */
 async function factsOf({ daemon, config, user = false }: SystemdOptions): Promise<UnitFacts> {
   const common = { daemon, user, node: process.execPath, script, config: resolve(config), addon: hasNativeAddon() };
-  if (daemon === 'scheduler') return { ...common, writes: [], drainSeconds: (await loadSettings(config, decodeSchedulerSettings)).drainSeconds };
+  if (daemon === 'scheduler') {
+    const { settings, files } = await loadWithFiles(config, decodeSchedulerSettings);
+    const secrets = settings.tls?.kind === 'files' ? [...files, settings.tls.certificate, settings.tls.key] : files;
+    return { ...common, writes: [], secrets, lowPort: portsOf(settings).some((port) => port < privileged), drainSeconds: settings.drainSeconds };
+  }
   const { cacheDir, buildDir, drainSeconds } = await loadSettings(config, decodeBuilderSettings);
-  return { ...common, writes: [cacheDir, buildDir], drainSeconds };
+  return { ...common, writes: [cacheDir, buildDir], secrets: [], lowPort: false, drainSeconds };
 }
 
 function folderOf({ user, unitDir, env }: SystemdOptions): string {
@@ -43,6 +54,8 @@ function warnings(facts: UnitFacts): readonly string[] {
   if (facts.daemon === 'scheduler' && !facts.user && hidden !== undefined) {
     told.push(`${hidden} lies in a home folder: the unit's own user may not be let in there. Better install node and sccache-ts for the whole machine.`);
   }
+  const apart = facts.user ? undefined : facts.secrets.find((path) => dirname(path) !== dirname(facts.config));
+  if (apart !== undefined) told.push(`${apart}: the unit's own user must be able to read it. Better put it beside the settings and name it there without a folder: then systemd hands it over.`);
   const temporary = facts.user ? undefined : facts.writes.find((path) => /^\/(?:var\/)?tmp\//.test(path));
   if (temporary !== undefined) told.push(`${temporary}: the unit has a /tmp of its own, which is empty at every start. Better use folders below /var.`);
   return told;

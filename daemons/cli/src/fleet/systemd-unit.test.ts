@@ -23,6 +23,8 @@ const usual: UnitFacts = {
   script: '/usr/local/lib/node_modules/sccache-ts/bin/sccache-ts-dist.js',
   config: '/etc/sccache-ts/scheduler.conf',
   writes: [],
+  secrets: [],
+  lowPort: false,
   drainSeconds: 10,
   addon: true,
 };
@@ -49,6 +51,15 @@ describe('units', () => {
     const text = unitText({ ...usualServer, writes: ['/var/cache/a', '/srv/build x'], script: '/home/u/x.js' });
     for (const line of ['CacheDirectory=a', 'ReadWritePaths="/srv/build x"', 'ProtectHome=read-only']) expect(text.split('\n')).toContain(line);
     expect(unitText(usualServer).split('\n')).toContain('ProtectHome=yes');
+  });
+
+  it('hand the scheduler the secrets beside its settings, and let it listen where only some may', () => {
+    const lines = unitText({ ...usual, secrets: ['/etc/sccache-ts/key', '/srv/other'], lowPort: true }).split('\n');
+    for (const line of ['LoadCredential=scheduler.conf:/etc/sccache-ts/scheduler.conf', 'LoadCredential=key:/etc/sccache-ts/key', 'CapabilityBoundingSet=CAP_NET_BIND_SERVICE', 'AmbientCapabilities=CAP_NET_BIND_SERVICE']) {
+      expect(lines).toContain(line);
+    }
+    expect(lines.filter((line) => line.includes('/srv/other'))).toEqual([]);
+    expect(unitText(usual).split('\n')).toContain('CapabilityBoundingSet=');
   });
 
   it('for a user\'s own systemd ask for nothing that it cannot do', () => {

@@ -1,4 +1,5 @@
 // Knows: the units by which systemd runs the daemons, and how words are written in a unit. Refuses to know: files, and where anything is.
+import { posix } from 'node:path';
 
 export interface UnitFacts {
   readonly daemon: 'scheduler' | 'server';
@@ -10,6 +11,10 @@ export interface UnitFacts {
   readonly config: string;
   /** Folders that it writes to. */
   readonly writes: readonly string[];
+  /** Files that the scheduler's settings name. */
+  readonly secrets: readonly string[];
+  /** Whether the scheduler listens where only some may. */
+  readonly lowPort: boolean;
   readonly drainSeconds: number;
   /** Whether the daemon tells systemd of itself without help; else by the program systemd-notify. */
   readonly addon: boolean;
@@ -38,7 +43,6 @@ const isHome = (path: string): boolean => /^\/(?:home|root|run\/user)(?:\/|$)/.t
 const always = ['NoNewPrivileges=yes', 'RestrictRealtime=yes', 'LockPersonality=yes'];
 
 const schedulerHardening = [
-  'CapabilityBoundingSet=',
   'ProtectSystem=strict',
   'PrivateTmp=yes',
   'PrivateDevices=yes',
@@ -96,15 +100,25 @@ function folders(writes: readonly string[]): readonly string[] {
 function protection(facts: UnitFacts): readonly string[] {
   if (facts.user) return [...always, 'UMask=0077'];
   const home = [facts.node, facts.script, facts.config, ...facts.writes].some(isHome) ? 'read-only' : 'yes';
-  const own = facts.daemon === 'scheduler' ? schedulerHardening : [`CapabilityBoundingSet=${serverCapabilities.map((name) => `CAP_${name}`).join(' ')}`, ...serverHardening];
+  const bind = facts.lowPort ? 'CAP_NET_BIND_SERVICE' : '';
+  const schedulers = [`CapabilityBoundingSet=${bind}`, ...(facts.lowPort ? [`AmbientCapabilities=${bind}`] : []), ...schedulerHardening];
+  const own = facts.daemon === 'scheduler' ? schedulers : [`CapabilityBoundingSet=${serverCapabilities.map((name) => `CAP_${name}`).join(' ')}`, ...serverHardening];
   return [...always, `ProtectHome=${home}`, ...own];
 }
 
-function schedulerService({ user, config, drainSeconds }: UnitFacts): readonly string[] {
+/** What lies beside the settings, under its own name, so that settings name it without a folder. */
+function credentials({ config, secrets }: UnitFacts): readonly string[] {
+  const beside = secrets.filter((path) => posix.dirname(path) === posix.dirname(config));
+  const named = [['scheduler.conf', config], ...beside.map((path) => [posix.basename(path), path])];
+  return named.map(([name = '', path = '']) => `LoadCredential=${name}:${path.replaceAll('%', '%%')}`);
+}
+
+function schedulerService(facts: UnitFacts): readonly string[] {
+  const { user, drainSeconds } = facts;
   const common = ['Environment=SCCACHE_NO_DAEMON=1 SCCACHE_LOG=info', `TimeoutStopSec=${drainSeconds + 10}`, 'LimitNOFILE=16384'];
   if (user) return [...common, 'ExecReload=/bin/kill -HUP $MAINPID'];
   // A user that exists only while the scheduler runs; systemd hands it a copy of the settings, which only root needs to read. Changed settings need a restart.
-  return [...common, 'DynamicUser=yes', `LoadCredential=scheduler.conf:${config.replaceAll('%', '%%')}`];
+  return [...common, 'DynamicUser=yes', ...credentials(facts)];
 }
 
 function serverService({ user, drainSeconds, writes }: UnitFacts): readonly string[] {
