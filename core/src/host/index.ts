@@ -26,6 +26,7 @@ export * from './http-server-call.js';
 export * from './http-server-reply.js';
 export * from './http-server.js';
 export * from './inherited-files.js';
+export { type InheritedSockets, inheritedSockets } from './inherited-sockets.js';
 export * from './inputs-archive.js';
 export * from './inputs-look.js';
 export * from './jwks.js';

@@ -15,12 +15,14 @@ export interface UnitFacts {
   readonly secrets: readonly string[];
   /** Whether the scheduler listens where only some may. */
   readonly lowPort: boolean;
+  /** Addresses at which systemd listens for it; empty: it does so itself. */
+  readonly sockets: readonly string[];
   readonly drainSeconds: number;
   /** Whether the daemon tells systemd of itself without help; else by the program systemd-notify. */
   readonly addon: boolean;
 }
 
-export const unitName = (daemon: UnitFacts['daemon']): string => `sccache-ts-${daemon}.service`;
+export const unitName = (daemon: UnitFacts['daemon'], kind: 'service' | 'socket' = 'service'): string => `sccache-ts-${daemon}.${kind}`;
 
 /** By which a unit is known to be this command's to overwrite. */
 export const unitMark = '# Written by `sccache-ts-dist systemd install`';
@@ -136,21 +138,41 @@ function serverService({ user, drainSeconds, writes }: UnitFacts): readonly stri
   ];
 }
 
+/** The unit of the sockets. An address may come up later than they do. */
+export function socketText({ daemon, user, sockets }: UnitFacts): string {
+  return [
+    unitMark,
+    '[Unit]',
+    `Description=${sentences[daemon]}, its sockets`,
+    '',
+    '[Socket]',
+    ...sockets.map((address) => `ListenStream=${address}`),
+    ...(user ? [] : ['FreeBind=yes']),
+    '',
+    '[Install]',
+    'WantedBy=sockets.target',
+    '',
+  ].join('\n');
+}
+
 const sentences = { scheduler: 'sccache-ts scheduler', server: 'sccache-ts build server' } as const;
 
 /** The whole unit. */
 export function unitText(facts: UnitFacts): string {
-  const { daemon, user, node, script, config, addon } = facts;
+  const { daemon, user, node, script, config, addon, sockets } = facts;
   const settings = daemon === 'scheduler' && !user ? '${CREDENTIALS_DIRECTORY}/scheduler.conf' : unitWord(config);
+  const socket = sockets.length === 0 ? undefined : unitName(daemon, 'socket');
   return [
     unitMark,
     '[Unit]',
     `Description=${sentences[daemon]}`,
+    ...(socket === undefined ? [] : [`Requires=${socket}`, `After=${socket}`]),
     ...(user ? [] : ['After=network-online.target', 'Wants=network-online.target']),
     '',
     '[Service]',
     '# Ready when it listens; restarted when its event loop stands still.',
     'Type=notify',
+    `SyslogIdentifier=${unitName(daemon).replace('.service', '')}`,
     `NotifyAccess=${addon ? 'main' : 'all'}`,
     'WatchdogSec=60',
     `ExecStart=${unitWord(node)} ${unitWord(script)} ${daemon} --config ${settings}`,
@@ -164,6 +186,7 @@ export function unitText(facts: UnitFacts): string {
     '',
     '[Install]',
     `WantedBy=${user ? 'default' : 'multi-user'}.target`,
+    ...(socket === undefined ? [] : [`Also=${socket}`]),
     '',
   ].join('\n');
 }
