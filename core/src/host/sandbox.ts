@@ -165,6 +165,20 @@ function groupsFor(wanted: SandboxOptions['groups']): ControlGroups | undefined 
   return own === undefined ? undefined : useControlGroups([own]);
 }
 
+/** Where `/proc/sys` cannot be written, as in containers, bubblewrap cannot end the making of user namespaces; the filter of system calls does it alone. */
+async function findWay(tools: SandboxTools, dir: string, wishes: ModeWishes): Promise<{ readonly tools: SandboxTools; readonly mode: SandboxMode }> {
+  try {
+    return { tools, mode: await findSandboxMode(tools, dir, wishes) };
+  } catch (thrown) {
+    if (!tools.endsNesting || tools.filter === undefined) throw thrown;
+    const nesting = { ...tools, endsNesting: false };
+    const mode = await findSandboxMode(nesting, dir, wishes).catch(() => {
+      throw thrown;
+    });
+    return { tools: nesting, mode };
+  }
+}
+
 /**
  * Finds the programs and tries what the kernel allows.
  * @throws Fault TOOL_MISSING, TOOL_TOO_OLD, NOT_ROOT, SETTINGS_INVALID
@@ -172,8 +186,7 @@ function groupsFor(wanted: SandboxOptions['groups']): ControlGroups | undefined 
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const ownUid = process.geteuid?.() ?? 0;
   const { dir, log, firstUser, layers = 'auto', proc = 'covered', uid = ownUid } = options;
-  const tools = await findSandboxTools(options.bwrapPath, options.searchPath);
-  const mode = await findSandboxMode(tools, dir, { layers, firstUser, uid });
+  const { tools, mode } = await findWay(await findSandboxTools(options.bwrapPath, options.searchPath), dir, { layers, firstUser, uid, proc });
   const groups = groupsFor(options.groups);
   const weak = weaknesses(mode, tools, groups?.limitsMemory === true);
   log.info(`sandboxes by ${tools.bwrap}: ${spellMode(mode)}`, { options: mode.options.join(','), groups: groups?.folders.join(' ') ?? 'none' });
