@@ -70,13 +70,23 @@ function expect(said, pattern) {
   if (!pattern.test(said)) throw new Error(`not ${pattern}:\n${said}`);
 }
 
+/** What nspawn starts on the way is something else at first, and gone afterwards. */
+function isSystemd(pid) {
+  try {
+    return pid !== '' && readFileSync(`/proc/${pid}/comm`, 'utf8') === 'systemd\n';
+  } catch (thrown) {
+    if (['ENOENT', 'ESRCH'].includes(thrown.code)) return false;
+    throw thrown;
+  }
+}
+
 async function boot() {
   const env = { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1', SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1' };
   const options = ['--keep-unit', '--register=no', '--private-users=no', '--private-network', '--capability=all', '--console=pipe', `--machine=sccache-ts-${process.pid}`, `--bind-ro=${root}:${inside}`];
   const container = spawn('systemd-nspawn', ['-D', machine, ...options, '-b'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = new Promise((resolve) => container.on('exit', resolve));
   for (let round = 0; round < 100 && leader === undefined; round++, await wait(200)) {
-    leader = readFileSync(`/proc/${container.pid}/task/${container.pid}/children`, 'utf8').trim().split(' ')[0] || undefined;
+    leader = readFileSync(`/proc/${container.pid}/task/${container.pid}/children`, 'utf8').trim().split(' ').find(isSystemd);
   }
   if (leader === undefined) throw new Error('the container has no first process');
   return { container, ended };
@@ -185,5 +195,8 @@ try {
   if (leader !== undefined) process.stderr.write(`${run('journalctl -n 60 --no-pager', { mayFail: true })}\n`);
 } finally {
   if (leader !== undefined) run('systemctl poweroff', { mayFail: true });
-  if ((await Promise.race([ended, wait(30_000, 'late')])) === 'late') container.kill('SIGKILL');
+  if ((await Promise.race([ended, wait(30_000, 'late')])) === 'late') {
+    if (leader !== undefined) process.kill(Number(leader), 'SIGKILL');
+    container.kill('SIGKILL');
+  }
 }
