@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ControlGroups, groupSettings, parseOwnGroup, useControlGroups, wasStarved } from './control-groups.js';
+import { type ControlGroups, groupSettings, parseControllers, parseOwnGroup, useControlGroups, wasStarved } from './control-groups.js';
 import type { SandboxLimits } from './sandbox-limits.js';
 
 const limits: SandboxLimits = { timeMs: 1, streamBytes: 1, cpuSeconds: 1, memoryBytes: 1 << 28, processes: 5, diskBytes: 1, files: 1 };
@@ -24,6 +24,10 @@ describe('control groups in words', () => {
     [['low 0\nhigh 0\nmax 12\noom 1\noom_kill 1\n'], true], [['oom_kill_disable 0\nunder_oom 0\noom_kill 0\n'], false], [['oom_kill_disable 1\nunder_oom 0\noom_kill 22\n'], true], [[], false],
   ])('%j: the kernel had to kill: %s', (texts, starved) => {
     expect(wasStarved(texts)).toBe(starved);
+  });
+
+  it.each([['cpu memory pids\n', ['cpu', 'memory', 'pids']], ['\n', []]])('%j are the controllers %j', (text, names) => {
+    expect(parseControllers(text)).toEqual(names);
   });
 
   it('refuses folders that are none', () => {

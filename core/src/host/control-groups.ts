@@ -35,16 +35,29 @@ export const parseOwnGroup = (text: string): string | undefined => /^0::(\/\S*)$
 export interface JobGroup {
   /** Folders of groups that the job's first process is to enter. */
   readonly folders: readonly string[];
-  /** What the kernel has to say, after the job; and removes the groups. */
+  /** Whether the kernel had to kill a process by now. In version 1 it kills one and lets the others go on, who may wait for it for ever. */
+  starved(): Fault | undefined;
+  /** The same, after the job; and removes the groups. */
   close(): Promise<Fault | undefined>;
 }
 
 export interface ControlGroups {
   /** For the log. */
   readonly folders: readonly string[];
+  /** Whether a job's memory is limited by them. */
+  readonly limitsMemory: boolean;
   /** @throws Fault SANDBOX_FAILED */
   open(limits: SandboxLimits): JobGroup;
 }
+
+/** Version 1 has the file in every group of that controller, version 2 passes the controller on. */
+function passesMemory(folder: string): boolean {
+  const passed = join(folder, 'cgroup.subtree_control');
+  return existsSync(join(folder, 'memory.limit_in_bytes')) || (existsSync(passed) && parseControllers(readFileSync(passed, 'utf8')).includes('memory'));
+}
+
+/** A list of controllers as the kernel writes it. */
+export const parseControllers = (text: string): readonly string[] => text.split(/\s+/).filter((name) => name !== '');
 
 const usable = /^\/[A-Za-z0-9._/:@-]+$/;
 
@@ -81,6 +94,7 @@ export function useControlGroups(folders: readonly string[]): ControlGroups {
   const prefix = `job-${process.pid}-`;
   return {
     folders,
+    limitsMemory: folders.some(passesMemory),
     open(limits) {
       const name = `${prefix}${next++}`;
       const made = folders.map((folder) => join(folder, name));
@@ -90,34 +104,40 @@ export function useControlGroups(folders: readonly string[]): ControlGroups {
         for (const folder of made) if (existsSync(folder)) rmdirSync(folder);
         throw new Fault('SANDBOX_FAILED', `control group ${name}: ${(cause as Error).message}`, { cause });
       }
+      const events = made.flatMap((folder) => eventFiles.map((file) => join(folder, file))).filter((path) => existsSync(path));
+      const starved = (): Fault | undefined => (wasStarved(events.map((path) => readFileSync(path, 'utf8'))) ? overLimit('memoryBytes', limits) : undefined);
       return {
         folders: made,
+        starved,
         async close() {
-          const texts = made.flatMap((folder) => eventFiles.map((file) => join(folder, file))).filter((path) => existsSync(path)).map((path) => readFileSync(path, 'utf8'));
+          const fault = starved();
           for (const folder of made) await removeGroup(folder);
-          return wasStarved(texts) ? overLimit('memoryBytes', limits) : undefined;
+          return fault;
         },
       };
     },
   };
 }
 
+const wanted = ['memory', 'pids'];
+
 /**
  * The group of version 2 that this process was given for itself (systemd's `Delegate=yes`), made ready for groups below it:
  * this process moves into one of them, since groups with processes in them cannot pass controllers on.
- * @returns undefined when there is none that is ours alone
+ * @returns undefined when there is none that is ours alone, or none that limits anything, as where the controllers are version 1's
  */
 export function ownControlGroup(mountedAt = '/sys/fs/cgroup'): string | undefined {
   const own = parseOwnGroup(readFileSync('/proc/self/cgroup', 'utf8'));
   if (own === undefined || own === '/' || !existsSync(join(mountedAt, 'cgroup.controllers'))) return undefined;
   const folder = join(mountedAt, own);
   try {
+    const offered = parseControllers(readFileSync(join(folder, 'cgroup.controllers'), 'utf8')).filter((name) => wanted.includes(name));
     const inIt = readFileSync(join(folder, 'cgroup.procs'), 'utf8').trim().split('\n');
-    if (inIt.some((pid) => pid !== String(process.pid))) return undefined;
+    if (offered.length === 0 || inIt.some((pid) => pid !== String(process.pid))) return undefined;
     const ourselves = join(folder, 'daemon');
     mkdirSync(ourselves, { recursive: true });
     writeFileSync(join(ourselves, 'cgroup.procs'), String(process.pid));
-    writeFileSync(join(folder, 'cgroup.subtree_control'), '+memory +pids');
+    writeFileSync(join(folder, 'cgroup.subtree_control'), offered.map((name) => `+${name}`).join(' '));
     return folder;
   } catch {
     // Not ours to change, as in most containers: limits are watched instead.

@@ -7,6 +7,7 @@ import { Fault, type Log } from '../base/index.js';
 import { type BodyPolicy, bodyPolicy, requestBody } from './http-server-body.js';
 import { type Reply, type Route, type RouteMatch, createRouter, remoteIpOf } from './http-server-call.js';
 import { answeredWith, errorReply, notFound, replyFor } from './http-server-reply.js';
+import type { InheritedSockets } from './inherited-sockets.js';
 
 export interface ServerPolicy extends BodyPolicy {
   /** Longest time from a connection's first byte (or from accepting it) to the end of a request's head, in milliseconds. */
@@ -42,6 +43,8 @@ export interface ServeOptions {
   /** IP addresses whose `X-Real-IP` is believed; see `loopbackProxies`. */
   readonly trustedProxies: readonly string[];
   readonly log: Log;
+  /** Where one of these listens at the address already, it is used. */
+  readonly sockets?: Pick<InheritedSockets, 'take'>;
   readonly policy?: Partial<ServerPolicy>;
 }
 
@@ -208,14 +211,15 @@ function createListener(serving: Serving): Server {
     .on('tlsClientError', (error: Error) => options.log.debug(`TLS handshake failed: ${error.message}`));
 }
 
-function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+function listen(server: Server, { host, port, sockets }: ServeOptions): Promise<AddressInfo> {
+  const fd = sockets?.take(host, port);
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const code = cause.code === 'EADDRINUSE' ? 'ADDRESS_IN_USE' : 'ADDRESS_INVALID';
       const hint = code === 'ADDRESS_IN_USE' ? 'Another program listens there; stop it or choose another port.' : 'Use an address of this machine.';
       reject(new Fault(code, `cannot listen on ${host} port ${port}: ${cause.code ?? cause.message}`, { hint, cause }));
     });
-    server.listen({ host, port }, () => resolve(server.address() as AddressInfo));
+    server.listen(fd === undefined ? { host, port } : { fd }, () => resolve(server.address() as AddressInfo));
   });
 }
 
@@ -229,7 +233,7 @@ export async function serveHttp(options: ServeOptions): Promise<HttpServer> {
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
   });
-  const { address, port } = await listen(server, options.host, options.port);
+  const { address, port } = await listen(server, options);
   server.on('error', (error) => options.log.error(`listener on ${address} port ${port}: ${error.message}`));
   const stop = (): Promise<void> =>
     new Promise((resolve) => {

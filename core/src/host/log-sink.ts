@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import { type Log, type LogFormat, type LogLevel, logTo } from '../base/index.js';
 import { type LogLimit, limitOf } from './log-sink-filter.js';
+import { journalMark } from './log-sink-journal.js';
 import { spellJson, spellLine, spellMessage, spellTime } from './log-sink-line.js';
 import { openSyslog, type Syslog } from './log-sink-syslog.js';
 
@@ -39,17 +40,19 @@ function askedFor(env: Environment): LogLimit | undefined {
  * milliseconds when `SCCACHE_LOG_MILLIS` is set. With `syslog` the level given there decides.
  */
 export function logFromEnvironment(env: Environment, options: LogSinkOptions): Log {
-  const { ident, write = writeToStandardError } = options;
+  const { ident } = options;
+  const mark = options.write === undefined ? journalMark(env) : () => '';
+  const put = (level: LogLevel, line: string): void => (options.write ?? writeToStandardError)(`${mark(level)}${line}`);
   const withMillis = env['SCCACHE_LOG_MILLIS'] !== undefined;
   const toStandardError = (level: LogLevel, message: string): void =>
-    write(spellLine({ time: spellTime(Date.now(), withMillis), level, ident, message }));
+    put(level, spellLine({ time: spellTime(Date.now(), withMillis), level, ident, message }));
   let syslog: Syslog | undefined;
   if (options.syslog !== undefined) {
     syslog = openSyslog(ident, (why) => toStandardError('warn', `the system's log cannot be written to: ${why}`));
   }
   return logTo(options.syslog ?? askedFor(env) ?? options.otherwise ?? 'error', (level, sentence, fields) => {
     if (options.format === 'json' && syslog === undefined) {
-      write(spellJson({ time: new Date().toISOString(), level, ident, sentence, ...(fields === undefined ? {} : { fields }) }));
+      put(level, spellJson({ time: new Date().toISOString(), level, ident, sentence, ...(fields === undefined ? {} : { fields }) }));
       return;
     }
     const message = spellMessage(sentence, fields);

@@ -40,8 +40,8 @@ describe('operationRoutes', () => {
   it('have a listener of their own when one is wanted', async () => {
     const operation = { metrics: createMetrics(), unready: () => undefined };
     const figures = keep(addProcessFigures(operation.metrics, { version: '1.2.3', startedMs: 5000 }));
-    expect(await serveOperation(operation, undefined, silentLog)).toBeUndefined();
-    const server = await serveOperation(operation, { host: '127.0.0.1', port: 0, family: 4 }, silentLog);
+    expect(await serveOperation(operation, undefined, { log: silentLog })).toBeUndefined();
+    const server = await serveOperation(operation, { host: '127.0.0.1', port: 0, family: 4 }, { log: silentLog });
     if (server === undefined) throw new Error('no listener');
     keep(server);
     // The measure begins with its first tick.

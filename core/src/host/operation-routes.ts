@@ -2,7 +2,7 @@
 import type { Log, Metrics, SocketAddress } from '../base/index.js';
 import type { Call, Reply, Route } from './http-server-call.js';
 import { notFound } from './http-server-reply.js';
-import { type HttpServer, serveHttp } from './http-server.js';
+import { type HttpServer, serveHttp, type ServeOptions } from './http-server.js';
 
 export interface Operation {
   readonly metrics: Metrics;
@@ -41,7 +41,7 @@ export const measuredFromHere = (call: Pick<Call, 'remoteIp'>): boolean => isLoo
  * A listener of its own, in plain HTTP, for whoever reaches it. Undefined address: none.
  * @throws Fault ADDRESS_IN_USE, ADDRESS_INVALID
  */
-export async function serveOperation(operation: Operation, address: SocketAddress | undefined, log: Log): Promise<HttpServer | undefined> {
+export async function serveOperation(operation: Operation, address: SocketAddress | undefined, { log, sockets }: { readonly log: Log; readonly sockets?: ServeOptions['sockets'] }): Promise<HttpServer | undefined> {
   if (address === undefined) return undefined;
   const server = await serveHttp({
     routes: operationRoutes(operation, () => true),
@@ -49,6 +49,7 @@ export async function serveOperation(operation: Operation, address: SocketAddres
     port: address.port,
     trustedProxies: [],
     log,
+    ...(sockets === undefined ? {} : { sockets }),
     policy: { closeMs: 200 },
   });
   log.info(`metrics on http://${address.family === 6 ? `[${server.host}]` : server.host}:${server.port}/metrics`);

@@ -118,10 +118,10 @@ export function sandboxWords(command: CompileCommand, features: SandboxFeatures,
 /**
  * The same namespaces around the machine's own root, to see whether the kernel grants them; without the filter, which
  * needs a descriptor.
- * @param at where the job's root would be mounted: it must be within reach
+ * @param place `at`: where the job's root would be mounted, which must be within reach
  */
-export const probeWords = (program: string, features: SandboxFeatures, at: string): readonly string[] => [
-  ...rootOptions(['--ro-bind', '/', '/', '--bind', at, '/tmp'], { ...features, filter: undefined }, 'covered'), '--', program, '-c', ':',
+export const probeWords = (program: string, features: SandboxFeatures, { at, proc }: { readonly at: string; readonly proc: ProcView }): readonly string[] => [
+  ...rootOptions(['--ro-bind', '/', '/', '--bind', at, '/tmp'], { ...features, filter: undefined }, proc), '--', program, '-c', ':',
 ];
 
 /** What bubblewrap has said so far on `statusFd`. */

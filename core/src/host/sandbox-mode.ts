@@ -7,7 +7,7 @@ import { Fault } from '../base/index.js';
 import { giveTree } from './job-users.js';
 import { runProcess } from './processes.js';
 import { removeTree } from './remove-tree.js';
-import { probeWords } from './sandbox-arguments.js';
+import { probeWords, type ProcView } from './sandbox-arguments.js';
 import { bindsAt, mountWords, overlayAt, type SandboxMode } from './sandbox-mount.js';
 import type { SandboxTools } from './sandbox-tools.js';
 
@@ -19,6 +19,8 @@ export interface ModeWishes {
   readonly firstUser: number | undefined;
   /** What this process is: 0 for root. */
   readonly uid: number;
+  /** What jobs are to see of `/proc`; default `covered`. */
+  readonly proc?: ProcView;
 }
 
 /** Top folders that hold nothing that a sandbox is made of. */
@@ -44,7 +46,7 @@ export function candidateModes(wishes: ModeWishes, place: string): readonly Sand
 }
 
 /** The folder must be there, but for that its content does not matter. */
-async function attempt(tools: SandboxTools, mode: SandboxMode, trial: { folder: string; user: number | undefined }): Promise<string | undefined> {
+async function attempt(tools: SandboxTools, mode: SandboxMode, trial: { folder: string; user: number | undefined; proc: ProcView }): Promise<string | undefined> {
   const { folder } = trial;
   await removeTree(folder);
   for (const name of ['lower', 'upper', 'work', 'target']) await mkdir(join(folder, name), { recursive: true });
@@ -52,7 +54,7 @@ async function attempt(tools: SandboxTools, mode: SandboxMode, trial: { folder: 
   if (user !== undefined) await giveTree(join(folder, 'upper'), user);
   const job = { folder, lower: join(folder, 'lower'), groups: [], limits: [], user };
   const at = mode.layers === 'overlay' ? overlayAt(mode) : bindsAt(mode, job).upper;
-  const [program = '', ...args] = [...mountWords(tools, mode, job), tools.bwrap, ...probeWords(tools.sh, tools, at)];
+  const [program = '', ...args] = [...mountWords(tools, mode, job), tools.bwrap, ...probeWords(tools.sh, tools, { at, proc: trial.proc })];
   const { code, stderr } = await runProcess(program, args, { cwd: folder, env: {}, timeoutMs: 20_000 });
   return code === 0 ? undefined : stderr.toString().trim().slice(0, 300) || `exit ${code}`;
 }
@@ -60,6 +62,10 @@ async function attempt(tools: SandboxTools, mode: SandboxMode, trial: { folder: 
 const overlayMagic = 0x794c7630;
 const userNamespaces =
   'Start it as root (sudo), or let ordinary users make namespaces: `sysctl -w kernel.unprivileged_userns_clone=1` (Debian), `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0` (Ubuntu).';
+const inContainer = '`--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined` (podman: `unmask=ALL` instead of the last)';
+
+/** Where parts of /proc are covered, as in containers, nobody but the machine's root mounts a /proc that is not. */
+const procHint = (said: string): string => (/mount proc/.test(said) ? ' Or set sandbox_proc = "none", with which gcc works, and clang and rustc do not.' : '');
 
 async function explain(dir: string, wishes: ModeWishes, refusals: readonly string[]): Promise<Fault> {
   const said = refusals.join('; ');
@@ -68,9 +74,9 @@ async function explain(dir: string, wishes: ModeWishes, refusals: readonly strin
       hint: 'Give the container a volume or a tmpfs for it, e.g. `docker run --tmpfs /path:exec`, and set build_dir to that; or leave out layers = "overlay".',
     });
   }
-  if (wishes.uid !== 0) return new Fault('NOT_ROOT', `the build server is not root (user id ${wishes.uid}), and this kernel does not let it make sandboxes as it is: ${said}`, { hint: userNamespaces });
+  if (wishes.uid !== 0) return new Fault('NOT_ROOT', `the build server is not root (user id ${wishes.uid}), and this kernel does not let it make sandboxes as it is: ${said}`, { hint: `${userNamespaces} In a container: ${inContainer}.${procHint(said)}` });
   return new Fault('NOT_ROOT', `this process is root but may not mount or make namespaces: ${said}`, {
-    hint: 'In a container, start it with `--privileged`, or at least `--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`.',
+    hint: `In a container, start it with \`--privileged\`, or at least \`--cap-add SYS_ADMIN\` and ${inContainer}.${procHint(said)}`,
   });
 }
 
@@ -85,7 +91,7 @@ export async function findSandboxMode(tools: SandboxTools, dir: string, wishes: 
   const refusals: string[] = [];
   try {
     for (const mode of candidateModes(wishes, place)) {
-      const refusal = await attempt(tools, mode, { folder, user: wishes.firstUser });
+      const refusal = await attempt(tools, mode, { folder, user: wishes.firstUser, proc: wishes.proc ?? 'covered' });
       if (refusal === undefined) return mode;
       if (!refusals.includes(refusal)) refusals.push(refusal);
     }
@@ -100,12 +106,12 @@ export const spellMode = ({ layers, as, ownUsers }: SandboxMode): string =>
   `${layers === 'overlay' ? 'overlay file system' : 'mounts of folders'}, ${as === 'root' ? 'as root' : 'by user namespaces'}, ${ownUsers ? 'a user id for each job' : 'jobs under the id of the server'}`;
 
 /** What does not hold here although it does elsewhere. */
-export function weaknesses(mode: SandboxMode, tools: SandboxTools, hasGroups: boolean): readonly string[] {
+export function weaknesses(mode: SandboxMode, tools: SandboxTools, groupsLimitMemory: boolean): readonly string[] {
   return [
     mode.ownUsers ? undefined : 'to the kernel a job is the user that the server runs as, and processes are counted for all jobs together',
     mode.layers === 'binds' ? 'jobs can learn the path of build_dir' : undefined,
     tools.filter === undefined ? 'no filter of system calls for this processor or this bubblewrap' : undefined,
-    tools.endsNesting ? undefined : 'this bubblewrap (before 0.8) cannot forbid new user namespaces; the filter of system calls does',
-    hasGroups ? undefined : 'memory is limited for each process, and for a whole job by looking every 100 ms',
+    tools.endsNesting ? undefined : 'new user namespaces are forbidden by the filter of system calls alone: bubblewrap is older than 0.8, or may not write /proc/sys',
+    groupsLimitMemory ? undefined : 'memory is limited for each process, and for a whole job by looking every 100 ms',
   ].filter((sentence): sentence is string => sentence !== undefined);
 }

@@ -42,7 +42,9 @@ export const bindsAt = (mode: SandboxMode, job: Pick<MountJob, 'folder' | 'lower
  * One shell between two execs: no process of its own stays, so that the id we started is bubblewrap's in the end.
  * Its words: the groups; then mount and what it needs; then the command.
  */
-const enter = `for group in $1; do echo 0 > "$group/cgroup.procs" || exit ${mountFailed}; done; shift`;
+/** When the machine's memory runs out it shall be a job that dies, and not the server, whose own score it would have. A kernel that refuses leaves it at that. */
+const giveWay = '{ echo 500 > /proc/self/oom_score_adj; } 2>/dev/null';
+const enter = `${giveWay}; for group in $1; do echo 0 > "$group/cgroup.procs" || exit ${mountFailed}; done; shift`;
 const scripts = {
   overlay: `${enter}; "$1" -t overlay -o "$2" overlay "$3" || exit ${mountFailed}; shift 3; exec "$@"`,
   bindsByPlace:

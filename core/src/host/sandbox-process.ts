@@ -22,6 +22,8 @@ export interface SandboxRun {
   readonly folder: string;
   readonly watch: SandboxWatch;
   readonly limits: SandboxLimits;
+  /** What the job's control group has to say. */
+  starved(): Fault | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -134,7 +136,7 @@ function toTheEnd(run: SandboxRun): Promise<Ended> {
     const [stdout, stderr, status] = bytesOf.map(([fd, limit]) => gather(child.stdio[fd] as Readable, limit, tooMuch)) as [Buffer[], Buffer[], Buffer[]];
     tell(child, optionsFd, run.options);
     tell(child, filterFd, run.filter ?? new Uint8Array());
-    unwatch = run.watch.add({ pid: () => parseStatus(Buffer.concat(status).toString()).childPid, folder: run.folder, limits, stop });
+    unwatch = run.watch.add({ pid: () => parseStatus(Buffer.concat(status).toString()).childPid, folder: run.folder, limits, starved: run.starved, stop });
     child.on('close', (code) => {
       settle();
       const end: Ended = { code, streams: [Buffer.concat(stdout), Buffer.concat(stderr), Buffer.concat(status)] };

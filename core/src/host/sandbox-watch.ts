@@ -12,6 +12,8 @@ export interface WatchedJob {
   /** Everything that the job writes lies in it. */
   readonly folder: string;
   readonly limits: SandboxLimits;
+  /** What its control group has to say, if it has one that limits memory. */
+  starved?(): Fault | undefined;
   /** Called once. */
   stop(why: Fault): void;
 }
@@ -131,7 +133,7 @@ async function look(jobs: ReadonlySet<WatchedJob>, withDisk: boolean): Promise<v
     const family = familyOf(pid, processes);
     const sum = (of: (it: ProcessLook) => number): number => family.reduce((total, it) => total + of(it), 0);
     const use = { cpuSeconds: sum((it) => it.cpuSeconds), processes: sum((it) => it.threads), memoryBytes: sum((it) => ownMemory(it.pid)) };
-    const why = exceeded(use, job.limits) ?? (withDisk ? await overDisk(job, family) : undefined);
+    const why = job.starved?.() ?? exceeded(use, job.limits) ?? (withDisk ? await overDisk(job, family) : undefined);
     if (why !== undefined && jobs.has(job)) job.stop(why);
   }
 }

@@ -148,6 +148,10 @@ describe.runIf(possible).each(ways)('the sandbox by way of %s', (_, options, mod
     expect(await stdout('echo $(cat /proc/self/status)')).toMatch(/CapEff: 0000000000000000/);
   });
 
+  it('lets the job die before the server when memory runs out', async () => {
+    expect(await stdout('cat /proc/self/oom_score_adj')).toBe('500\n');
+  });
+
   it.each(['sys/kernel/core_pattern', 'irq/default_smp_affinity'])('does not let the job write /proc/%s, as root or in a namespace of its own', async (name) => {
     // What is written is what stands there already, in case it is written.
     const write = `value=$(cat /proc/${name}) && printf %s "$value" > /proc/${name}`;

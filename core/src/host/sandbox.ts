@@ -125,7 +125,9 @@ async function runIn(parts: Parts, job: SandboxJob, entered: { user: number | un
   const { args, options } = sandboxWords(job.command, tools, { root: await rootOf(parts, job), proc });
   const upper = join(job.folder, 'upper');
   if (user !== undefined) await giveTree(upper, user);
-  const limits = limitOptions(job.limits, hard, user === undefined ? parts.othersTasks : 0);
+  // What a process has asked for but never touched counts to its own limit, and not to that of its group: where there is a group, it decides.
+  const forEach = parts.groups?.limitsMemory === true ? { ...job.limits, memoryBytes: Infinity } : job.limits;
+  const limits = limitOptions(forEach, hard, user === undefined ? parts.othersTasks : 0);
   const attempt = (): Promise<SandboxProcessEnd> => runSandboxProcess({
     words: [...mountWords(tools, mode, { folder: job.folder, lower: job.lower, groups: group?.folders ?? [], limits, user }), tools.bwrap, ...args],
     cwd: job.folder,
@@ -134,6 +136,7 @@ async function runIn(parts: Parts, job: SandboxJob, entered: { user: number | un
     folder: upper,
     watch,
     limits: job.limits,
+    starved: () => group?.starved(),
     signal: job.signal,
   });
   const alone = user !== undefined || parts.othersTasks === undefined;
@@ -165,6 +168,20 @@ function groupsFor(wanted: SandboxOptions['groups']): ControlGroups | undefined 
   return own === undefined ? undefined : useControlGroups([own]);
 }
 
+/** Where `/proc/sys` cannot be written, as in containers, bubblewrap cannot end the making of user namespaces; the filter of system calls does it alone. */
+async function findWay(tools: SandboxTools, dir: string, wishes: ModeWishes): Promise<{ readonly tools: SandboxTools; readonly mode: SandboxMode }> {
+  try {
+    return { tools, mode: await findSandboxMode(tools, dir, wishes) };
+  } catch (thrown) {
+    if (!tools.endsNesting || tools.filter === undefined) throw thrown;
+    const nesting = { ...tools, endsNesting: false };
+    const mode = await findSandboxMode(nesting, dir, wishes).catch(() => {
+      throw thrown;
+    });
+    return { tools: nesting, mode };
+  }
+}
+
 /**
  * Finds the programs and tries what the kernel allows.
  * @throws Fault TOOL_MISSING, TOOL_TOO_OLD, NOT_ROOT, SETTINGS_INVALID
@@ -172,10 +189,9 @@ function groupsFor(wanted: SandboxOptions['groups']): ControlGroups | undefined 
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const ownUid = process.geteuid?.() ?? 0;
   const { dir, log, firstUser, layers = 'auto', proc = 'covered', uid = ownUid } = options;
-  const tools = await findSandboxTools(options.bwrapPath, options.searchPath);
-  const mode = await findSandboxMode(tools, dir, { layers, firstUser, uid });
+  const { tools, mode } = await findWay(await findSandboxTools(options.bwrapPath, options.searchPath), dir, { layers, firstUser, uid, proc });
   const groups = groupsFor(options.groups);
-  const weak = weaknesses(mode, tools, groups !== undefined);
+  const weak = weaknesses(mode, tools, groups?.limitsMemory === true);
   log.info(`sandboxes by ${tools.bwrap}: ${spellMode(mode)}`, { options: mode.options.join(','), groups: groups?.folders.join(' ') ?? 'none' });
   for (const sentence of weak) log.info(`sandboxes: ${sentence}`);
   const parts: Parts = {

@@ -1,6 +1,6 @@
 // Knows: what the build server needs from outside. Refuses to know: who provides it.
 import type { Log } from '@sccache-ts/core/base';
-import type { HttpClient } from '@sccache-ts/core/host';
+import type { HttpClient, InheritedSockets } from '@sccache-ts/core/host';
 
 export interface Clock {
   /** Milliseconds that never go back. */
@@ -14,4 +14,6 @@ export interface BuilderPorts {
   /** Asks the scheduler. Whoever made it closes it. */
   readonly http: Pick<HttpClient, 'request'>;
   readonly log: Log;
+  /** Listening already, and handed to this process. */
+  readonly sockets?: Pick<InheritedSockets, 'take'>;
 }

@@ -158,10 +158,11 @@ export async function runBuilder(given: RunBuilderOptions): Promise<RunningBuild
   };
   const operation: Operation = { metrics: figures.metrics, unready };
   const routes = [...builderRoutes(ready), ...operationRoutes(operation, measuredFromHere)];
-  const server = await serveHttp({ routes, host, port, tls, trustedProxies: loopbackProxies, log });
+  const sockets = options.sockets === undefined ? {} : { sockets: options.sockets };
+  const server = await serveHttp({ routes, host, port, tls, trustedProxies: loopbackProxies, log, ...sockets });
   const closing: { close(): unknown }[] = [server];
   try {
-    const watch = await serveOperation(operation, settings.metricsAddr, log);
+    const watch = await serveOperation(operation, settings.metricsAddr, { log, ...sockets });
     if (watch !== undefined) closing.push(watch);
     closing.push(addProcessFigures(figures.metrics, { version: options.version ?? '', startedMs: clock.wallMs() }));
     const builder = await prepare(options, { certificate, background, work, figures });

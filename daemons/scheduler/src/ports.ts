@@ -1,6 +1,6 @@
 // Knows: what the scheduler needs from outside. Refuses to know: who provides it.
 import type { Log } from '@sccache-ts/core/base';
-import type { HttpClient } from '@sccache-ts/core/host';
+import type { HttpClient, InheritedSockets } from '@sccache-ts/core/host';
 
 export interface Clock {
   /** Milliseconds that never go back. */
@@ -19,4 +19,6 @@ export interface SchedulerPorts {
   /** Asks build servers. Whoever made it closes it. */
   readonly http: Pick<HttpClient, 'request'>;
   readonly log: Log;
+  /** Listening already, and handed to this process. */
+  readonly sockets?: Pick<InheritedSockets, 'take'>;
 }

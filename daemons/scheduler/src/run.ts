@@ -77,7 +77,7 @@ interface Listening {
   readonly tls: HttpServer | undefined;
 }
 
-async function listen(settings: SchedulerSettings, scheduler: Scheduler, operation: Operation): Promise<Listening> {
+async function listen(settings: SchedulerSettings, scheduler: Scheduler, { operation, sockets }: { readonly operation: Operation; readonly sockets: RunSchedulerOptions['sockets'] }): Promise<Listening> {
   const { publicAddr, tls } = settings;
   const { log, clock } = scheduler;
   const routes = [...schedulerRoutes(scheduler), ...operationRoutes(operation, measuredFromHere)];
@@ -89,6 +89,7 @@ async function listen(settings: SchedulerSettings, scheduler: Scheduler, operati
         return settings.trustedProxies;
       },
       ...(material === undefined ? {} : { tls: material }),
+      ...(sockets === undefined ? {} : { sockets }),
     });
   if (tls === undefined) return { plain: await serve(publicAddr), tls: undefined };
   const at = tls.addr ?? publicAddr;
@@ -110,9 +111,9 @@ export async function runScheduler(given: SchedulerSettings, options: RunSchedul
   const settings = { ...given };
   const { scheduler, state, renewGates } = createScheduler(settings, options);
   const operation: Operation = { metrics: scheduler.figures.metrics, unready: () => (state.stopping ? 'being stopped: no new jobs are placed' : undefined) };
-  const { plain, tls } = await listen(settings, scheduler, operation);
+  const { plain, tls } = await listen(settings, scheduler, { operation, sockets: options.sockets });
   const closeServers = async (): Promise<void> => void (await Promise.all([plain?.close(), tls?.close()]));
-  const watch = await serveOperation(operation, settings.metricsAddr, options.log).catch(async (thrown: unknown) => {
+  const watch = await serveOperation(operation, settings.metricsAddr, options).catch(async (thrown: unknown) => {
     await closeServers();
     throw thrown;
   });

@@ -1,5 +1,5 @@
 // Knows: what stands in scheduler.conf. Refuses to know: where the file is and how it is parsed.
-import { isAbsolute } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import {
   decodeSettings,
   type Field,
@@ -112,7 +112,7 @@ const serverAuth = oneOf({
 
 const ipAddress = parsed('an IP address like "127.0.0.1"', (text) => (parseIp(text) === undefined ? undefined : text));
 
-const path = parsed('the absolute path of a file', (text) => (isAbsolute(text) && !text.includes('\0') ? text : undefined));
+const path = parsed('the path of a file', (text) => (text !== '' && !text.includes('\0') ? text : undefined));
 
 const tls = oneOf({
   files: table({ certificate: required(path), key: required(path), addr: optional(socketAddress) }),
@@ -120,7 +120,9 @@ const tls = oneOf({
 });
 
 function tlsOf(read: FieldValue<typeof tls> | undefined, offers: ServerAuth, document: SettingsDocument): TlsSettings | undefined {
-  if (read === undefined || read.kind === 'files') return read;
+  if (read === undefined) return read;
+  const beside = (name: string): string => resolve(dirname(document.file), name);
+  if (read.kind === 'files') return { ...read, certificate: beside(read.certificate), key: beside(read.key) };
   if (offers.kind === 'jwt_hs256') return { ...read, secret: offers.secretKey };
   throw invalid({ document, path: ['tls', 'type'] }, 'self_made needs [server_auth] type = "jwt_hs256", from whose key that of the certificate is made');
 }

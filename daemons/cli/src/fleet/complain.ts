@@ -1,5 +1,6 @@
 // Knows: how a failure is told to the person at the terminal, and which exit code it has. Refuses to know: what failed.
 import { causeChain, isFault } from '@sccache-ts/core/base';
+import { journalMark } from '@sccache-ts/core/host';
 
 export const programName = 'sccache-ts-dist';
 
@@ -9,9 +10,10 @@ export type ExitCode = 0 | 1 | 2;
 /** The sentence, its causes, and what can be done, on standard error. A stack only for what is our own mistake. */
 export function complain(thrown: unknown): void {
   const [sentence, ...causes] = causeChain(thrown);
-  console.error(`${programName}: error: ${sentence}`);
-  for (const cause of causes) console.error(`${programName}: caused by: ${cause}`);
-  if (isFault(thrown) && thrown.hint !== undefined) console.error(`${programName}: hint: ${thrown.hint}`);
+  const begin = `${journalMark(process.env)('error')}${programName}`;
+  console.error(`${begin}: error: ${sentence}`);
+  for (const cause of causes) console.error(`${begin}: caused by: ${cause}`);
+  if (isFault(thrown) && thrown.hint !== undefined) console.error(`${begin}: hint: ${thrown.hint}`);
   if (thrown instanceof Error && (!isFault(thrown) || thrown.blame === 'bug')) console.error(thrown.stack);
 }
 

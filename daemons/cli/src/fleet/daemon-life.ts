@@ -1,7 +1,7 @@
 // Knows: how a daemon in the foreground of its own process lives: started, told other settings, stopped by signals, crashes told to the log.
 // Refuses to know: which daemon.
 import { type Fault, type Log, isFault, type SettingsChanges } from '@sccache-ts/core/base';
-import { openServiceManager } from '@sccache-ts/core/host';
+import { type InheritedSockets, openServiceManager } from '@sccache-ts/core/host';
 import { reloadOnChange } from './reload.js';
 
 export interface Running<S> {
@@ -36,6 +36,11 @@ export function askedToStop(): Promise<NodeJS.Signals> {
     };
     for (const it of signals) process.on(it, stop);
   });
+}
+
+/** A socket that nobody listens to lets its callers wait for ever. */
+export function tellUnused(sockets: InheritedSockets, log: Log): void {
+  for (const address of sockets.left()) log.warn(`handed over by who started this, but at no address of the settings: ${address}`);
 }
 
 const described = (thrown: unknown): string => (thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));

@@ -24,10 +24,11 @@ export function addOperation({ Argument, Option }: typeof commanderModule, paren
     .addArgument(new Argument('<daemon>', 'which daemon').choices(['scheduler', 'server']))
     .requiredOption('--config <file>', 'its settings')
     .option('--user', "for this user's own systemd instead of the machine's")
+    .option('--socket', 'have systemd listen for it, so that nobody is refused while it is restarted')
     .option('--print', 'print the unit instead of writing it')
     .option('--force', 'overwrite a unit that was not written by this command')
     .option('--unit-dir <folder>', 'write it there')
-    .action((daemon: 'scheduler' | 'server', given: { config: string; user?: boolean; print?: boolean; force?: boolean; unitDir?: string }) =>
+    .action((daemon: 'scheduler' | 'server', given: { config: string; user?: boolean; socket?: boolean; print?: boolean; force?: boolean; unitDir?: string }) =>
       set(async () => (await import('./systemd-command.js')).systemdInstall({ ...given, daemon, env })),
     );
 }

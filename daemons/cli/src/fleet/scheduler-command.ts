@@ -2,10 +2,10 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatSocketAddress, type LogLevel } from '@sccache-ts/core/base';
-import { createHttpClient, logFromEnvironment, startInBackground, waitingForeground } from '@sccache-ts/core/host';
+import { createHttpClient, inheritedSockets, logFromEnvironment, startInBackground, waitingForeground } from '@sccache-ts/core/host';
 import { decodeSchedulerSettings, runScheduler, type SchedulerSettings, systemClock } from '@sccache-ts/scheduler';
 import { complain, type ExitCode, orComplain } from './complain.js';
-import { asFault, liveUntilAsked } from './daemon-life.js';
+import { asFault, liveUntilAsked, tellUnused } from './daemon-life.js';
 import { loadSettings } from './settings.js';
 
 export interface DaemonOptions {
@@ -38,7 +38,9 @@ async function inThisProcess(settings: SchedulerSettings, { config, syslog, env,
   const log = logFromEnvironment(env, { ident: 'sccache-scheduler', otherwise: 'info', format: settings.logFormat, ...(syslog === undefined ? {} : { syslog }) });
   const http = createHttpClient({ connectTimeoutMs: 3_000 });
   try {
-    const scheduler = await runScheduler(settings, { clock: systemClock, http, log, version });
+    const sockets = inheritedSockets(env);
+    const scheduler = await runScheduler(settings, { clock: systemClock, http, log, version, sockets });
+    tellUnused(sockets, log);
     const listens = `scheduler listening on ${formatSocketAddress(scheduler.address)}`;
     log.info(listens);
     if (foreground !== undefined) {

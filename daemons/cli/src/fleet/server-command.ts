@@ -1,10 +1,10 @@
 // Knows: how the build server becomes a process: settings, log, signals. Refuses to know: what it does.
 import { resolve } from 'node:path';
 import { type BuilderSettings, decodeBuilderSettings, runBuilder } from '@sccache-ts/builder';
-import { closeInheritedFiles, createHttpClient, logFromEnvironment } from '@sccache-ts/core/host';
+import { closeInheritedFiles, createHttpClient, inheritedSockets, logFromEnvironment } from '@sccache-ts/core/host';
 import { systemClock } from '@sccache-ts/scheduler';
 import { complain, type ExitCode, orComplain } from './complain.js';
-import { liveUntilAsked } from './daemon-life.js';
+import { liveUntilAsked, tellUnused } from './daemon-life.js';
 import type { DaemonOptions } from './scheduler-command.js';
 import { loadSettings } from './settings.js';
 
@@ -19,7 +19,9 @@ export async function serverCommand({ config, syslog, env, version }: DaemonOpti
     const path = resolve(config);
     const load = (): Promise<BuilderSettings> => loadSettings(path, decodeBuilderSettings);
     const listens = `build server ${settings.serverId}`;
-    const builder = await runBuilder({ settings, clock: systemClock, http, log, version });
+    const sockets = inheritedSockets(env);
+    const builder = await runBuilder({ settings, clock: systemClock, http, log, version, sockets });
+    tellUnused(sockets, log);
     await liveUntilAsked(builder, { log, env, path, load, listens, settings, drainSeconds: (it) => it.drainSeconds });
     return 0;
   } catch (thrown) {

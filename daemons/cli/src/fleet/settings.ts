@@ -11,9 +11,16 @@ const secrets = [
   ['scheduler_auth', 'key'],
 ];
 
-/** @throws Fault SETTINGS_UNREADABLE, SETTINGS_SYNTAX, and what `decode` throws */
-export async function loadSettings<T>(path: string, decode: (document: SettingsDocument) => T): Promise<T> {
+/**
+ * @returns the settings, and the absolute paths of the secrets' files that they name
+ * @throws Fault SETTINGS_UNREADABLE, SETTINGS_SYNTAX, and what `decode` throws
+ */
+export async function loadWithFiles<T>(path: string, decode: (document: SettingsDocument) => T): Promise<{ readonly settings: T; readonly files: readonly string[] }> {
   const document = await readSettingsFile(path);
   if (document === undefined) throw new Fault('SETTINGS_UNREADABLE', `Could not load config: ${path}: there is no such file`);
-  return decode((await withSecretFiles(document, secrets)).document);
+  const read = await withSecretFiles(document, secrets);
+  return { settings: decode(read.document), files: read.files };
 }
+
+/** As `loadWithFiles`, without the files. */
+export const loadSettings = async <T>(path: string, decode: (document: SettingsDocument) => T): Promise<T> => (await loadWithFiles(path, decode)).settings;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { unitName, unitPath, unitText, type UnitFacts, unitWord } from './systemd-unit.js';
+import { socketText, unitName, unitPath, unitText, type UnitFacts, unitWord } from './systemd-unit.js';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const script = join(root, 'daemons/cli/bin/sccache-ts-dist.js');
@@ -23,6 +23,9 @@ const usual: UnitFacts = {
   script: '/usr/local/lib/node_modules/sccache-ts/bin/sccache-ts-dist.js',
   config: '/etc/sccache-ts/scheduler.conf',
   writes: [],
+  secrets: [],
+  lowPort: false,
+  sockets: [],
   drainSeconds: 10,
   addon: true,
 };
@@ -51,6 +54,22 @@ describe('units', () => {
     expect(unitText(usualServer).split('\n')).toContain('ProtectHome=yes');
   });
 
+  it('hand the scheduler the secrets beside its settings, and let it listen where only some may', () => {
+    const lines = unitText({ ...usual, secrets: ['/etc/sccache-ts/key', '/srv/other'], lowPort: true }).split('\n');
+    for (const line of ['LoadCredential=scheduler.conf:/etc/sccache-ts/scheduler.conf', 'LoadCredential=key:/etc/sccache-ts/key', 'CapabilityBoundingSet=CAP_NET_BIND_SERVICE', 'AmbientCapabilities=CAP_NET_BIND_SERVICE']) {
+      expect(lines).toContain(line);
+    }
+    expect(lines.filter((line) => line.includes('/srv/other'))).toEqual([]);
+    expect(unitText(usual).split('\n')).toContain('CapabilityBoundingSet=');
+  });
+
+  it('leave listening to systemd where that is wanted', () => {
+    const sockets = { ...usual, sockets: ['10.0.0.1:10600', '[::1]:10699'] };
+    for (const line of ['Requires=sccache-ts-scheduler.socket', 'After=sccache-ts-scheduler.socket', 'Also=sccache-ts-scheduler.socket']) expect(unitText(sockets).split('\n')).toContain(line);
+    for (const line of ['ListenStream=10.0.0.1:10600', 'ListenStream=[::1]:10699', 'FreeBind=yes']) expect(socketText(sockets).split('\n')).toContain(line);
+    expect(unitText(usual)).not.toContain('.socket');
+  });
+
   it('for a user\'s own systemd ask for nothing that it cannot do', () => {
     const text = unitText({ ...usualServer, user: true });
     expect(text).not.toMatch(/Protect|DynamicUser|Capability|Directory|OOMScoreAdjust|network-online/);
@@ -59,13 +78,14 @@ describe('units', () => {
 
   it.for([
     ['scheduler', usual], ['server', usualServer], ['scheduler of a user', { ...usual, user: true }], ['server of a user', { ...usualServer, user: true }],
-    ['server without the addon', { ...usualServer, addon: false }],
+    ['server without the addon', { ...usualServer, addon: false }], ['scheduler with sockets', { ...usual, sockets: ['127.0.0.1:10600', '[::1]:10699'] }],
   ] as const)('%s pass systemd-analyze verify', ([what, facts], { skip }) => {
     skip(noVerify !== undefined, noVerify);
     const place = join(folder, what.replaceAll(' ', '-'));
     mkdirSync(place);
     const path = join(place, unitName(facts.daemon));
     writeFileSync(path, unitText({ ...facts, node: process.execPath, script }));
+    if (facts.sockets.length > 0) writeFileSync(join(place, unitName(facts.daemon, 'socket')), socketText(facts));
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...(facts.user ? ['--user'] : []), path], { encoding: 'utf8' });
     // What is said of other units of this machine is not ours.
     expect(stderr.split('\n').filter((line) => line.includes('sccache-ts'))).toEqual([]);
