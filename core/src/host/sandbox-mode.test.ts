@@ -21,7 +21,7 @@ describe('candidateModes', () => {
 });
 
 const tools: SandboxTools = {
-  bwrap: 'bwrap', sh: 'sh', mount: 'mount', unshare: 'unshare', prlimit: 'prlimit', setpriv: 'setpriv', tellsStatus: true, endsNesting: true, sizesMemory: true,
+  bwrap: 'bwrap', sh: 'sh', mount: 'mount', unshare: 'unshare', prlimit: 'prlimit', setpriv: 'setpriv', enter: undefined, tellsStatus: true, endsNesting: true, sizesMemory: true,
   controls: [], tellTales: [], filter: new Uint8Array(8),
 };
 const mode: SandboxMode = { layers: 'overlay', as: 'root', ownUsers: true, options: ['volatile'], place: '/mnt' };

@@ -2,6 +2,7 @@
 // bubblewrap, for each way in which that can be done. Refuses to know: which way works here (sandbox-mode.ts), what runs inside.
 import { relative } from 'node:path';
 import { Fault } from '../base/index.js';
+import { enterWords } from './sandbox-enter.js';
 import type { SandboxTools } from './sandbox-tools.js';
 
 /** A way to make roots for jobs. */
@@ -68,6 +69,7 @@ function limitWords(tools: SandboxTools, job: MountJob): readonly string[] {
 
 /** Paths are relative, so that what stands in them never has to be quoted for the kernel. */
 export function mountWords(tools: SandboxTools, mode: SandboxMode, job: MountJob): readonly string[] {
+  if (tools.enter !== undefined) return enterWords(tools.enter, mode, { ...job, lowerName: () => relativeName(job) });
   const groups = job.groups.join(' ');
   const rest = limitWords(tools, job);
   const shell = (script: string): readonly string[] => [tools.sh, '-c', script, 'sh', groups];

@@ -1,0 +1,159 @@
+// Knows: how a process gets what a job's sandbox begins with (mounts of its own, control groups, limits, another user) and then becomes the
+// program that makes the rest of it. Refuses to know: why; it obeys its words one after the other, and ends at the first that fails.
+//
+//   sandbox-enter contract                        says which words it understands
+//   sandbox-enter WORD… run PROGRAM ARGUMENT…
+//
+//   own-mounts                mounts that nobody else sees
+//   own-user                  the same for an ordinary user, who is root in there
+//   join MOUNTS FOLDER        mounts of another process, by the name of its namespace; goes on in FOLDER
+//   join-user USER            before it, the user namespace that they belong to
+//   group FOLDER              a control group
+//   overlay OPTIONS AT        in all that is mounted, setuid and devices mean nothing
+//   memory OPTIONS AT         a file system in memory
+//   bind FROM AT
+//   folder PATH               is made
+//   limit NAME=NUMBER         soft and hard
+//   user NUMBER               and group of that number, no others, and nothing that is started may gain privileges
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <string>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+constexpr int failed = 125;
+constexpr char contract[] = "1\n";
+
+[[noreturn]] void fail(const char* what, const char* on) {
+  int reason = errno;
+  dprintf(2, "sandbox-enter: %s %s: %s\n", what, on, strerror(reason));
+  _exit(failed);
+}
+
+[[noreturn]] void refuse(const char* what, const char* word) {
+  dprintf(2, "sandbox-enter: %s: %s\n", what, word);
+  _exit(failed);
+}
+
+void must(bool done, const char* what, const char* on) {
+  if (!done) fail(what, on);
+}
+
+void put(const char* path, const std::string& text) {
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  must(fd >= 0, "opening", path);
+  must(write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()), "writing", path);
+  close(fd);
+}
+
+/** Decimal digits and nothing else. */
+unsigned long number(const char* word) {
+  if (*word < '0' || *word > '9') refuse("no number", word);
+  char* end;
+  errno = 0;
+  unsigned long value = strtoul(word, &end, 10);
+  if (errno != 0 || *end != '\0') refuse("no number", word);
+  return value;
+}
+
+void ownMounts() {
+  must(unshare(CLONE_NEWNS) == 0, "unshare", "mounts");
+  must(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "making private", "/");
+}
+
+/** Before its ids are mapped a process cannot say any more who it was. */
+void ownUser() {
+  std::string user = "0 " + std::to_string(geteuid()) + " 1";
+  std::string group = "0 " + std::to_string(getegid()) + " 1";
+  must(unshare(CLONE_NEWUSER) == 0, "unshare", "user");
+  put("/proc/self/setgroups", "deny");
+  put("/proc/self/uid_map", user);
+  put("/proc/self/gid_map", group);
+  ownMounts();
+}
+
+void join(const char* name, int kind) {
+  int fd = open(name, O_RDONLY | O_CLOEXEC);
+  must(fd >= 0, "opening", name);
+  must(setns(fd, kind) == 0, "joining", name);
+  close(fd);
+}
+
+struct Limit {
+  const char* name;
+  decltype(RLIMIT_CORE) resource;
+};
+constexpr Limit limits[] = {
+  {"core=", RLIMIT_CORE}, {"fsize=", RLIMIT_FSIZE}, {"data=", RLIMIT_DATA}, {"cpu=", RLIMIT_CPU}, {"nofile=", RLIMIT_NOFILE}, {"nproc=", RLIMIT_NPROC},
+};
+
+void setLimit(const char* word) {
+  for (const Limit& limit : limits) {
+    size_t length = strlen(limit.name);
+    if (strncmp(word, limit.name, length) != 0) continue;
+    rlim_t value = number(word + length);
+    rlimit both{value, value};
+    must(setrlimit(limit.resource, &both) == 0, "limit", word);
+    return;
+  }
+  refuse("no such limit", word);
+}
+
+void becomeUser(const char* word) {
+  unsigned long value = number(word);
+  auto id = static_cast<uid_t>(value);
+  if (id == 0 || id != value || id == static_cast<uid_t>(-1)) refuse("no user for jobs", word);
+  must(setgroups(0, nullptr) == 0, "giving up groups for", word);
+  must(setresgid(id, id, id) == 0, "group", word);
+  must(setresuid(id, id, id) == 0, "user", word);
+  must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "no new privileges for", word);
+  if (setresuid(0, 0, 0) == 0 || setresgid(0, 0, 0) == 0) refuse("still root", word);
+}
+
+/** How many words belong to it, itself included; 0: it is none. */
+int obey(char** words, int left) {
+  auto is = [&](const char* name, int length) { return strcmp(words[0], name) == 0 && left >= length; };
+  constexpr unsigned long harmless = MS_NOSUID | MS_NODEV;
+  if (is("own-mounts", 1)) return ownMounts(), 1;
+  if (is("own-user", 1)) return ownUser(), 1;
+  if (is("join-user", 2)) return join(words[1], CLONE_NEWUSER), 2;
+  if (is("join", 3)) {
+    join(words[1], CLONE_NEWNS);
+    must(chdir(words[2]) == 0, "entering", words[2]);
+    return 3;
+  }
+  if (is("group", 2)) return put((std::string(words[1]) + "/cgroup.procs").c_str(), "0"), 2;
+  if (is("overlay", 3)) return must(mount("overlay", words[2], "overlay", harmless, words[1]) == 0, "overlay", words[2]), 3;
+  if (is("memory", 3)) return must(mount("tmpfs", words[2], "tmpfs", harmless, words[1]) == 0, "memory", words[2]), 3;
+  if (is("bind", 3)) return must(mount(words[1], words[2], nullptr, MS_BIND, nullptr) == 0, "bind", words[2]), 3;
+  if (is("folder", 2)) return must(mkdir(words[1], 0755) == 0, "folder", words[1]), 2;
+  if (is("limit", 2)) return setLimit(words[1]), 2;
+  if (is("user", 2)) return becomeUser(words[1]), 2;
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (count == 2 && strcmp(words[1], "contract") == 0) return write(1, contract, sizeof contract - 1) < 0 ? failed : 0;
+  for (int at = 1; at < count;) {
+    if (strcmp(words[at], "run") == 0 && at + 1 < count) {
+      execv(words[at + 1], words + at + 1);
+      fail("running", words[at + 1]);
+    }
+    int used = obey(words + at, count - at);
+    if (used == 0) refuse("not understood", words[at]);
+    at += used;
+  }
+  refuse("nothing to run", "");
+}
