@@ -3,11 +3,12 @@
 //
 //   sandbox-enter contract                        says which words it understands
 //   sandbox-enter WORD… run PROGRAM ARGUMENT…
+//   sandbox-enter WORD… keep FOLDER               makes a job's folders in it, says so, and keeps its mounts until its input ends
 //
 //   own-mounts                mounts that nobody else sees
 //   own-user                  the same for an ordinary user, who is root in there
 //   join MOUNTS FOLDER        mounts of another process, by the name of its namespace; goes on in FOLDER
-//   join-user USER            before it, the user namespace that they belong to
+//   join-user USER MOUNTS FOLDER   the same with the user namespace that they belong to
 //   group FOLDER              a control group
 //   overlay OPTIONS AT        in all that is mounted, setuid and devices mean nothing
 //   memory OPTIONS AT         a file system in memory
@@ -82,11 +83,21 @@ void ownUser() {
   ownMounts();
 }
 
-void join(const char* name, int kind) {
+int opened(const char* name) {
   int fd = open(name, O_RDONLY | O_CLOEXEC);
   must(fd >= 0, "opening", name);
-  must(setns(fd, kind) == 0, "joining", name);
-  close(fd);
+  return fd;
+}
+
+/** Both are opened first: who has joined the one may not look at the other any more. */
+void join(const char* user, const char* mounts, const char* folder) {
+  int users = user == nullptr ? -1 : opened(user);
+  int mountsFd = opened(mounts);
+  if (users >= 0) must(setns(users, CLONE_NEWUSER) == 0, "joining", user);
+  must(setns(mountsFd, CLONE_NEWNS) == 0, "joining", mounts);
+  must(chdir(folder) == 0, "entering", folder);
+  if (users >= 0) close(users);
+  close(mountsFd);
 }
 
 struct Limit {
@@ -120,22 +131,29 @@ void becomeUser(const char* word) {
   if (setresuid(0, 0, 0) == 0 || setresgid(0, 0, 0) == 0) refuse("still root", word);
 }
 
+[[noreturn]] void keep(const char* folder) {
+  must(chdir(folder) == 0, "entering", folder);
+  for (const char* name : {"upper", "work", "target"}) must(mkdir(name, 0755) == 0, "folder", name);
+  must(write(1, "kept\n", 5) == 5, "telling of", folder);
+  char byte;
+  ssize_t got;
+  do got = read(0, &byte, 1);
+  while (got > 0 || (got < 0 && errno == EINTR));
+  _exit(0);
+}
+
 /** How many words belong to it, itself included; 0: it is none. */
 int obey(char** words, int left) {
   auto is = [&](const char* name, int length) { return strcmp(words[0], name) == 0 && left >= length; };
   constexpr unsigned long harmless = MS_NOSUID | MS_NODEV;
   if (is("own-mounts", 1)) return ownMounts(), 1;
   if (is("own-user", 1)) return ownUser(), 1;
-  if (is("join-user", 2)) return join(words[1], CLONE_NEWUSER), 2;
-  if (is("join", 3)) {
-    join(words[1], CLONE_NEWNS);
-    must(chdir(words[2]) == 0, "entering", words[2]);
-    return 3;
-  }
+  if (is("join", 3)) return join(nullptr, words[1], words[2]), 3;
+  if (is("join-user", 4)) return join(words[1], words[2], words[3]), 4;
   if (is("group", 2)) return put((std::string(words[1]) + "/cgroup.procs").c_str(), "0"), 2;
-  if (is("overlay", 3)) return must(mount("overlay", words[2], "overlay", harmless, words[1]) == 0, "overlay", words[2]), 3;
-  if (is("memory", 3)) return must(mount("tmpfs", words[2], "tmpfs", harmless, words[1]) == 0, "memory", words[2]), 3;
-  if (is("bind", 3)) return must(mount(words[1], words[2], nullptr, MS_BIND, nullptr) == 0, "bind", words[2]), 3;
+  if (is("overlay", 3)) return must(mount("overlay", words[2], "overlay", harmless, words[1]) == 0, "mounting an overlay on", words[2]), 3;
+  if (is("memory", 3)) return must(mount("tmpfs", words[2], "tmpfs", harmless, words[1]) == 0, "mounting memory on", words[2]), 3;
+  if (is("bind", 3)) return must(mount(words[1], words[2], nullptr, MS_BIND, nullptr) == 0, "mounting by bind on", words[2]), 3;
   if (is("folder", 2)) return must(mkdir(words[1], 0755) == 0, "folder", words[1]), 2;
   if (is("limit", 2)) return setLimit(words[1]), 2;
   if (is("user", 2)) return becomeUser(words[1]), 2;
@@ -151,6 +169,7 @@ int main(int count, char** words) {
       execv(words[at + 1], words + at + 1);
       fail("running", words[at + 1]);
     }
+    if (strcmp(words[at], "keep") == 0 && at + 2 == count) keep(words[at + 1]);
     int used = obey(words + at, count - at);
     if (used == 0) refuse("not understood", words[at]);
     at += used;

@@ -1,5 +1,7 @@
 // Knows: by which words compilers say that the machine, not the source, is to blame. Refuses to know: any machine. Pure.
 
+export const noRoom = 'No space left on device';
+
 /** GNU, LLVM and Rust words for no memory, no disk, no processes. */
 const signs = [
   'Killed signal terminated program',
@@ -8,7 +10,7 @@ const signs = [
   'out of memory allocating',
   'LLVM ERROR: out of memory',
   'memory allocation of',
-  'No space left on device',
+  noRoom,
   'Disk quota exceeded',
   'Resource temporarily unavailable',
   'Too many open files',

@@ -28,6 +28,8 @@ export * from './http-server.js';
 export * from './inherited-files.js';
 export * from './inputs-archive.js';
 export * from './inputs-look.js';
+export * from './job-disk.js';
+export * from './job-folders.js';
 export * from './jwks.js';
 export * from './land.js';
 export * from './long-command.js';

@@ -32,11 +32,19 @@ function rootWords(mode: SandboxMode, lowerName: () => string): readonly string[
   return ['memory', 'size=64k,mode=755', mode.place, 'folder', upperAt, 'folder', lowerAt, 'bind', 'upper', upperAt, 'bind', lower, lowerAt];
 }
 
+const ownMounts: Readonly<Record<SandboxMode['as'], string>> = { root: 'own-mounts', user: 'own-user' };
+
+/** Mounts of its own, unless bubblewrap needs nothing mounted before. Inside a disk a user namespace has been joined already. */
+function placeWords({ layers, as, ownUsers }: SandboxMode, { inside }: MountJob): readonly string[] {
+  const own = layers === 'binds' && !ownUsers ? [] : [ownMounts[inside === undefined ? as : 'root']];
+  if (inside === undefined) return own;
+  return [...(inside.user === undefined ? ['join'] : ['join-user', inside.user]), inside.mounts, inside.folder, ...own];
+}
+
 /** @param job its `lowerName`: of the toolchain's folder, as seen from the job's */
 export function enterWords(program: string, mode: SandboxMode, job: MountJob & { readonly lowerName: () => string }): readonly string[] {
-  const mounts = mode.layers === 'binds' && !mode.ownUsers ? [] : [mode.as === 'user' ? 'own-user' : 'own-mounts'];
   return [
-    program, ...mounts,
+    program, ...placeWords(mode, job),
     ...job.groups.flatMap((folder) => ['group', folder]),
     ...rootWords(mode, job.lowerName),
     ...job.limits.flatMap((limit) => ['limit', limit.replace(/^--/, '')]),
@@ -44,3 +52,6 @@ export function enterWords(program: string, mode: SandboxMode, job: MountJob & {
     'run',
   ];
 }
+
+/** Mounts a file system in memory on a folder, makes a job's folders in it, says `kept`, and stays until its input ends. */
+export const keepWords = (as: SandboxMode['as'], at: string, options: readonly string[]): readonly string[] => [ownMounts[as], 'memory', options.join(','), at, 'keep', at];

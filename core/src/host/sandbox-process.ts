@@ -9,7 +9,7 @@ import { Fault } from '../base/index.js';
 import { killGroup } from './processes-node.js';
 import { filterFd, optionsFd, parseStatus, type SandboxStatus, statusFd } from './sandbox-arguments.js';
 import { overStream, overTime, type SandboxLimits } from './sandbox-limits.js';
-import type { SandboxWatch } from './sandbox-watch.js';
+import type { SandboxWatch, WatchedJob } from './sandbox-watch.js';
 
 export interface SandboxRun {
   readonly words: readonly string[];
@@ -20,6 +20,8 @@ export interface SandboxRun {
   readonly filter: Uint8Array | undefined;
   /** Where the job writes. */
   readonly folder: string;
+  /** When that is a file system of its own. */
+  readonly disk?: WatchedJob['disk'];
   readonly watch: SandboxWatch;
   readonly limits: SandboxLimits;
   readonly signal: AbortSignal;
@@ -134,7 +136,7 @@ function toTheEnd(run: SandboxRun): Promise<Ended> {
     const [stdout, stderr, status] = bytesOf.map(([fd, limit]) => gather(child.stdio[fd] as Readable, limit, tooMuch)) as [Buffer[], Buffer[], Buffer[]];
     tell(child, optionsFd, run.options);
     tell(child, filterFd, run.filter ?? new Uint8Array());
-    unwatch = run.watch.add({ pid: () => parseStatus(Buffer.concat(status).toString()).childPid, folder: run.folder, limits, stop });
+    unwatch = run.watch.add({ pid: () => parseStatus(Buffer.concat(status).toString()).childPid, folder: run.folder, disk: run.disk, limits, stop });
     child.on('close', (code) => {
       settle();
       const end: Ended = { code, streams: [Buffer.concat(stdout), Buffer.concat(stderr), Buffer.concat(status)] };

@@ -1,0 +1,107 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findEnter } from './sandbox-enter.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+let program: string;
+let folder: string;
+const possible = process.platform === 'linux' && spawnSync('g++', ['--version']).status === 0;
+if (!possible) console.warn('skipped: sandbox-enter: no Linux, or no g++');
+const isRoot = process.geteuid?.() === 0;
+if (!isRoot) console.warn('skipped: sandbox-enter as root: we are not root');
+
+describe.runIf(possible)('sandbox-enter', () => {
+  // As it stands in the sources, whatever lies in `prebuilt`.
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'enter-'));
+    program = join(folder, 'sandbox-enter');
+    execFileSync('g++', ['-std=c++17', '-Wall', '-Wextra', '-Werror', '-fno-exceptions', '-fno-rtti', '-static', '-o', program, join(root, 'core/native/enter.cc')]);
+    chmodSync(folder, 0o755);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const enter = (...words: string[]): { code: number | null; out: string; err: string } => {
+    const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8', cwd: folder, env: {}, input: '' });
+    return { code: status, out: stdout, err: stderr };
+  };
+  const shell = (script: string): string[] => ['run', '/bin/sh', '-c', script];
+
+  it('is found when it says that it speaks our words, and only then', async () => {
+    expect(await findEnter(program)).toBe(program);
+    for (const [name, body] of [['other', 'echo 2'], ['angry', 'exit 1']] as const) {
+      writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+      expect(await findEnter(join(folder, name))).toBeUndefined();
+    }
+    expect(await findEnter(join(folder, 'absent'))).toBeUndefined();
+  });
+
+  it('sets hard limits, and keeps what was ordered before from being undone', () => {
+    const limits = ['limit', 'core=0', 'limit', 'fsize=1048576', 'limit', 'nofile=77', 'limit', 'cpu=9', 'limit', 'nproc=4000', 'limit', 'data=1073741824'];
+    expect(enter(...limits, ...shell('ulimit -Hc; ulimit -Hf; ulimit -Hn; ulimit -Sn; ulimit -Ht; ulimit -Hd')).out).toBe('0\n2048\n77\n77\n9\n1048576\n');
+  });
+
+  it.each([
+    [[], 'nothing to run'],
+    [['limit', 'core=0'], 'nothing to run'],
+    [['what', 'run', '/bin/true'], 'not understood: what'],
+    [['limit', 'run', '/bin/true'], 'no such limit: run'],
+    [['limit', 'nofile=', 'run', '/bin/true'], 'no number'],
+    [['limit', 'nofile=-1', 'run', '/bin/true'], 'no number: -1'],
+    [['limit', 'nofile=12x', 'run', '/bin/true'], 'no number: 12x'],
+    [['limit', 'nofile=99999999999999999999999', 'run', '/bin/true'], 'no number'],
+    [['user', '0', 'run', '/bin/true'], 'no user for jobs: 0'],
+    [['user', 'root', 'run', '/bin/true'], 'no number: root'],
+    [['user', '4294967295', 'run', '/bin/true'], 'no user for jobs'],
+    [['user', '4294967296', 'run', '/bin/true'], 'no user for jobs'],
+    [['user'], 'not understood: user'],
+    [['run', '/absent'], 'running /absent: No such file'],
+    [['group', '/absent', 'run', '/bin/true'], 'opening /absent/cgroup.procs'],
+    [['join', '/absent', '/', 'run', '/bin/true'], 'opening /absent'],
+    [['keep'], 'not understood: keep'],
+  ])('%j: runs nothing and says why', (words, why) => {
+    const { code, err, out } = enter(...words);
+    expect([code, out]).toEqual([125, '']);
+    expect(err).toContain(why);
+  });
+
+  it.runIf(isRoot)('becomes another user for good, in no group but one', () => {
+    const said = enter('user', '53299', ...shell('id -u; id -g; id -G; cat /proc/self/status')).out;
+    expect(said.split('\n').slice(0, 3)).toEqual(['53299', '53299', '53299']);
+    expect(said).toMatch(/^Uid:\t53299\t53299\t53299\t53299$/m);
+    expect(said).toMatch(/^Gid:\t53299\t53299\t53299\t53299$/m);
+    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']) expect(said).toMatch(new RegExp(`^${set}:\\t0+$`, 'm'));
+    expect(said).toMatch(/^NoNewPrivs:\t1$/m);
+  });
+
+  it.runIf(isRoot)('mounts where nobody else sees it, without setuid and devices', () => {
+    for (const name of ['lower', 'upper', 'work', 'at', 'small']) mkdirSync(join(folder, name));
+    writeFileSync(join(folder, 'lower/file'), 'below');
+    const before = readFileSync('/proc/self/mountinfo', 'utf8');
+    const words = ['own-mounts', 'overlay', 'lowerdir=lower,upperdir=upper,workdir=work', 'at', 'memory', 'size=64k', 'small', 'folder', 'small/deep', 'bind', 'lower', 'small/deep'];
+    const { out, err } = enter(...words, ...shell('cat at/file small/deep/file; echo made > at/made; cat /proc/self/mountinfo'));
+    expect([out.slice(0, 10), err]).toEqual(['belowbelow', '']);
+    expect(out).toMatch(/ \/\S+\/at rw,nosuid,nodev\S* .*- overlay overlay /);
+    expect(out).toMatch(/ \/\S+\/small rw,nosuid,nodev\S* .*- tmpfs tmpfs rw,size=64k/);
+    expect(readFileSync(join(folder, 'upper/made'), 'utf8')).toBe('made\n');
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+    expect(existsSync(join(folder, 'small/deep'))).toBe(false);
+  });
+
+  it('ends at the first mount that fails', () => {
+    symlinkSync('loop', join(folder, 'loop'));
+    const { code, err, out } = enter('own-user', 'memory', 'size=64k', 'loop', ...shell('echo ran'));
+    expect([code, out]).toEqual([125, '']);
+    expect(err).toMatch(/sandbox-enter: (mounting memory on loop|unshare user): /);
+  });
+
+  it('keeps a file system no longer than its input is open', () => {
+    mkdirSync(join(folder, 'kept'));
+    const { code, out } = enter('own-user', 'memory', 'size=64k,mode=700', join(folder, 'kept'), 'keep', join(folder, 'kept'));
+    expect([code, out]).toEqual([0, 'kept\n']);
+    expect(existsSync(join(folder, 'kept/upper'))).toBe(false);
+  });
+});
