@@ -10,6 +10,9 @@
 //   join MOUNTS FOLDER        mounts of another process, by the name of its namespace; goes on in FOLDER
 //   join-user USER MOUNTS FOLDER   the same with the user namespace that they belong to
 //   group FOLDER              a control group
+//   need PATH                 and the folder that we are in: `shed` leaves them
+//   shed                      what is mounted where no program or library lies, and is not needed, is not mounted here any more:
+//                             bubblewrap reads the whole list for each mount that it makes
 //   overlay OPTIONS AT        in all that is mounted, setuid and devices mean nothing
 //   memory OPTIONS AT         a file system in memory
 //   bind FROM AT
@@ -29,6 +32,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -100,6 +104,55 @@ void join(const char* user, const char* mounts, const char* folder) {
   close(mountsFd);
 }
 
+/** Where machines have dozens of mounts that no job's processes come to. Not /proc: what covers parts of it shall go on covering them. */
+constexpr const char* shedding[] = {"/boot", "/dev/", "/home", "/media", "/mnt", "/run", "/snap", "/srv", "/sys", "/tmp", "/var"};
+
+bool liesIn(const std::string& path, const std::string& folder) {
+  return path.compare(0, folder.size(), folder) == 0 && (folder.back() == '/' || path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+std::vector<std::string> needed;
+
+void need(const char* path) {
+  needed.emplace_back(path);
+  char* real = realpath(path, nullptr);
+  if (real == nullptr) return;
+  needed.emplace_back(real);
+  free(real);
+}
+
+bool mayShed(const std::string& at) {
+  // Escapes in names: they stay.
+  if (at.find('\\') != std::string::npos) return false;
+  for (const std::string& path : needed) if (liesIn(path, at)) return false;
+  for (const char* folder : shedding) if (liesIn(at, folder)) return true;
+  return false;
+}
+
+/** Of a line of mountinfo the fifth word. */
+std::string placeOf(const char* line) {
+  for (int word = 1; word < 5; word++) {
+    line = strchr(line, ' ');
+    if (line == nullptr) return "";
+    line++;
+  }
+  return std::string(line, strcspn(line, " \n"));
+}
+
+void shed() {
+  need(".");
+  FILE* list = fopen("/proc/self/mountinfo", "re");
+  must(list != nullptr, "opening", "/proc/self/mountinfo");
+  std::vector<std::string> places;
+  char* line = nullptr;
+  size_t room = 0;
+  while (getline(&line, &room, list) > 0) places.push_back(placeOf(line));
+  free(line);
+  fclose(list);
+  // With what is mounted on it, which then is not there any more when its turn comes; what cannot go stays.
+  for (const std::string& at : places) if (!at.empty() && mayShed(at)) umount2(at.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
+}
+
 struct Limit {
   const char* name;
   decltype(RLIMIT_CORE) resource;
@@ -151,6 +204,8 @@ int obey(char** words, int left) {
   if (is("join", 3)) return join(nullptr, words[1], words[2]), 3;
   if (is("join-user", 4)) return join(words[1], words[2], words[3]), 4;
   if (is("group", 2)) return put((std::string(words[1]) + "/cgroup.procs").c_str(), "0"), 2;
+  if (is("need", 2)) return need(words[1]), 2;
+  if (is("shed", 1)) return shed(), 1;
   if (is("overlay", 3)) return must(mount("overlay", words[2], "overlay", harmless, words[1]) == 0, "mounting an overlay on", words[2]), 3;
   if (is("memory", 3)) return must(mount("tmpfs", words[2], "tmpfs", harmless, words[1]) == 0, "mounting memory on", words[2]), 3;
   if (is("bind", 3)) return must(mount(words[1], words[2], nullptr, MS_BIND, nullptr) == 0, "mounting by bind on", words[2]), 3;

@@ -5,6 +5,8 @@ export const noRoom = 'No space left on device';
 /** GNU, LLVM and Rust words for no memory, no disk, no processes. */
 const signs = [
   'Killed signal terminated program',
+  'File size limit exceeded',
+  'CPU time limit exceeded',
   'virtual memory exhausted',
   'Cannot allocate memory',
   'out of memory allocating',

@@ -14,6 +14,8 @@ if (!possible) console.warn('skipped: sandbox-enter: no Linux, or no g++');
 const isRoot = process.geteuid?.() === 0;
 if (!isRoot) console.warn('skipped: sandbox-enter as root: we are not root');
 
+const mounts = (): string => readFileSync('/proc/self/mountinfo', 'utf8');
+
 describe.runIf(possible)('sandbox-enter', () => {
   // As it stands in the sources, whatever lies in `prebuilt`.
   beforeAll(() => {
@@ -80,15 +82,29 @@ describe.runIf(possible)('sandbox-enter', () => {
   it.runIf(isRoot)('mounts where nobody else sees it, without setuid and devices', () => {
     for (const name of ['lower', 'upper', 'work', 'at', 'small']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'lower/file'), 'below');
-    const before = readFileSync('/proc/self/mountinfo', 'utf8');
+    const before = mounts();
     const words = ['own-mounts', 'overlay', 'lowerdir=lower,upperdir=upper,workdir=work', 'at', 'memory', 'size=64k', 'small', 'folder', 'small/deep', 'bind', 'lower', 'small/deep'];
     const { out, err } = enter(...words, ...shell('cat at/file small/deep/file; echo made > at/made; cat /proc/self/mountinfo'));
     expect([out.slice(0, 10), err]).toEqual(['belowbelow', '']);
     expect(out).toMatch(/ \/\S+\/at rw,nosuid,nodev\S* .*- overlay overlay /);
     expect(out).toMatch(/ \/\S+\/small rw,nosuid,nodev\S* .*- tmpfs tmpfs rw,size=64k/);
     expect(readFileSync(join(folder, 'upper/made'), 'utf8')).toBe('made\n');
-    expect(readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+    expect(mounts()).toBe(before);
     expect(existsSync(join(folder, 'small/deep'))).toBe(false);
+  });
+
+  it.runIf(isRoot)('sheds mounts that are not needed, with what lies on them, and no others', () => {
+    const name = (path: string): string => join(folder, path);
+    for (const path of ['one', 'two', 'three', 'three/inner']) mkdirSync(name(path), { recursive: true });
+    const mounted = ['one', 'two', 'three'].flatMap((path) => ['memory', 'size=64k', name(path)]);
+    const all = ['own-mounts', ...mounted, 'folder', name('three/in'), 'memory', 'size=64k', name('three/in'), 'folder', name('three/in/deep'), 'need', name('two'), 'need', name('three/in/deep'), 'shed'];
+    const { out, err } = enter(...all, ...shell('cat /proc/self/mountinfo'));
+    const places = out.split('\n').filter((line) => line !== '').map((line) => line.split(' ')[4] ?? '');
+    expect(err).toBe('');
+    expect(places.filter((path) => path.startsWith(folder))).toEqual([name('two'), name('three'), name('three/in')]);
+    for (const path of ['/', '/proc', '/dev']) expect(places.includes(path)).toBe(mounts().includes(` ${path} `));
+    expect(places.some((path) => path.startsWith('/sys'))).toBe(false);
+    expect(mounts()).toContain('/sys');
   });
 
   it('ends at the first mount that fails', () => {

@@ -22,6 +22,12 @@ export async function findEnter(path = fileURLToPath(built)): Promise<string | u
   }
 }
 
+export interface EnterTools {
+  readonly enter: string;
+  /** What bubblewrap will want to find. */
+  readonly needs: readonly string[];
+}
+
 const harmless = ['nosuid', 'nodev'];
 
 function rootWords(mode: SandboxMode, lowerName: () => string): readonly string[] {
@@ -41,11 +47,18 @@ function placeWords({ layers, as, ownUsers }: SandboxMode, { inside }: MountJob)
   return [...(inside.user === undefined ? ['join'] : ['join-user', inside.user]), inside.mounts, inside.folder, ...own];
 }
 
+/** What an ordinary user finds mounted cannot be unmounted. */
+function shedWords({ as, layers, ownUsers, place }: SandboxMode, needs: readonly string[]): readonly string[] {
+  if (as === 'user' || (layers === 'binds' && !ownUsers)) return [];
+  return [...[...needs, place].flatMap((path) => ['need', path]), 'shed'];
+}
+
 /** @param job its `lowerName`: of the toolchain's folder, as seen from the job's */
-export function enterWords(program: string, mode: SandboxMode, job: MountJob & { readonly lowerName: () => string }): readonly string[] {
+export function enterWords({ enter, needs }: EnterTools, mode: SandboxMode, job: MountJob & { readonly lowerName: () => string }): readonly string[] {
   return [
-    program, ...placeWords(mode, job),
+    enter, ...placeWords(mode, job),
     ...job.groups.flatMap((folder) => ['group', folder]),
+    ...shedWords(mode, [...needs, job.lower]),
     ...rootWords(mode, job.lowerName),
     ...job.limits.flatMap((limit) => ['limit', limit.replace(/^--/, '')]),
     ...(job.user === undefined ? [] : ['user', String(job.user)]),

@@ -52,16 +52,18 @@ describe('mountWords for sandbox-enter', () => {
   const inside = { folder: '/b/memory', mounts: '/proc/7/fd/8', user: undefined };
   const overlay = ['overlay', 'lowerdir=../../toolchains/ab,upperdir=upper,workdir=work,volatile', '/mnt'];
   const byPlace = ['memory', 'size=64k,mode=755', '/mnt', 'folder', '/mnt/upper', 'folder', '/mnt/lower', 'bind', 'upper', '/mnt/upper', 'bind', '../../toolchains/ab', '/mnt/lower'];
+  const needs = ['bwrap', '/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom', '/b/toolchains/ab', '/mnt'];
+  const shed = [...needs.flatMap((path) => ['need', path]), 'shed'];
   const rest = ['group', '/g/1', 'group', '/h/1'];
   const last = ['limit', 'core=0', 'user', '53201', 'run'];
   const asUser = { ...mode, as: 'user', ownUsers: false } as const;
 
   it.each<[string, SandboxMode, Partial<typeof job> & { inside?: typeof inside | { folder: string; mounts: string; user: string } }, string[]]>([
-    ['an overlay', mode, {}, ['own-mounts', ...rest, ...overlay, ...last]],
-    ['mounts', { ...mode, layers: 'binds' }, {}, ['own-mounts', ...rest, ...byPlace, ...last]],
+    ['an overlay', mode, {}, ['own-mounts', ...rest, ...shed, ...overlay, ...last]],
+    ['mounts', { ...mode, layers: 'binds' }, {}, ['own-mounts', ...rest, ...shed, ...byPlace, ...last]],
     ['an overlay of an ordinary user', asUser, { user: undefined }, ['own-user', ...rest, ...overlay.slice(0, 2), 'target', 'limit', 'core=0', 'run']],
     ['mounts of an ordinary user', { ...asUser, layers: 'binds' }, { user: undefined, groups: [] }, ['limit', 'core=0', 'run']],
-    ['an overlay on a disk', mode, { inside, groups: [] }, ['join', '/proc/7/fd/8', '/b/memory', 'own-mounts', 'overlay', 'lowerdir=../toolchains/ab,upperdir=upper,workdir=work,volatile', '/mnt', ...last]],
+    ['an overlay on a disk', mode, { inside, groups: [] }, ['join', '/proc/7/fd/8', '/b/memory', 'own-mounts', ...shed, 'overlay', 'lowerdir=../toolchains/ab,upperdir=upper,workdir=work,volatile', '/mnt', ...last]],
     ['an overlay of an ordinary user on a disk', asUser, { inside: { ...inside, user: '/proc/7/fd/9' }, groups: [], user: undefined }, [
       'join-user', '/proc/7/fd/9', '/proc/7/fd/8', '/b/memory', 'own-mounts', 'overlay', 'lowerdir=../toolchains/ab,upperdir=upper,workdir=work,volatile', 'target', 'limit', 'core=0', 'run',
     ]],

@@ -2,6 +2,7 @@
 // bubblewrap, for each way in which that can be done. Refuses to know: which way works here (sandbox-mode.ts), what runs inside.
 import { relative } from 'node:path';
 import { Fault } from '../base/index.js';
+import { devices } from './sandbox-arguments.js';
 import { enterWords } from './sandbox-enter.js';
 import type { SandboxTools } from './sandbox-tools.js';
 
@@ -83,7 +84,7 @@ function limitWords(tools: SandboxTools, job: MountJob): readonly string[] {
 
 /** Paths are relative, so that what stands in them never has to be quoted for the kernel. */
 export function mountWords(tools: SandboxTools, mode: SandboxMode, job: MountJob): readonly string[] {
-  if (tools.enter !== undefined) return enterWords(tools.enter, mode, { ...job, lowerName: () => relativeName(job) });
+  if (tools.enter !== undefined) return enterWords({ enter: tools.enter, needs: [tools.bwrap, ...devices] }, mode, { ...job, lowerName: () => relativeName(job) });
   if (job.inside !== undefined) throw new Fault('IMPOSSIBLE', 'a job on a disk of its own without sandbox-enter');
   const groups = job.groups.join(' ');
   const rest = limitWords(tools, job);

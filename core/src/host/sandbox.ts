@@ -131,7 +131,9 @@ async function runIn(parts: Parts, job: SandboxJob, entered: { user: number | un
   const { args, options } = sandboxWords(job.command, tools, { root: await rootOf(parts, job), proc });
   const upper = join(job.folder, 'upper');
   if (user !== undefined) await giveTree(upper, user);
-  const limits = limitOptions(job.limits, hard, user === undefined ? parts.othersTasks : 0);
+  // A disk of its own limits the size of files by itself, and tells the compiler so instead of ending it.
+  const sizes = job.disk === undefined ? job.limits : { ...job.limits, diskBytes: Infinity };
+  const limits = limitOptions(sizes, hard, user === undefined ? parts.othersTasks : 0);
   return runSandboxProcess({
     words: [...mountWords(tools, mode, { folder: job.folder, inside: job.disk?.inside, lower: job.lower, groups: group?.folders ?? [], limits, user }), tools.bwrap, ...args],
     // Inside a disk it goes where the job's own mounts are.

@@ -538,9 +538,10 @@ describe.runIf(possible)('the build server', () => {
 
   it('starts from empty folders of its own and touches nothing else', async () => {
     const buildDir = mkdtempSync(join(folder, 'used-'));
-    for (const name of ['builds/old', 'toolchains/old', 'mine']) mkdirSync(join(buildDir, name), { recursive: true });
+    for (const name of ['builds/old', 'ready/old', 'toolchains/old', 'mine']) mkdirSync(join(buildDir, name), { recursive: true });
     await start({ buildDir });
-    expect(readdirSync(buildDir).sort()).toEqual(['builds', 'mine', 'toolchains']);
+    expect(readdirSync(buildDir).sort()).toEqual(['builds', 'mine', 'ready', 'toolchains']);
+    expect(readdirSync(join(buildDir, 'ready'))).not.toContain('old');
     expect([leftOvers(), readdirSync(join(buildDir, 'toolchains'))]).toEqual([[], []]);
     await expect(runBuilder({ settings, log, clock, http })).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
   });
