@@ -60,6 +60,7 @@ export * from './remove-tree.js';
 export * from './response-file.js';
 export * from './root-view-disk.js';
 export * from './root-view.js';
+export { findEnter } from './sandbox-enter.js';
 export * from './sandbox-folder.js';
 export * from './sandbox-limits.js';
 export * from './sandbox-outputs.js';

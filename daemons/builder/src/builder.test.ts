@@ -11,13 +11,13 @@ import { type Header, pack } from 'tar-stream';
 import { freePort } from '../../../fixtures/src/kit/ports.js';
 import { makeShellRoot } from '../../../fixtures/src/kit/shell-root.js';
 import { type Log, logTo } from '@sccache-ts/core/base';
-import { createHttpClient, type HttpClient, type HttpReply, type HttpServer, okReply, readMessage, removeTree, serveHttp } from '@sccache-ts/core/host';
+import { createHttpClient, findEnter, type HttpClient, type HttpReply, type HttpServer, okReply, readMessage, removeTree, serveHttp } from '@sccache-ts/core/host';
 import {
   archiveIdFromHash, assignJobReplyCodec, encodeRunJobPrefix, heartbeatReplyCodec, jobStateCodec,
   jobStateReplyCodec, paths, type ReportedHeartbeat, reportedHeartbeatCodec, routes, type RunJobHeader, type RunJobReply, runJobReplyCodec, signJobToken, submitToolchainReplyCodec, toolchainCodec,
 } from '@sccache-ts/core/wire';
 import { type RunningBuilder, runBuilder } from './run.js';
-import { type BuilderSettings, type JobSettings, usualJob } from './settings.js';
+import { type BuilderSettings, type JobSettings, usualJob, usualSandbox } from './settings.js';
 
 const possible = spawnSync('bwrap', ['--version']).status === 0;
 if (!possible) console.warn('bubblewrap is not installed: the build server is not tested');
@@ -461,6 +461,36 @@ describe.runIf(possible)('the build server', () => {
   it('ends a job that takes too long with 500', async () => {
     await start({ jobSeconds: 1 });
     expect((await shell('sleep 30')).status).toBe(500);
+  });
+
+  it('gives jobs the time that the newest settings say', async () => {
+    await start({ jobSeconds: 60 });
+    expect(builder.reload({ ...settings, jobSeconds: 1 })).toEqual({ live: ['job_seconds'], restart: [] });
+    const began = performance.now();
+    expect((await shell('sleep 30')).status).toBe(500);
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+
+  it('ends a job at the end of the disk that it has to itself, believes no compiler there, and counts it', async ({ skip }) => {
+    if ((await findEnter()) === undefined) {
+      console.warn('skipped: a disk for each job: sandbox-enter is not built');
+      skip();
+    }
+    await start({ job: { ...usualJob, disk: 1_000_000 }, sandbox: { ...usualSandbox, disk: 'memory' } });
+    expect(builder.sandbox.description).toContain('a disk of fixed size in memory for each job');
+    for (const text of [
+      'dd if=/dev/zero of=/tmp/big bs=1024 count=2000; exit 0',
+      'dd if=/dev/zero of=/tmp/big bs=1024 count=2000; exit 1',
+      // What compilers do who find no room.
+      'dd if=/dev/zero of=/tmp/big bs=1024 count=2000; rm /tmp/big; exit 1',
+      'while :; do dd if=/dev/zero of=/tmp/big bs=1024 count=2000; done 2> /dev/null',
+    ]) {
+      const answer = await shell(text);
+      expect([text, answer.status]).toEqual([text, 500]);
+    }
+    expect(builder.outcomes.counts()['JOB_OVER_DISK']).toBe(4);
+    const good = await shell('echo made > /job/out', ['/job/out'], { name: 'job/in.c', content: 'source' });
+    expect(files(good)).toEqual({ '/job/out': 'made\n' });
   });
 
   it.each<[string, Partial<JobSettings>, string, string]>([

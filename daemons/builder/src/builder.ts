@@ -18,8 +18,8 @@ export interface Builder {
   readonly cache: ToolchainCache;
   readonly toolchains: UnpackedToolchains;
   readonly sandbox: Sandbox;
-  /** Of one job. */
-  readonly limits: PerformLimits;
+  /** Of one job that begins now. */
+  limits(): PerformLimits;
   readonly link: SchedulerLink;
   readonly work: Work;
   readonly figures: BuilderFigures;

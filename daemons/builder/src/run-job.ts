@@ -32,7 +32,7 @@ const spell = (steps: Readonly<Record<string, number>>): string =>
 
 async function performWith(builder: Builder, job: Omit<PerformJob, 'folders' | 'limits'>): Promise<Performed> {
   const later = (removal: Promise<void>): void => builder.inBackground('folder of a failed job', removal);
-  return perform(builder.sandbox, { ...job, limits: builder.limits, later, folders: builder.folders });
+  return perform(builder.sandbox, { ...job, limits: builder.limits(), later, folders: builder.folders });
 }
 
 async function withToolchain(builder: Builder, call: Call, toolchain: UnpackedToolchain): Promise<Performed> {

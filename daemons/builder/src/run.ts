@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { SettingsChanges, SocketAddress } from '@sccache-ts/core/base';
+import type { PerformLimits } from '@sccache-ts/core/engine';
 import {
   addProcessFigures, type Certificate, createJobFolders, createToolchainCache, createUnpackedToolchains, emptyFolder, loopbackProxies, makeCertificate, measuredFromHere, memoryOfMachine,
   openSandbox, type Operation, operationRoutes, type Sandbox, removeTree, serveHttp, serveOperation, usableProcessors,
@@ -88,13 +89,15 @@ async function prepare(options: RunBuilderOptions, { certificate, background, wo
   const cpus = usableProcessors();
   const slots = settings.slots ?? slotsFor(cpus);
   const jobKey = randomBytes(32);
-  const limits = limitsOf(settings, memoryOfMachine());
+  const memory = memoryOfMachine();
+  // Read anew for each job: they change with the settings.
+  const limits = (): PerformLimits => limitsOf(settings, memory);
   const { openDisk } = sandbox;
   const parts = {
     settings,
     log,
     jobKey,
-    folders: createJobFolders({ builds, ready, count: slots, openDisk: openDisk === undefined ? undefined : () => openDisk(limits) }),
+    folders: createJobFolders({ builds, ready, count: slots, openDisk: openDisk === undefined ? undefined : () => openDisk(limits()) }),
     sandbox,
     limits,
     cache,
