@@ -2,24 +2,45 @@
 // and the words that it understands. Refuses to know: what is done where there is none (sandbox-mount.ts).
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { addonPackages } from './native-addon.js';
 import { runProcess } from './processes.js';
 import type { MountJob, SandboxMode } from './sandbox-mount.js';
 
 const contract = '1\n';
-const built = new URL('../../native/prebuilt/sandbox-enter', import.meta.url);
+const name = 'sandbox-enter';
 
-/** Undefined where it was not built, cannot be run, speaks other words, or where SCCACHE_TS_NO_ADDON is 1. */
-export async function findEnter(path = fileURLToPath(built)): Promise<string | undefined> {
-  if (process.env['SCCACHE_TS_NO_ADDON'] === '1') return undefined;
+/** Built in a clone, or beside the addon that npm has installed. */
+function places(): readonly string[] {
+  const { resolve } = createRequire(import.meta.url);
+  const installed = addonPackages.flatMap((addon) => {
+    try {
+      return [resolve(`${addon}/${name}`)];
+    } catch {
+      // Not for this machine, or not installed.
+      return [];
+    }
+  });
+  return [fileURLToPath(new URL(`../../native/prebuilt/${name}`, import.meta.url)), ...installed];
+}
+
+async function speaksOurWords(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
     const { code, stdout } = await runProcess(path, ['contract'], { env: {}, timeoutMs: 10_000 });
-    return code === 0 && stdout.toString() === contract ? path : undefined;
+    return code === 0 && stdout.toString() === contract;
   } catch {
     // Not there, or for another machine: util-linux does the same, slower.
-    return undefined;
+    return false;
   }
+}
+
+/** Undefined where it was not built, cannot be run, speaks other words, or where SCCACHE_TS_NO_ADDON is 1. */
+export async function findEnter(candidates?: readonly string[]): Promise<string | undefined> {
+  if (process.env['SCCACHE_TS_NO_ADDON'] === '1') return undefined;
+  for (const path of candidates ?? places()) if (await speaksOurWords(path)) return path;
+  return undefined;
 }
 
 export interface EnterTools {
