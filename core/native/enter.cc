@@ -5,7 +5,7 @@
 //   sandbox-enter WORD… run PROGRAM ARGUMENT…
 //   sandbox-enter WORD… keep FOLDER               makes a job's folders in it, says so, and keeps its mounts until its input ends
 //
-//   own-mounts                mounts that nobody else sees
+//   own-mounts                mounts that nobody else sees; what the machine unmounts goes here too, or its disks would be busy as long as we live
 //   own-user                  the same for an ordinary user, who is root in there
 //   join MOUNTS FOLDER        mounts of another process, by the name of its namespace; goes on in FOLDER
 //   join-user USER MOUNTS FOLDER   the same with the user namespace that they belong to
@@ -73,7 +73,7 @@ unsigned long number(const char* word) {
 
 void ownMounts() {
   must(unshare(CLONE_NEWNS) == 0, "unshare", "mounts");
-  must(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "making private", "/");
+  must(mount("none", "/", nullptr, MS_REC | MS_SLAVE, nullptr) == 0, "cutting off", "/");
 }
 
 /** Before its ids are mapped a process cannot say any more who it was. */

@@ -92,6 +92,20 @@ describe.runIf(possible)('sandbox-enter', () => {
     expect(existsSync(join(folder, 'small/deep'))).toBe(false);
   });
 
+  it.runIf(isRoot)('lets go of what the machine unmounts', () => {
+    const at = join(folder, 'shared');
+    mkdirSync(at);
+    // A machine of its own, as far as mounts go, whose mounts are shared as systemd's are.
+    const machine = `mount -t tmpfs tmpfs "$1" && mount --make-shared "$1" && mkdir "$1/deep" && mount -t tmpfs tmpfs "$1/deep" &&
+      { "$0" own-mounts run /bin/sh -c 'echo here; read x; cat /proc/self/mountinfo' < "$1.fifo" & } && exec 5> "$1.fifo" && sleep 0.3 && umount "$1/deep" && echo >&5 && wait`;
+    execFileSync('mkfifo', [`${at}.fifo`]);
+    const { stdout, stderr } = spawnSync('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', machine, program, at], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^here\n/);
+    expect(stdout).toContain(` ${at} `);
+    expect(stdout).not.toContain(`${at}/deep`);
+  });
+
   it.runIf(isRoot)('sheds mounts that are not needed, with what lies on them, and no others', () => {
     const name = (path: string): string => join(folder, path);
     for (const path of ['one', 'two', 'three', 'three/inner']) mkdirSync(name(path), { recursive: true });
