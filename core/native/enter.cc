@@ -3,8 +3,10 @@
 //
 //   sandbox-enter contract                        says which words it understands
 //   sandbox-enter WORD… run PROGRAM ARGUMENT…
+//   sandbox-enter hear NUMBER                     the words come over that descriptor, each with a zero byte behind it: it can be started before they are known
 //   sandbox-enter WORD… keep FOLDER               makes a job's folders in it, says so, and keeps its mounts until its input ends
 //
+//   in FOLDER                 goes there
 //   own-mounts                mounts that nobody else sees; what the machine unmounts goes here too, or its disks would be busy as long as we live
 //   own-user                  the same for an ordinary user, who is root in there
 //   join MOUNTS FOLDER        mounts of another process, by the name of its namespace; goes on in FOLDER
@@ -199,6 +201,7 @@ void becomeUser(const char* word) {
 int obey(char** words, int left) {
   auto is = [&](const char* name, int length) { return strcmp(words[0], name) == 0 && left >= length; };
   constexpr unsigned long harmless = MS_NOSUID | MS_NODEV;
+  if (is("in", 2)) return must(chdir(words[1]) == 0, "entering", words[1]), 2;
   if (is("own-mounts", 1)) return ownMounts(), 1;
   if (is("own-user", 1)) return ownUser(), 1;
   if (is("join", 3)) return join(nullptr, words[1], words[2]), 3;
@@ -215,11 +218,8 @@ int obey(char** words, int left) {
   return 0;
 }
 
-}  // namespace
-
-int main(int count, char** words) {
-  if (count == 2 && strcmp(words[1], "contract") == 0) return write(1, contract, sizeof contract - 1) < 0 ? failed : 0;
-  for (int at = 1; at < count;) {
+[[noreturn]] void obeyAll(char** words, int count) {
+  for (int at = 0; at < count;) {
     if (strcmp(words[at], "run") == 0 && at + 1 < count) {
       execv(words[at + 1], words + at + 1);
       fail("running", words[at + 1]);
@@ -230,4 +230,32 @@ int main(int count, char** words) {
     at += used;
   }
   refuse("nothing to run", "");
+}
+
+/** All or nothing: what breaks off before its last zero byte is not obeyed. */
+[[noreturn]] void hear(int fd) {
+  std::string text;
+  char piece[4096];
+  for (;;) {
+    ssize_t got = read(fd, piece, sizeof piece);
+    if (got < 0 && errno == EINTR) continue;
+    must(got >= 0, "hearing", "words");
+    if (got == 0) break;
+    text.append(piece, static_cast<size_t>(got));
+  }
+  close(fd);
+  if (!text.empty() && text.back() != '\0') refuse("broke off", text.c_str() + (text.rfind('\0') + 1));
+  std::vector<char*> words;
+  for (size_t at = 0; at < text.size(); at += strlen(&text[at]) + 1) words.push_back(&text[at]);
+  int count = static_cast<int>(words.size());
+  words.push_back(nullptr);
+  obeyAll(words.data(), count);
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (count == 2 && strcmp(words[1], "contract") == 0) return write(1, contract, sizeof contract - 1) < 0 ? failed : 0;
+  if (count == 3 && strcmp(words[1], "hear") == 0) hear(static_cast<int>(number(words[2])));
+  obeyAll(words + 1, count - 1);
 }

@@ -69,6 +69,18 @@ describe.runIf(possible)('sandbox-enter', () => {
     expect(err).toContain(why);
   });
 
+  it.each([
+    ['run\0/bin/echo\0heard\0\0more\0', 0, 'heard  more\n'],
+    ['', 125, 'nothing to run'],
+    ['run\0/bin/echo\0hear', 125, 'broke off: hear'],
+    ['in\0/absent\0run\0/bin/true\0', 125, 'entering /absent'],
+    [`in\0/\0run\0/bin/echo\0${'x'.repeat(20_000)}\0`, 0, 'x'.repeat(20_000)],
+  ])('hears %j', (input, code, said) => {
+    const { status, stdout, stderr } = spawnSync(program, ['hear', '0'], { encoding: 'utf8', env: {}, input });
+    expect(status).toBe(code);
+    expect(`${stdout}${stderr}`).toContain(said);
+  });
+
   it.runIf(isRoot)('becomes another user for good, in no group but one', () => {
     const said = enter('user', '53299', ...shell('id -u; id -g; id -G; cat /proc/self/status')).out;
     expect(said.split('\n').slice(0, 3)).toEqual(['53299', '53299', '53299']);

@@ -1,17 +1,17 @@
 // Knows: one run of the sandbox's process: its streams within bounds, its end, and the end of everything it has started.
 // Refuses to know: what the words on its command line mean.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { getPriority, setPriority } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Fault } from '../base/index.js';
 import { killGroup } from './processes-node.js';
 import { filterFd, optionsFd, parseStatus, type SandboxStatus, statusFd } from './sandbox-arguments.js';
 import { overStream, overTime, type SandboxLimits } from './sandbox-limits.js';
+import { type SandboxStarter, tell } from './sandbox-start.js';
 import type { SandboxWatch, WatchedJob } from './sandbox-watch.js';
 
 export interface SandboxRun {
+  readonly starter: SandboxStarter;
   readonly words: readonly string[];
   readonly cwd: string;
   /** Written to `optionsFd`. */
@@ -71,37 +71,6 @@ function gather(stream: Readable, limit: number, tooMuch: () => void): Buffer[] 
   return chunks;
 }
 
-/** Lower than ours: whatever a job does, the server must come to look at it, and answer. */
-const lowered = 10;
-const lowest = 19;
-
-/** What it starts has its priority. */
-function giveWay(pid: number): void {
-  try {
-    setPriority(pid, Math.min(lowest, getPriority() + lowered));
-  } catch (thrown) {
-    // It has ended already.
-    if ((thrown as { info?: { code?: string } }).info?.code !== 'ESRCH') throw thrown;
-  }
-}
-
-function start(run: SandboxRun): ChildProcess {
-  const [program = '', ...args] = run.words;
-  const pipes = Array.from({ length: Math.max(statusFd, optionsFd, filterFd) }, () => 'pipe' as const);
-  const child = spawn(program, args, { cwd: run.cwd, env: {}, detached: true, stdio: ['ignore', ...pipes] });
-  if (child.pid !== undefined) giveWay(child.pid);
-  return child;
-}
-
-/** What the sandbox's process is told over a descriptor. */
-function tell(child: ChildProcess, fd: number, bytes: Uint8Array): void {
-  const pipe = child.stdio[fd] as Writable;
-  pipe.on('error', () => {
-    // It may end without reading: a mount that failed. Its exit tells the story.
-  });
-  pipe.end(bytes);
-}
-
 interface Ended {
   readonly code: number | null;
   readonly streams: readonly [stdout: Buffer, stderr: Buffer, status: Buffer];
@@ -110,7 +79,7 @@ interface Ended {
 function toTheEnd(run: SandboxRun): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const { limits, signal } = run;
-    const child = start(run);
+    const child = run.starter.start(run.words, run.cwd);
     let fault: Fault | undefined;
     const stop = (why: Fault): void => {
       fault ??= why;

@@ -16,6 +16,7 @@ import { type HardLimits, limitOptions, parseHardLimits, type SandboxLimits } fr
 import { diskPlace, findSandboxMode, type ModeWishes, spellMode, weaknesses } from './sandbox-mode.js';
 import { bindsAt, mountWords, overlayAt, type SandboxMode } from './sandbox-mount.js';
 import { runSandboxProcess, type SandboxProcessEnd } from './sandbox-process.js';
+import { type SandboxStarter, startAtOnce, startBefore } from './sandbox-start.js';
 import { findSandboxTools, type SandboxTools } from './sandbox-tools.js';
 import { createSandboxWatch, type SandboxWatch, tasksOf } from './sandbox-watch.js';
 
@@ -54,6 +55,8 @@ export interface Sandbox {
    * limits, CANCELLED, WIRE_MALFORMED (no possible command)
    */
   run(job: SandboxJob): Promise<SandboxEnd>;
+  /** For when no job runs any more. */
+  close(): void;
   /** A disk for one job; undefined where `disk` is `watched`. */
   readonly openDisk: ((size: JobDiskOptions['size']) => Promise<JobDisk>) | undefined;
 }
@@ -72,6 +75,8 @@ export interface SandboxOptions {
   readonly groups?: 'auto' | 'off' | readonly string[];
   /** Where jobs' files are: in their folders, and what they take is looked at; or each in a file system of its own, in memory. Default `watched`. */
   readonly disk?: ModeWishes['disk'];
+  /** How many processes wait for jobs while none runs. Default 0. */
+  readonly waiting?: number;
   /** The PATH in which programs are looked for. */
   readonly searchPath: string;
   readonly log: Log;
@@ -104,6 +109,7 @@ interface Parts {
   readonly mode: SandboxMode;
   readonly proc: ProcView;
   readonly watch: SandboxWatch;
+  readonly starter: SandboxStarter;
   readonly hard: HardLimits;
   /** What this process's own user has running beside jobs, if that is not root. */
   readonly othersTasks: number | undefined;
@@ -135,6 +141,7 @@ async function runIn(parts: Parts, job: SandboxJob, entered: { user: number | un
   const sizes = job.disk === undefined ? job.limits : { ...job.limits, diskBytes: Infinity };
   const limits = limitOptions(sizes, hard, user === undefined ? parts.othersTasks : 0);
   return runSandboxProcess({
+    starter: parts.starter,
     words: [...mountWords(tools, mode, { folder: job.folder, inside: job.disk?.inside, lower: job.lower, groups: group?.folders ?? [], limits, user }), tools.bwrap, ...args],
     // Inside a disk it goes where the job's own mounts are.
     cwd: job.disk === undefined ? job.folder : '/',
@@ -184,7 +191,7 @@ function disksFor({ tools: { enter }, mode }: Parts, dir: string): Sandbox['open
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const ownUid = process.geteuid?.() ?? 0;
-  const { dir, log, firstUser, layers = 'auto', proc = 'covered', disk = 'watched', uid = ownUid } = options;
+  const { dir, log, firstUser, layers = 'auto', proc = 'covered', disk = 'watched', waiting = 0, uid = ownUid } = options;
   const tools = await findSandboxTools(options.bwrapPath, options.searchPath);
   const mode = await findSandboxMode(tools, dir, { layers, firstUser, uid, disk });
   const groups = groupsFor(options.groups);
@@ -194,9 +201,10 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const parts: Parts = {
     tools, mode, proc, groups,
     watch: createSandboxWatch((thrown) => log.warn(`looking at jobs: ${String(thrown)}`)),
+    starter: tools.enter === undefined || waiting === 0 ? startAtOnce : startBefore(tools.enter, waiting),
     hard: parseHardLimits(readFileSync('/proc/self/limits', 'utf8')),
     othersTasks: ownUid === 0 ? undefined : tasksOf(ownUid),
     users: mode.ownUsers && firstUser !== undefined ? createJobUsers(firstUser) : undefined,
   };
-  return { mode, description: spellMode(mode, disk), weaknesses: weak, run: (job) => run(parts, job), openDisk: disk === 'memory' ? disksFor(parts, dir) : undefined };
+  return { mode, description: spellMode(mode, disk), weaknesses: weak, run: (job) => run(parts, job), close: parts.starter.close, openDisk: disk === 'memory' ? disksFor(parts, dir) : undefined };
 }

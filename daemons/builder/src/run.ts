@@ -83,11 +83,12 @@ async function prepare(options: RunBuilderOptions, { certificate, background, wo
   const startedAt = clock.monotonicMs();
   const [builds, ready] = [await emptyFolder(join(settings.buildDir, 'builds')), await emptyFolder(join(settings.buildDir, 'ready'))];
   const unpackedDir = await emptyFolder(join(settings.buildDir, 'toolchains'));
-  const sandbox = await openSandbox({ dir: settings.buildDir, bwrapPath: settings.bwrapPath, searchPath: process.env['PATH'] ?? '', log, ...(settings.sandbox ?? usualSandbox) });
-  const cache = await createToolchainCache({ dir: join(settings.cacheDir, 'tc'), maxBytes: settings.toolchainCacheSize, now: () => clock.wallMs() });
-  const unpackedBytes = settings.unpackedSize ?? 3 * settings.toolchainCacheSize;
   const cpus = usableProcessors();
   const slots = settings.slots ?? slotsFor(cpus);
+  const searchPath = process.env['PATH'] ?? '';
+  const sandbox = await openSandbox({ dir: settings.buildDir, bwrapPath: settings.bwrapPath, searchPath, log, waiting: slots, ...(settings.sandbox ?? usualSandbox) });
+  const cache = await createToolchainCache({ dir: join(settings.cacheDir, 'tc'), maxBytes: settings.toolchainCacheSize, now: () => clock.wallMs() });
+  const unpackedBytes = settings.unpackedSize ?? 3 * settings.toolchainCacheSize;
   const jobKey = randomBytes(32);
   const memory = memoryOfMachine();
   // Read anew for each job: they change with the settings.
@@ -190,6 +191,7 @@ export async function runBuilder(given: RunBuilderOptions): Promise<RunningBuild
         // What the scheduler could not be told by now it learns from our absence.
         builder.link.close();
         await background.settled();
+        builder.sandbox.close();
         await builder.folders.close();
         await removeTree(join(settings.buildDir, 'builds'));
       },
