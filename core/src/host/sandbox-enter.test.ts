@@ -93,14 +93,13 @@ describe.runIf(possible)('sandbox-enter', () => {
   it.runIf(isRoot)('mounts where nobody else sees it, without setuid and devices', () => {
     for (const name of ['lower', 'upper', 'work', 'at', 'small']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'lower/file'), 'below');
-    const before = mounts();
     const words = ['own-mounts', 'overlay', 'lowerdir=lower,upperdir=upper,workdir=work', 'at', 'memory', 'size=64k', 'small', 'folder', 'small/deep', 'bind', 'lower', 'small/deep'];
     const { out, err } = enter(...words, ...shell('cat at/file small/deep/file; echo made > at/made; cat /proc/self/mountinfo'));
     expect([out.slice(0, 10), err]).toEqual(['belowbelow', '']);
     expect(out).toMatch(/ \/\S+\/at rw,nosuid,nodev\S* .*- overlay overlay /);
     expect(out).toMatch(/ \/\S+\/small rw,nosuid,nodev\S* .*- tmpfs tmpfs rw,size=64k/);
     expect(readFileSync(join(folder, 'upper/made'), 'utf8')).toBe('made\n');
-    expect(mounts()).toBe(before);
+    expect(mounts()).not.toContain(folder);
     expect(existsSync(join(folder, 'small/deep'))).toBe(false);
   });
 
