@@ -52,7 +52,7 @@ async function alive(pid: number): Promise<boolean> {
 /** The files of a job are ours to read only when none of its processes can change them any more. */
 async function namespaceGone(pid: number): Promise<void> {
   const deadline = performance.now() + longestGoodbyeMs;
-  for (let pause = 1; await alive(pid); pause = Math.min(pause * 2, 50)) {
+  for (let pause = 1; await alive(pid); pause = Math.min(pause * 1.25, 50)) {
     if (performance.now() > deadline) throw new Fault('SANDBOX_FAILED', `processes of the sandbox are still alive ${longestGoodbyeMs} ms after its end`);
     await wait(pause);
   }
