@@ -44,6 +44,8 @@ export interface RunBuilderOptions extends BuilderPorts {
 const certificateDays = 3650;
 /** As many as sccache's schedulers hand out at most. */
 const slotsFor = (cpus: number): number => cpus + 1 + Math.floor(cpus / 8);
+/** Processes and folders that wait for jobs; each process is six open files. */
+const mostReady = 16;
 const queuePerSlot = 8;
 const longestWaitMs = 30_000;
 /** A scheduler that does not answer must not hold up the end. */
@@ -81,12 +83,13 @@ interface Watched {
 async function prepare(options: RunBuilderOptions, { certificate, background, work, figures }: Watched): Promise<Builder> {
   const { settings, log, clock, version = '' } = options;
   const startedAt = clock.monotonicMs();
-  const [builds, ready] = [await emptyFolder(join(settings.buildDir, 'builds')), await emptyFolder(join(settings.buildDir, 'ready'))];
+  const [builds, readyDir] = [await emptyFolder(join(settings.buildDir, 'builds')), await emptyFolder(join(settings.buildDir, 'ready'))];
   const unpackedDir = await emptyFolder(join(settings.buildDir, 'toolchains'));
   const cpus = usableProcessors();
   const slots = settings.slots ?? slotsFor(cpus);
+  const ready = Math.min(slots, mostReady);
   const searchPath = process.env['PATH'] ?? '';
-  const sandbox = await openSandbox({ dir: settings.buildDir, bwrapPath: settings.bwrapPath, searchPath, log, waiting: slots, ...(settings.sandbox ?? usualSandbox) });
+  const sandbox = await openSandbox({ dir: settings.buildDir, bwrapPath: settings.bwrapPath, searchPath, log, waiting: ready, ...(settings.sandbox ?? usualSandbox) });
   const cache = await createToolchainCache({ dir: join(settings.cacheDir, 'tc'), maxBytes: settings.toolchainCacheSize, now: () => clock.wallMs() });
   const unpackedBytes = settings.unpackedSize ?? 3 * settings.toolchainCacheSize;
   const jobKey = randomBytes(32);
@@ -98,7 +101,7 @@ async function prepare(options: RunBuilderOptions, { certificate, background, wo
     settings,
     log,
     jobKey,
-    folders: createJobFolders({ builds, ready, count: slots, openDisk: openDisk === undefined ? undefined : () => openDisk(limits()) }),
+    folders: createJobFolders({ builds, ready: readyDir, count: ready, openDisk: openDisk === undefined ? undefined : () => openDisk(limits()) }),
     sandbox,
     limits,
     cache,
