@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { candidateModes, type ModeWishes, spellMode, weaknesses } from './sandbox-mode.js';
-import { mountWords, type SandboxMode } from './sandbox-mount.js';
+import { type MountJob, mountWords, type SandboxMode } from './sandbox-mount.js';
 import type { SandboxTools } from './sandbox-tools.js';
 
 const order = (wishes: Partial<ModeWishes>): string[] => {
@@ -58,7 +58,7 @@ describe('mountWords for sandbox-enter', () => {
   const last = ['limit', 'core=0', 'user', '53201', 'run'];
   const asUser = { ...mode, as: 'user', ownUsers: false } as const;
 
-  it.each<[string, SandboxMode, Partial<typeof job> & { inside?: typeof inside | { folder: string; mounts: string; user: string } }, string[]]>([
+  it.each<[string, SandboxMode, Partial<MountJob>, string[]]>([
     ['an overlay', mode, {}, ['own-mounts', ...rest, ...shed, ...overlay, ...last]],
     ['mounts', { ...mode, layers: 'binds' }, {}, ['own-mounts', ...rest, ...shed, ...byPlace, ...last]],
     ['an overlay of an ordinary user', asUser, { user: undefined }, ['own-user', ...rest, ...overlay.slice(0, 2), 'target', 'limit', 'core=0', 'run']],
@@ -68,7 +68,7 @@ describe('mountWords for sandbox-enter', () => {
       'join-user', '/proc/7/fd/9', '/proc/7/fd/8', '/b/memory', 'own-mounts', 'overlay', 'lowerdir=../toolchains/ab,upperdir=upper,workdir=work,volatile', 'target', 'limit', 'core=0', 'run',
     ]],
   ])('spells %s, with limits and another user last', (_, it, change, expected) => {
-    expect(mountWords(entering, it, { ...job, ...change } as Parameters<typeof mountWords>[2])).toEqual(['enter', ...expected]);
+    expect(mountWords(entering, it, { ...job, ...change })).toEqual(['enter', ...expected]);
   });
 
   it('never lets a name be read as options', () => {
