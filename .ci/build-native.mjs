@@ -1,5 +1,5 @@
-// Knows: how the launcher comes to daemons/cli/bin and the daemon's addon to core/native/prebuilt: built with node-gyp, or JavaScript in
-// their place. Refuses to know: what they do. `--force` builds even when nothing has changed.
+// Knows: how the launcher comes to daemons/cli/bin, and the daemon's addon and the build server's sandbox-enter to core/native/prebuilt: built
+// with node-gyp, or something slower in their place. Refuses to know: what they do. `--force` builds even when nothing has changed.
 import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -10,6 +10,8 @@ const native = join(root, 'core/native');
 const made = (name) => join(native, 'build/Release', name);
 const launcher = join(root, 'daemons/cli/bin/sccache-ts');
 const addon = join(native, 'prebuilt/hotpath.node');
+const enter = join(native, 'prebuilt/sandbox-enter');
+const hasSandbox = process.platform === 'linux';
 
 /** Puts a file or link in place by rename: a program that is running keeps its old file. */
 function put(installed, make) {
@@ -35,7 +37,7 @@ function withoutAddon(reason) {
 const newest = (paths) => Math.max(...paths.map((path) => statSync(path).mtimeMs));
 
 function upToDate() {
-  if (process.argv.includes('--force') || !existsSync(launcher) || lstatSync(launcher).isSymbolicLink() || !existsSync(addon)) return false;
+  if (process.argv.includes('--force') || !existsSync(launcher) || lstatSync(launcher).isSymbolicLink() || !existsSync(addon) || (hasSandbox && !existsSync(enter))) return false;
   const sources = [native, join(native, 'addon')].flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
   const oldest = Math.min(statSync(launcher).mtimeMs, statSync(addon).mtimeMs);
   return oldest > newest([...sources.filter((path) => /\.(cc?|h|gyp)$/.test(path)), join(root, 'core/package.json')]);
@@ -116,6 +118,15 @@ function putAddon() {
   put(addon, (path) => copyFileSync(made('hotpath.node'), path));
 }
 
+function putEnter() {
+  rmSync(enter, { force: true });
+  if (!hasSandbox) return;
+  const trouble = nodeGyp(['build', 'sandbox-enter'], true);
+  if (trouble === undefined && spawnSync(made('sandbox-enter'), ['contract']).status === 0) return put(enter, (path) => copyFileSync(made('sandbox-enter'), path));
+  process.stderr.write(trouble ?? '');
+  say('sandbox-enter cannot be built here; build servers set sandboxes up by programs of util-linux, a little slower.');
+}
+
 function main() {
   if (upToDate()) return;
   const reason = missing();
@@ -127,6 +138,7 @@ function main() {
   nodeGyp(['clean'], true);
   putLauncher();
   putAddon();
+  putEnter();
 }
 
 main();

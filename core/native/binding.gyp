@@ -38,6 +38,12 @@
       "sources": ["frames_selftest.cc", "frames.cc"]
     },
     {
+      # Linux alone has what it does.
+      "target_name": "sandbox-enter",
+      "type": "executable",
+      "sources": ["enter.cc"]
+    },
+    {
       "target_name": "hotpath",
       "type": "loadable_module",
       "defines": ["NAPI_VERSION=8"],

@@ -1,14 +1,18 @@
 // Knows: by which words compilers say that the machine, not the source, is to blame. Refuses to know: any machine. Pure.
 
+export const noRoom = 'No space left on device';
+
 /** GNU, LLVM and Rust words for no memory, no disk, no processes. */
 const signs = [
   'Killed signal terminated program',
+  'File size limit exceeded',
+  'CPU time limit exceeded',
   'virtual memory exhausted',
   'Cannot allocate memory',
   'out of memory allocating',
   'LLVM ERROR: out of memory',
   'memory allocation of',
-  'No space left on device',
+  noRoom,
   'Disk quota exceeded',
   'Resource temporarily unavailable',
   'Too many open files',

@@ -24,6 +24,8 @@ describe('starvedSign', () => {
   const say = (text: string): Uint8Array => new TextEncoder().encode(text);
   it.each([
     ['gcc: fatal error: Killed signal terminated program cc1plus\ncompilation terminated.\n', 'Killed signal terminated program'],
+    ['gcc: fatal error: File size limit exceeded signal terminated program cc1\ncompilation terminated.\n', 'File size limit exceeded'],
+    ['gcc: fatal error: CPU time limit exceeded signal terminated program cc1plus\n', 'CPU time limit exceeded'],
     ['cc1: out of memory allocating 65536 bytes after a total of 1 bytes\n', 'out of memory allocating'],
     ["/tmp/cc1.s: fatal error: can't write 10 bytes to section .text: No space left on device\n", 'No space left on device'],
     ['memory allocation of 800000 bytes failed\n', 'memory allocation of'],

@@ -1,12 +1,12 @@
 // Knows: one job on a build server: inputs in, command run, outputs out. Refuses to know: who asks, by which token, and the
 // scheduler; and how a sandbox is made.
 import type { Readable } from 'node:stream';
-import { Fault } from '../base/index.js';
+import { Fault, isFault } from '../base/index.js';
 import {
-  collectOutputs, type JobFolder, makeJobDirectories, makeJobFolder, type Sandbox, type SandboxEnd, type SandboxLimits, unpackInputs, type UnpackLimits,
+  collectOutputs, type JobFolder, type JobFolders, makeJobDirectories, overLimit, type Sandbox, type SandboxEnd, type SandboxLimits, unpackInputs, type UnpackLimits,
 } from '../host/index.js';
 import type { RunJobHeader, RunJobReply } from '../wire/index.js';
-import { starvedSign } from './perform-starved.js';
+import { noRoom, starvedSign } from './perform-starved.js';
 
 export interface PerformLimits extends SandboxLimits {
   readonly inputs: UnpackLimits;
@@ -43,8 +43,8 @@ export interface PerformJob {
   readonly inputs: Readable;
   /** The unpacked toolchain's folder. */
   readonly toolchain: string;
-  /** Made here, beside others of its kind; not there yet. */
-  readonly folder: string;
+  /** Whence the job's folder is taken. */
+  readonly folders: Pick<JobFolders, 'take'>;
   readonly exitCodes: ExitCodes;
   readonly limits: PerformLimits;
   readonly signal: AbortSignal;
@@ -79,8 +79,16 @@ export function codeOnWire(code: number, exitCodes: ExitCodes): number {
   throw new Fault('RESULT_DOUBTFUL', `the command exited with ${code}: to be repeated at home, where code and diagnostics are exact`);
 }
 
-function checkStarved(end: SandboxEnd): void {
+/** Which limit a job has come to whose folder is a disk: what it left there may be cut short, and what it said may be wrong. */
+function overRoom({ disk }: JobFolder, limits: SandboxLimits): Fault | undefined {
+  const full = disk?.look().full;
+  return full === undefined ? undefined : overLimit(full, limits);
+}
+
+/** Compilers that find no room take away what they have begun, so that there is room again. */
+function checkStarved(end: SandboxEnd, { disk }: JobFolder, limits: SandboxLimits): void {
   const sign = end.code === 0 ? undefined : starvedSign(end.stderr);
+  if (sign === noRoom && disk !== undefined) throw overLimit('diskBytes', limits);
   if (sign !== undefined) throw new Fault('SANDBOX_FAILED', `the compiler ran out of something on this machine: ${JSON.stringify(sign)}`);
 }
 
@@ -91,8 +99,10 @@ async function inFolder(sandbox: Sandbox, job: PerformJob, folder: JobFolder): P
   await unpackInputs(job.inputs, folder.root, { upper: folder.upper, limits: limits.inputs, signal });
   makeJobDirectories(folder.root, header);
   const unpack = lap();
-  const end = await sandbox.run({ folder: folder.path, lower: job.toolchain, command: header.command, limits, signal });
-  checkStarved(end);
+  const end = await sandbox.run({ folder: folder.path, disk: folder.disk, lower: job.toolchain, command: header.command, limits, signal });
+  const over = overRoom(folder, limits);
+  if (over !== undefined) throw over;
+  checkStarved(end, folder, limits);
   const code = codeOnWire(end.code, job.exitCodes);
   const run = lap();
   const { outputs, readMs, compressMs } = await collectOutputs(folder.root, header, limits.outputBytes);
@@ -108,13 +118,14 @@ async function inFolder(sandbox: Sandbox, job: PerformJob, folder: JobFolder): P
 export async function perform(sandbox: Sandbox, job: PerformJob): Promise<Performed> {
   const { outputs } = job.header;
   if (outputs.length > job.limits.outputs) throw new Fault('WIRE_MALFORMED', `run_job asks for ${outputs.length} outputs; at most ${job.limits.outputs} are returned`);
-  const folder = await makeJobFolder(job.folder, job.toolchain);
+  const folder = await job.folders.take(job.toolchain);
   try {
     return await inFolder(sandbox, job, folder);
   } catch (thrown) {
+    const over = isFault(thrown, 'CANCELLED') ? undefined : overRoom(folder, job.limits);
     const removal = folder.remove();
     if (job.later === undefined) await removal;
     else job.later(removal);
-    throw thrown;
+    throw over ?? thrown;
   }
 }

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { causeChain, Fault, isFault, type Log } from '../base/index.js';
 import { missingFile } from '../compilation/index.js';
 import {
-  makeFolders, makeTemporaryFolder, openSandbox, packageToolchain, readWhole, removeTree, type RootView, runProcess, type Sandbox, unpackToolchain, viewRoot,
+  makeFolders, makeJobFolder, makeTemporaryFolder, openSandbox, packageToolchain, readWhole, removeTree, type RootView, runProcess, type Sandbox, unpackToolchain, viewRoot,
 } from '../host/index.js';
 import { perform, performLimits } from './perform.js';
 import type { Compiler } from './ports.js';
@@ -133,7 +133,8 @@ async function tried(source: TrialSource, bench: Bench): Promise<TrialResult> {
   const { header, archive } = job;
   try {
     const performed = await perform(sandbox, {
-      header, inputs: Readable.from(archive, { objectMode: false }), toolchain: root, folder: join(folder, `job-${source.file}`),
+      header, inputs: Readable.from(archive, { objectMode: false }), toolchain: root,
+      folders: { take: (toolchain) => makeJobFolder(join(folder, `job-${source.file}`), toolchain) },
       exitCodes: 'plain', limits: { ...performLimits, timeMs }, signal: place.signal,
     });
     if (performed.reply.kind !== 'Complete') return told('failed', 'the job was not done');

@@ -1,8 +1,8 @@
 // Knows: which user ids of the machine jobs run under, one job one id, and how a job's files are given to its user.
 // Refuses to know: what runs.
-import type { Dirent } from 'node:fs';
-import { lchown, readdir } from 'node:fs/promises';
+import { lchownSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 
 export interface JobUsers {
   /** The lowest id that no running job has. @returns it, and how it is given back */
@@ -22,13 +22,18 @@ export function createJobUsers(first: number): JobUsers {
   };
 }
 
+/** A job has a handful of files, and each call of node's thread pool costs more than all of them; those with thousands let others have their turn. */
+const atOnce = 256;
+
 /** Gives a folder and all in it to a user; links themselves, not what they lead to. For when no process of a job runs in it. */
 export async function giveTree(folder: string, id: number): Promise<void> {
-  await lchown(folder, id, id);
-  const entries: Dirent[] = await readdir(folder, { withFileTypes: true });
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) await giveTree(path, id);
-    else await lchown(path, id, id);
+  const todo: { readonly path: string; readonly entered: boolean }[] = [{ path: folder, entered: true }];
+  let given = 0;
+  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+    lchownSync(at.path, id, id);
+    given += 1;
+    if (given % atOnce === 0) await turn();
+    if (!at.entered) continue;
+    for (const entry of readdirSync(at.path, { withFileTypes: true })) todo.push({ path: join(at.path, entry.name), entered: entry.isDirectory() });
   }
 }

@@ -60,8 +60,10 @@ const contract = 5;
 
 let found: { readonly addon: NativeAddon | undefined } | undefined;
 
-/** Built in a clone, or the package that npm has installed beside this one for the machine that it is on. */
-const places = ['../../native/prebuilt/hotpath.node', ...['', '-glibc', '-musl'].map((libc) => `@sccache-ts/addon-${process.platform}-${process.arch}${libc}`)];
+/** What npm has installed beside this package for the machine that it is on. */
+export const addonPackages = ['', '-glibc', '-musl'].map((libc) => `@sccache-ts/addon-${process.platform}-${process.arch}${libc}`);
+/** Built in a clone, or installed. */
+const places = ['../../native/prebuilt/hotpath.node', ...addonPackages];
 
 function loadFrom(place: string): NativeAddon | undefined {
   try {

@@ -49,7 +49,8 @@ export const tellTales = [
   'sched_debug', 'slabinfo', 'softirqs', 'swaps', 'sysrq-trigger', 'timer_list', 'vmallocinfo', 'zoneinfo',
 ].map((name) => `/proc/${name}`);
 
-const devices = ['null', 'zero', 'full', 'random', 'urandom'].map((name) => `/dev/${name}`);
+/** All that a job gets. */
+export const devices = ['null', 'zero', 'full', 'random', 'urandom'].map((name) => `/dev/${name}`);
 const deviceLinks = [['/proc/self/fd', '/dev/fd'], ['/proc/self/fd/0', '/dev/stdin'], ['/proc/self/fd/1', '/dev/stdout'], ['/proc/self/fd/2', '/dev/stderr']] as const;
 const sharedMemory = ['--perms', '1777', '--size', String(16 * 1024 * 1024), '--tmpfs', '/dev/shm'];
 

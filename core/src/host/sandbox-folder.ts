@@ -3,6 +3,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { RunJobHeader } from '../wire/index.js';
+import type { JobDisk } from './job-disk.js';
 import { removeTree } from './remove-tree.js';
 import { type RootView, viewRoot } from './root-view-disk.js';
 
@@ -12,13 +13,16 @@ export interface JobFolder {
   readonly upper: string;
   /** The job's root as the sandbox will show it. Only for when no process of the job runs. */
   readonly root: RootView;
+  /** The file system that it is, when it is one of its own. */
+  readonly disk: JobDisk | undefined;
   remove(): Promise<void>;
 }
 
 /** An overlay leaves folders behind that nobody may enter, not even their owner, who then cannot remove them as they are. */
 const shut = [['work'], ['work', 'incompat'], ['work', 'incompat', 'volatile']] as const;
 
-async function removeJob(path: string): Promise<void> {
+/** @throws what the file system says when it cannot be done */
+export async function removeJob(path: string): Promise<void> {
   for (const names of shut) {
     const opened = await chmod(join(path, 'work', ...names), 0o700).then(() => true, (thrown: unknown) => {
       if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
@@ -29,13 +33,23 @@ async function removeJob(path: string): Promise<void> {
   await removeTree(path);
 }
 
-/** @param path must not be there yet. @throws what the file system says */
-export async function makeJobFolder(path: string, toolchain: string): Promise<JobFolder> {
-  const upper = join(path, 'upper');
+/** With what an overlay needs. @param path must not be there yet. @throws what the file system says */
+export async function makeFolderForJob(path: string): Promise<void> {
   // Nobody else on the machine may reach what a job makes, whatever modes the job gives it.
   await mkdir(path, { mode: 0o700 });
-  for (const name of [upper, join(path, 'work'), join(path, 'target')]) await mkdir(name, { mode: 0o755 });
-  return { path, upper, root: viewRoot([upper, toolchain]), remove: () => removeJob(path) };
+  for (const name of ['upper', 'work', 'target']) await mkdir(join(path, name), { mode: 0o755 });
+}
+
+/** @param made by `makeFolderForJob`, or a disk */
+export function jobFolderOf(made: Pick<JobFolder, 'path' | 'disk' | 'remove'>, toolchain: string): JobFolder {
+  const upper = join(made.path, 'upper');
+  return { ...made, upper, root: viewRoot([upper, toolchain]) };
+}
+
+/** @param path must not be there yet. @throws what the file system says */
+export async function makeJobFolder(path: string, toolchain: string): Promise<JobFolder> {
+  await makeFolderForJob(path);
+  return jobFolderOf({ path, disk: undefined, remove: () => removeJob(path) }, toolchain);
 }
 
 /** Where an output lies; relative ones are relative to the working directory. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { candidateModes, type ModeWishes, spellMode, weaknesses } from './sandbox-mode.js';
-import { mountWords, type SandboxMode } from './sandbox-mount.js';
+import { type MountJob, mountWords, type SandboxMode } from './sandbox-mount.js';
 import type { SandboxTools } from './sandbox-tools.js';
 
 const order = (wishes: Partial<ModeWishes>): string[] => {
@@ -21,7 +21,7 @@ describe('candidateModes', () => {
 });
 
 const tools: SandboxTools = {
-  bwrap: 'bwrap', sh: 'sh', mount: 'mount', unshare: 'unshare', prlimit: 'prlimit', setpriv: 'setpriv', tellsStatus: true, endsNesting: true, sizesMemory: true,
+  bwrap: 'bwrap', sh: 'sh', mount: 'mount', unshare: 'unshare', prlimit: 'prlimit', setpriv: 'setpriv', enter: undefined, tellsStatus: true, endsNesting: true, sizesMemory: true,
   controls: [], tellTales: [], filter: new Uint8Array(8),
 };
 const mode: SandboxMode = { layers: 'overlay', as: 'root', ownUsers: true, options: ['volatile'], place: '/mnt' };
@@ -47,9 +47,43 @@ describe('mountWords', () => {
   });
 });
 
+describe('mountWords for sandbox-enter', () => {
+  const entering = { ...tools, enter: 'enter' };
+  const inside = { folder: '/b/memory', mounts: '/proc/7/fd/8', user: undefined };
+  const overlay = ['overlay', 'lowerdir=../../toolchains/ab,upperdir=upper,workdir=work,volatile', '/mnt'];
+  const byPlace = ['memory', 'size=64k,mode=755', '/mnt', 'folder', '/mnt/upper', 'folder', '/mnt/lower', 'bind', 'upper', '/mnt/upper', 'bind', '../../toolchains/ab', '/mnt/lower'];
+  const needs = ['bwrap', '/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom', '/b/toolchains/ab', '/mnt'];
+  const shed = [...needs.flatMap((path) => ['need', path]), 'shed'];
+  const rest = ['group', '/g/1', 'group', '/h/1'];
+  const last = ['limit', 'core=0', 'user', '53201', 'run'];
+  const asUser = { ...mode, as: 'user', ownUsers: false } as const;
+
+  it.each<[string, SandboxMode, Partial<MountJob>, string[]]>([
+    ['an overlay', mode, {}, ['own-mounts', ...rest, ...shed, ...overlay, ...last]],
+    ['mounts', { ...mode, layers: 'binds' }, {}, ['own-mounts', ...rest, ...shed, ...byPlace, ...last]],
+    ['an overlay of an ordinary user', asUser, { user: undefined }, ['own-user', ...rest, ...overlay.slice(0, 2), 'target', 'limit', 'core=0', 'run']],
+    ['mounts of an ordinary user', { ...asUser, layers: 'binds' }, { user: undefined, groups: [] }, ['limit', 'core=0', 'run']],
+    ['an overlay on a disk', mode, { inside, groups: [] }, ['join', '/proc/7/fd/8', '/b/memory', 'own-mounts', ...shed, 'overlay', 'lowerdir=../toolchains/ab,upperdir=upper,workdir=work,volatile', '/mnt', ...last]],
+    ['an overlay of an ordinary user on a disk', asUser, { inside: { ...inside, user: '/proc/7/fd/9' }, groups: [], user: undefined }, [
+      'join-user', '/proc/7/fd/9', '/proc/7/fd/8', '/b/memory', 'own-mounts', 'overlay', 'lowerdir=../toolchains/ab,upperdir=upper,workdir=work,volatile', 'target', 'limit', 'core=0', 'run',
+    ]],
+  ])('spells %s, with limits and another user last', (_, it, change, expected) => {
+    expect(mountWords(entering, it, { ...job, ...change })).toEqual(['enter', ...expected]);
+  });
+
+  it('never lets a name be read as options', () => {
+    expect(() => mountWords(entering, mode, { ...job, lower: '/b/tool,chains' })).toThrowError(expect.objectContaining({ code: 'IMPOSSIBLE' }));
+  });
+
+  it('is the only way to a disk', () => {
+    expect(() => mountWords(tools, mode, { ...job, inside })).toThrowError(expect.objectContaining({ code: 'IMPOSSIBLE' }));
+  });
+});
+
 describe('what a mode is worth', () => {
   it('is said in words, and nothing is hidden', () => {
     expect(spellMode(mode)).toBe('overlay file system, as root, a user id for each job');
+    expect(spellMode(mode, 'memory')).toBe('overlay file system, as root, a user id for each job, a disk of fixed size in memory for each job');
     expect(weaknesses(mode, tools, true)).toEqual([]);
     const weak = weaknesses({ ...mode, layers: 'binds', ownUsers: false }, { ...tools, filter: undefined, endsNesting: false }, false);
     expect(weak).toHaveLength(5);

@@ -3,10 +3,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../base/index.js';
+import { Fault, isFault } from '../base/index.js';
+import { type JobDisk, openJobDisk } from './job-disk.js';
 import { giveTree } from './job-users.js';
 import { runProcess } from './processes.js';
-import { removeTree } from './remove-tree.js';
+import { emptyFolder, removeTree } from './remove-tree.js';
 import { probeWords, type ProcView } from './sandbox-arguments.js';
 import { bindsAt, mountWords, overlayAt, type SandboxMode } from './sandbox-mount.js';
 import type { SandboxTools } from './sandbox-tools.js';
@@ -17,6 +18,8 @@ export interface ModeWishes {
   readonly layers: 'auto' | SandboxMode['layers'];
   /** User ids for jobs from here on; undefined: none, jobs run as the server does. */
   readonly firstUser: number | undefined;
+  /** Whether jobs have disks of their own. Default `watched`: they have not. */
+  readonly disk?: 'watched' | 'memory';
   /** What this process is: 0 for root. */
   readonly uid: number;
   /** What jobs are to see of `/proc`; default `covered`. */
@@ -45,18 +48,42 @@ export function candidateModes(wishes: ModeWishes, place: string): readonly Sand
   return all.filter(({ layers }) => wishes.layers === 'auto' || layers === wishes.layers);
 }
 
+/** Where disks of jobs are mounted, each seen by its own job only. */
+export const diskPlace = (dir: string): string => join(dir, 'memory');
+
+interface Trial {
+  readonly folder: string;
+  readonly user: number | undefined;
+  readonly disk: JobDisk | undefined;
+  readonly proc: ProcView;
+}
+
 /** The folder must be there, but for that its content does not matter. */
-async function attempt(tools: SandboxTools, mode: SandboxMode, trial: { folder: string; user: number | undefined; proc: ProcView }): Promise<string | undefined> {
-  const { folder } = trial;
+async function attemptIn(tools: SandboxTools, mode: SandboxMode, { folder, user, disk, proc }: Trial): Promise<string | undefined> {
   await removeTree(folder);
   for (const name of ['lower', 'upper', 'work', 'target']) await mkdir(join(folder, name), { recursive: true });
-  const user = mode.ownUsers ? trial.user : undefined;
-  if (user !== undefined) await giveTree(join(folder, 'upper'), user);
-  const job = { folder, lower: join(folder, 'lower'), groups: [], limits: [], user };
+  const path = disk?.path ?? folder;
+  if (user !== undefined) await giveTree(join(path, 'upper'), user);
+  const job = { folder: path, inside: disk?.inside, lower: join(folder, 'lower'), groups: [], limits: [], user };
   const at = mode.layers === 'overlay' ? overlayAt(mode) : bindsAt(mode, job).upper;
-  const [program = '', ...args] = [...mountWords(tools, mode, job), tools.bwrap, ...probeWords(tools.sh, tools, { at, proc: trial.proc })];
+  const [program = '', ...args] = [...mountWords(tools, mode, job), tools.bwrap, ...probeWords(tools.sh, tools, { at, proc })];
   const { code, stderr } = await runProcess(program, args, { cwd: folder, env: {}, timeoutMs: 20_000 });
   return code === 0 ? undefined : stderr.toString().trim().slice(0, 300) || `exit ${code}`;
+}
+
+const triedDisk = { diskBytes: 1024 ** 2, files: 100 };
+
+/** @returns why not, if it does not work */
+async function attempt(tools: SandboxTools, mode: SandboxMode, { dir, wishes }: { dir: string; wishes: ModeWishes }): Promise<string | undefined> {
+  const trial = { folder: join(dir, 'probe'), user: mode.ownUsers ? wishes.firstUser : undefined, proc: wishes.proc ?? 'covered' };
+  if (wishes.disk !== 'memory' || tools.enter === undefined) return attemptIn(tools, mode, { ...trial, disk: undefined });
+  try {
+    const disk = await openJobDisk({ program: tools.enter, as: mode.as, at: diskPlace(dir), size: triedDisk });
+    return await attemptIn(tools, mode, { ...trial, disk }).finally(disk.close);
+  } catch (thrown) {
+    if (!isFault(thrown, 'SANDBOX_FAILED')) throw thrown;
+    return thrown.message;
+  }
 }
 
 const overlayMagic = 0x794c7630;
@@ -86,24 +113,27 @@ async function explain(dir: string, wishes: ModeWishes, refusals: readonly strin
  * @throws Fault NOT_ROOT or SETTINGS_INVALID, with what to do about it
  */
 export async function findSandboxMode(tools: SandboxTools, dir: string, wishes: ModeWishes): Promise<SandboxMode> {
-  const folder = join(dir, 'probe');
+  if (wishes.disk === 'memory') {
+    if (tools.enter === undefined) throw new Fault('SETTINGS_INVALID', 'sandbox_disk = "memory" needs sandbox-enter, which is not there', { hint: 'It is built with the rest on Linux where there is a C++ compiler: `npm run build`.' });
+    await emptyFolder(diskPlace(dir));
+  }
   const place = places.find((path) => existsSync(path)) ?? '/';
   const refusals: string[] = [];
   try {
     for (const mode of candidateModes(wishes, place)) {
-      const refusal = await attempt(tools, mode, { folder, user: wishes.firstUser, proc: wishes.proc ?? 'covered' });
+      const refusal = await attempt(tools, mode, { dir, wishes });
       if (refusal === undefined) return mode;
       if (!refusals.includes(refusal)) refusals.push(refusal);
     }
     throw await explain(dir, wishes, refusals);
   } finally {
-    await removeTree(folder);
+    await removeTree(join(dir, 'probe'));
   }
 }
 
 /** The mode in words, for logs and for whoever asks the server. */
-export const spellMode = ({ layers, as, ownUsers }: SandboxMode): string =>
-  `${layers === 'overlay' ? 'overlay file system' : 'mounts of folders'}, ${as === 'root' ? 'as root' : 'by user namespaces'}, ${ownUsers ? 'a user id for each job' : 'jobs under the id of the server'}`;
+export const spellMode = ({ layers, as, ownUsers }: SandboxMode, disk: ModeWishes['disk'] = 'watched'): string =>
+  `${layers === 'overlay' ? 'overlay file system' : 'mounts of folders'}, ${as === 'root' ? 'as root' : 'by user namespaces'}, ${ownUsers ? 'a user id for each job' : 'jobs under the id of the server'}${disk === 'memory' ? ', a disk of fixed size in memory for each job' : ''}`;
 
 /** What does not hold here although it does elsewhere. */
 export function weaknesses(mode: SandboxMode, tools: SandboxTools, groupsLimitMemory: boolean): readonly string[] {

@@ -2,6 +2,8 @@
 // bubblewrap, for each way in which that can be done. Refuses to know: which way works here (sandbox-mode.ts), what runs inside.
 import { relative } from 'node:path';
 import { Fault } from '../base/index.js';
+import { devices } from './sandbox-arguments.js';
+import { enterWords } from './sandbox-enter.js';
 import type { SandboxTools } from './sandbox-tools.js';
 
 /** A way to make roots for jobs. */
@@ -18,9 +20,20 @@ export interface SandboxMode {
   readonly place: string;
 }
 
+/** A file system that only a process of ours has mounted. */
+export interface InsideDisk {
+  /** Where it is mounted. */
+  readonly folder: string;
+  /** Names of the namespace that has it, and of the user namespace which that belongs to, unless it is the machine's. */
+  readonly mounts: string;
+  readonly user: string | undefined;
+}
+
 export interface MountJob {
   /** Holds `upper`, `work` and `target`; the command is started in it. */
   readonly folder: string;
+  /** What the folder is on, when it is a file system of its own; only sandbox-enter comes to it. */
+  readonly inside?: InsideDisk | undefined;
   /** The toolchain, unpacked. */
   readonly lower: string;
   readonly groups: readonly string[];
@@ -33,17 +46,20 @@ export interface MountJob {
 /** Exit of the script when a mount or a group failed; bubblewrap and compilers that end so have said something else before. */
 export const mountFailed = 125;
 
+/** The job's folder as its own processes reach it. */
+const seenAs = ({ folder, inside }: Pick<MountJob, 'folder' | 'inside'>): string => inside?.folder ?? folder;
+
 /** Where bubblewrap finds what was mounted. */
 export const overlayAt = (mode: SandboxMode): string => (mode.ownUsers ? mode.place : 'target');
-export const bindsAt = (mode: SandboxMode, job: Pick<MountJob, 'folder' | 'lower'>): { upper: string; lower: string } =>
-  mode.ownUsers ? { upper: `${mode.place}/upper`, lower: `${mode.place}/lower` } : { upper: `${job.folder}/upper`, lower: job.lower };
+export const bindsAt = (mode: SandboxMode, job: Pick<MountJob, 'folder' | 'inside' | 'lower'>): { upper: string; lower: string } =>
+  mode.ownUsers ? { upper: `${mode.place}/upper`, lower: `${mode.place}/lower` } : { upper: `${seenAs(job)}/upper`, lower: job.lower };
 
+/** When the machine's memory runs out it shall be a job that dies, and not the server, whose own score it would have. A kernel that refuses leaves it at that. */
+const giveWay = '{ echo 500 > /proc/self/oom_score_adj; } 2>/dev/null';
 /**
  * One shell between two execs: no process of its own stays, so that the id we started is bubblewrap's in the end.
  * Its words: the groups; then mount and what it needs; then the command.
  */
-/** When the machine's memory runs out it shall be a job that dies, and not the server, whose own score it would have. A kernel that refuses leaves it at that. */
-const giveWay = '{ echo 500 > /proc/self/oom_score_adj; } 2>/dev/null';
 const enter = `${giveWay}; for group in $1; do echo 0 > "$group/cgroup.procs" || exit ${mountFailed}; done; shift`;
 const scripts = {
   overlay: `${enter}; "$1" -t overlay -o "$2" overlay "$3" || exit ${mountFailed}; shift 3; exec "$@"`,
@@ -58,7 +74,7 @@ const unshareWords = {
 } as const;
 
 function relativeName(job: MountJob): string {
-  const lower = relative(job.folder, job.lower);
+  const lower = relative(seenAs(job), job.lower);
   if (!/^[A-Za-z0-9._/-]+$/.test(lower)) throw new Fault('IMPOSSIBLE', `toolchain folder ${job.lower} cannot be named from ${job.folder}`);
   return lower;
 }
@@ -70,6 +86,8 @@ function limitWords(tools: SandboxTools, job: MountJob): readonly string[] {
 
 /** Paths are relative, so that what stands in them never has to be quoted for the kernel. */
 export function mountWords(tools: SandboxTools, mode: SandboxMode, job: MountJob): readonly string[] {
+  if (tools.enter !== undefined) return enterWords({ enter: tools.enter, needs: [tools.bwrap, ...devices] }, mode, { ...job, lowerName: () => relativeName(job) });
+  if (job.inside !== undefined) throw new Fault('IMPOSSIBLE', 'a job on a disk of its own without sandbox-enter');
   const groups = job.groups.join(' ');
   const rest = limitWords(tools, job);
   const shell = (script: string): readonly string[] => [tools.sh, '-c', script, 'sh', groups];

@@ -1,17 +1,17 @@
 // Knows: one run of the sandbox's process: its streams within bounds, its end, and the end of everything it has started.
 // Refuses to know: what the words on its command line mean.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { getPriority, setPriority } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Fault } from '../base/index.js';
 import { killGroup } from './processes-node.js';
 import { filterFd, optionsFd, parseStatus, type SandboxStatus, statusFd } from './sandbox-arguments.js';
 import { overStream, overTime, type SandboxLimits } from './sandbox-limits.js';
-import type { SandboxWatch } from './sandbox-watch.js';
+import { type SandboxStarter, tell } from './sandbox-start.js';
+import type { SandboxWatch, WatchedJob } from './sandbox-watch.js';
 
 export interface SandboxRun {
+  readonly starter: SandboxStarter;
   readonly words: readonly string[];
   readonly cwd: string;
   /** Written to `optionsFd`. */
@@ -20,6 +20,8 @@ export interface SandboxRun {
   readonly filter: Uint8Array | undefined;
   /** Where the job writes. */
   readonly folder: string;
+  /** When that is a file system of its own. */
+  readonly disk?: WatchedJob['disk'];
   readonly watch: SandboxWatch;
   readonly limits: SandboxLimits;
   /** What the job's control group has to say. */
@@ -52,7 +54,7 @@ async function alive(pid: number): Promise<boolean> {
 /** The files of a job are ours to read only when none of its processes can change them any more. */
 async function namespaceGone(pid: number): Promise<void> {
   const deadline = performance.now() + longestGoodbyeMs;
-  for (let pause = 1; await alive(pid); pause = Math.min(pause * 2, 50)) {
+  for (let pause = 1; await alive(pid); pause = Math.min(pause * 1.25, 50)) {
     if (performance.now() > deadline) throw new Fault('SANDBOX_FAILED', `processes of the sandbox are still alive ${longestGoodbyeMs} ms after its end`);
     await wait(pause);
   }
@@ -71,37 +73,6 @@ function gather(stream: Readable, limit: number, tooMuch: () => void): Buffer[] 
   return chunks;
 }
 
-/** Lower than ours: whatever a job does, the server must come to look at it, and answer. */
-const lowered = 10;
-const lowest = 19;
-
-/** What it starts has its priority. */
-function giveWay(pid: number): void {
-  try {
-    setPriority(pid, Math.min(lowest, getPriority() + lowered));
-  } catch (thrown) {
-    // It has ended already.
-    if ((thrown as { info?: { code?: string } }).info?.code !== 'ESRCH') throw thrown;
-  }
-}
-
-function start(run: SandboxRun): ChildProcess {
-  const [program = '', ...args] = run.words;
-  const pipes = Array.from({ length: Math.max(statusFd, optionsFd, filterFd) }, () => 'pipe' as const);
-  const child = spawn(program, args, { cwd: run.cwd, env: {}, detached: true, stdio: ['ignore', ...pipes] });
-  if (child.pid !== undefined) giveWay(child.pid);
-  return child;
-}
-
-/** What the sandbox's process is told over a descriptor. */
-function tell(child: ChildProcess, fd: number, bytes: Uint8Array): void {
-  const pipe = child.stdio[fd] as Writable;
-  pipe.on('error', () => {
-    // It may end without reading: a mount that failed. Its exit tells the story.
-  });
-  pipe.end(bytes);
-}
-
 interface Ended {
   readonly code: number | null;
   readonly streams: readonly [stdout: Buffer, stderr: Buffer, status: Buffer];
@@ -110,7 +81,7 @@ interface Ended {
 function toTheEnd(run: SandboxRun): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const { limits, signal } = run;
-    const child = start(run);
+    const child = run.starter.start(run.words, run.cwd);
     let fault: Fault | undefined;
     const stop = (why: Fault): void => {
       fault ??= why;
@@ -136,7 +107,7 @@ function toTheEnd(run: SandboxRun): Promise<Ended> {
     const [stdout, stderr, status] = bytesOf.map(([fd, limit]) => gather(child.stdio[fd] as Readable, limit, tooMuch)) as [Buffer[], Buffer[], Buffer[]];
     tell(child, optionsFd, run.options);
     tell(child, filterFd, run.filter ?? new Uint8Array());
-    unwatch = run.watch.add({ pid: () => parseStatus(Buffer.concat(status).toString()).childPid, folder: run.folder, limits, starved: run.starved, stop });
+    unwatch = run.watch.add({ pid: () => parseStatus(Buffer.concat(status).toString()).childPid, folder: run.folder, disk: run.disk, limits, starved: run.starved, stop });
     child.on('close', (code) => {
       settle();
       const end: Ended = { code, streams: [Buffer.concat(stdout), Buffer.concat(stderr), Buffer.concat(status)] };

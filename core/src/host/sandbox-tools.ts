@@ -6,6 +6,7 @@ import { delimiter, isAbsolute, join } from 'node:path';
 import { Fault } from '../base/index.js';
 import { runProcess } from './processes.js';
 import { controls, type SandboxFeatures, tellTales } from './sandbox-arguments.js';
+import { findEnter } from './sandbox-enter.js';
 import { seccompProgram } from './seccomp-program.js';
 
 export interface SandboxTools extends SandboxFeatures {
@@ -15,6 +16,8 @@ export interface SandboxTools extends SandboxFeatures {
   readonly unshare: string;
   readonly prlimit: string;
   readonly setpriv: string;
+  /** Does what the four above do, in one; undefined: there is none here. */
+  readonly enter: string | undefined;
 }
 
 const oldest = [0, 3, 0] as const;
@@ -87,5 +90,6 @@ export async function findSandboxTools(bwrapPath: string | undefined, searchPath
     unshare: await findTool('unshare', searchPath, utilLinux),
     prlimit: await findTool('prlimit', searchPath, utilLinux),
     setpriv: await findTool('setpriv', searchPath, utilLinux),
+    enter: await findEnter(),
   };
 }

@@ -4,13 +4,16 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fault } from '../base/index.js';
-import { exceeded, type SandboxLimits } from './sandbox-limits.js';
+import type { DiskLook } from './job-disk.js';
+import { exceeded, overLimit, type SandboxLimits } from './sandbox-limits.js';
 
 export interface WatchedJob {
   /** The first process of the sandbox, as the machine counts; undefined as long as it is not there. */
   pid(): number | undefined;
   /** Everything that the job writes lies in it. */
   readonly folder: string;
+  /** When that is a file system of its own, which is limited by itself: how it is filled. */
+  readonly disk?: (() => DiskLook) | undefined;
   readonly limits: SandboxLimits;
   /** What its control group has to say, if it has one that limits memory. */
   starved?(): Fault | undefined;
@@ -133,10 +136,14 @@ async function look(jobs: ReadonlySet<WatchedJob>, withDisk: boolean): Promise<v
     const family = familyOf(pid, processes);
     const sum = (of: (it: ProcessLook) => number): number => family.reduce((total, it) => total + of(it), 0);
     const use = { cpuSeconds: sum((it) => it.cpuSeconds), processes: sum((it) => it.threads), memoryBytes: sum((it) => ownMemory(it.pid)) };
-    const why = job.starved?.() ?? exceeded(use, job.limits) ?? (withDisk ? await overDisk(job, family) : undefined);
+    const disk = job.disk?.();
+    const all = disk === undefined ? use : { ...use, memoryBytes: use.memoryBytes + disk.usedBytes };
+    const why = job.starved?.() ?? exceeded(all, job.limits) ?? (disk !== undefined ? overRoom(disk, job) : withDisk ? await overDisk(job, family) : undefined);
     if (why !== undefined && jobs.has(job)) job.stop(why);
   }
 }
+
+const overRoom = ({ full }: DiskLook, { limits }: WatchedJob): Fault | undefined => (full === undefined ? undefined : overLimit(full, limits));
 
 async function overDisk(job: WatchedJob, family: readonly ProcessLook[]): Promise<Fault | undefined> {
   const { diskBytes, files } = await diskUse(job.folder, job.limits);

@@ -7,15 +7,17 @@ import type { Log } from '../base/index.js';
 import { Fault } from '../base/index.js';
 import type { CompileCommand } from '../wire/index.js';
 import { type ControlGroups, type JobGroup, ownControlGroup, useControlGroups } from './control-groups.js';
+import { type JobDisk, type JobDiskOptions, openJobDisk } from './job-disk.js';
 import { createJobUsers, giveTree, type JobUsers } from './job-users.js';
 import { layerOnDisk } from './root-view-disk.js';
 import { type ProcView, sandboxWords } from './sandbox-arguments.js';
 import { planBinds } from './sandbox-binds.js';
 import { whenNotCrowded } from './sandbox-crowded.js';
 import { type HardLimits, limitOptions, parseHardLimits, type SandboxLimits } from './sandbox-limits.js';
-import { findSandboxMode, type ModeWishes, spellMode, weaknesses } from './sandbox-mode.js';
+import { diskPlace, findSandboxMode, type ModeWishes, spellMode, weaknesses } from './sandbox-mode.js';
 import { bindsAt, mountWords, overlayAt, type SandboxMode } from './sandbox-mount.js';
 import { runSandboxProcess, type SandboxProcessEnd } from './sandbox-process.js';
+import { type SandboxStarter, startAtOnce, startBefore } from './sandbox-start.js';
 import { findSandboxTools, type SandboxTools } from './sandbox-tools.js';
 import { createSandboxWatch, type SandboxWatch, tasksOf } from './sandbox-watch.js';
 
@@ -25,6 +27,8 @@ export type { SandboxMode } from './sandbox-mount.js';
 export interface SandboxJob {
   /** Holds `upper` (with the inputs), and `work` and `target`, both empty. On the same file system as nothing else matters. */
   readonly folder: string;
+  /** When the folder is one. */
+  readonly disk?: JobDisk | undefined;
   /** The toolchain, unpacked. */
   readonly lower: string;
   readonly command: CompileCommand;
@@ -52,6 +56,10 @@ export interface Sandbox {
    * limits, CANCELLED, WIRE_MALFORMED (no possible command)
    */
   run(job: SandboxJob): Promise<SandboxEnd>;
+  /** For when no job runs any more. */
+  close(): void;
+  /** A disk for one job; undefined where `disk` is `watched`. */
+  readonly openDisk: ((size: JobDiskOptions['size']) => Promise<JobDisk>) | undefined;
 }
 
 export interface SandboxOptions {
@@ -66,6 +74,10 @@ export interface SandboxOptions {
   readonly proc?: ProcView;
   /** Folders of control groups; `auto`: the one that this process was given for itself, if any. Default `off`. */
   readonly groups?: 'auto' | 'off' | readonly string[];
+  /** Where jobs' files are: in their folders, and what they take is looked at; or each in a file system of its own, in memory. Default `watched`. */
+  readonly disk?: ModeWishes['disk'];
+  /** How many processes wait for jobs while none runs. Default 0. */
+  readonly waiting?: number;
   /** The PATH in which programs are looked for. */
   readonly searchPath: string;
   readonly log: Log;
@@ -98,6 +110,7 @@ interface Parts {
   readonly mode: SandboxMode;
   readonly proc: ProcView;
   readonly watch: SandboxWatch;
+  readonly starter: SandboxStarter;
   readonly hard: HardLimits;
   /** What this process's own user has running beside jobs, if that is not root. */
   readonly othersTasks: number | undefined;
@@ -110,7 +123,7 @@ async function rootOf({ mode }: Parts, job: SandboxJob): Promise<readonly string
   if (mode.layers === 'overlay') return ['--bind', overlayAt(mode), '/'];
   const upper = join(job.folder, 'upper');
   const lower = { ...layerOnDisk(job.lower), names: (segments: readonly string[]) => readdirSync(join(job.lower, ...segments)) };
-  const { options, directories } = planBinds(layerOnDisk(upper), lower, bindsAt(mode, job));
+  const { options, directories } = planBinds(layerOnDisk(upper), lower, bindsAt(mode, { ...job, inside: job.disk?.inside }));
   for (const { segments, mode: bits } of directories) {
     const path = join(upper, ...segments);
     mkdirSync(path);
@@ -125,15 +138,23 @@ async function runIn(parts: Parts, job: SandboxJob, entered: { user: number | un
   const { args, options } = sandboxWords(job.command, tools, { root: await rootOf(parts, job), proc });
   const upper = join(job.folder, 'upper');
   if (user !== undefined) await giveTree(upper, user);
-  // What a process has asked for but never touched counts to its own limit, and not to that of its group: where there is a group, it decides.
-  const forEach = parts.groups?.limitsMemory === true ? { ...job.limits, memoryBytes: Infinity } : job.limits;
+  // A disk of its own limits the size of files by itself, and tells the compiler so instead of ending it. What a process has asked for but never
+  // touched counts to its own limit, and not to that of its group: where there is a group, it decides.
+  const forEach = {
+    ...job.limits,
+    ...(job.disk === undefined ? {} : { diskBytes: Infinity }),
+    ...(parts.groups?.limitsMemory === true ? { memoryBytes: Infinity } : {}),
+  };
   const limits = limitOptions(forEach, hard, user === undefined ? parts.othersTasks : 0);
   const attempt = (): Promise<SandboxProcessEnd> => runSandboxProcess({
-    words: [...mountWords(tools, mode, { folder: job.folder, lower: job.lower, groups: group?.folders ?? [], limits, user }), tools.bwrap, ...args],
-    cwd: job.folder,
+    starter: parts.starter,
+    words: [...mountWords(tools, mode, { folder: job.folder, inside: job.disk?.inside, lower: job.lower, groups: group?.folders ?? [], limits, user }), tools.bwrap, ...args],
+    // Inside a disk it goes where the job's own mounts are.
+    cwd: job.disk === undefined ? job.folder : '/',
     options,
     filter: tools.filter,
     folder: upper,
+    disk: job.disk?.look,
     watch,
     limits: job.limits,
     starved: () => group?.starved(),
@@ -182,24 +203,30 @@ async function findWay(tools: SandboxTools, dir: string, wishes: ModeWishes): Pr
   }
 }
 
+function disksFor({ tools: { enter }, mode }: Parts, dir: string): Sandbox['openDisk'] {
+  if (enter === undefined) return undefined;
+  return (size) => openJobDisk({ program: enter, as: mode.as, at: diskPlace(dir), size });
+}
+
 /**
  * Finds the programs and tries what the kernel allows.
  * @throws Fault TOOL_MISSING, TOOL_TOO_OLD, NOT_ROOT, SETTINGS_INVALID
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const ownUid = process.geteuid?.() ?? 0;
-  const { dir, log, firstUser, layers = 'auto', proc = 'covered', uid = ownUid } = options;
-  const { tools, mode } = await findWay(await findSandboxTools(options.bwrapPath, options.searchPath), dir, { layers, firstUser, uid, proc });
+  const { dir, log, firstUser, layers = 'auto', proc = 'covered', disk = 'watched', waiting = 0, uid = ownUid } = options;
+  const { tools, mode } = await findWay(await findSandboxTools(options.bwrapPath, options.searchPath), dir, { layers, firstUser, uid, disk, proc });
   const groups = groupsFor(options.groups);
   const weak = weaknesses(mode, tools, groups?.limitsMemory === true);
-  log.info(`sandboxes by ${tools.bwrap}: ${spellMode(mode)}`, { options: mode.options.join(','), groups: groups?.folders.join(' ') ?? 'none' });
+  log.info(`sandboxes by ${tools.bwrap}: ${spellMode(mode, disk)}`, { options: mode.options.join(','), groups: groups?.folders.join(' ') ?? 'none' });
   for (const sentence of weak) log.info(`sandboxes: ${sentence}`);
   const parts: Parts = {
     tools, mode, proc, groups,
     watch: createSandboxWatch((thrown) => log.warn(`looking at jobs: ${String(thrown)}`)),
+    starter: tools.enter === undefined || waiting === 0 ? startAtOnce : startBefore(tools.enter, waiting),
     hard: parseHardLimits(readFileSync('/proc/self/limits', 'utf8')),
     othersTasks: ownUid === 0 ? undefined : tasksOf(ownUid),
     users: mode.ownUsers && firstUser !== undefined ? createJobUsers(firstUser) : undefined,
   };
-  return { mode, description: spellMode(mode), weaknesses: weak, run: (job) => run(parts, job) };
+  return { mode, description: spellMode(mode, disk), weaknesses: weak, run: (job) => run(parts, job), close: parts.starter.close, openDisk: disk === 'memory' ? disksFor(parts, dir) : undefined };
 }

@@ -11,13 +11,13 @@ import { type Header, pack } from 'tar-stream';
 import { freePort } from '../../../fixtures/src/kit/ports.js';
 import { makeShellRoot } from '../../../fixtures/src/kit/shell-root.js';
 import { type Log, logTo } from '@sccache-ts/core/base';
-import { createHttpClient, type HttpClient, type HttpReply, type HttpServer, okReply, readMessage, removeTree, serveHttp } from '@sccache-ts/core/host';
+import { createHttpClient, findEnter, type HttpClient, type HttpReply, type HttpServer, okReply, readMessage, removeTree, serveHttp } from '@sccache-ts/core/host';
 import {
   archiveIdFromHash, assignJobReplyCodec, encodeRunJobPrefix, heartbeatReplyCodec, jobStateCodec,
   jobStateReplyCodec, paths, type ReportedHeartbeat, reportedHeartbeatCodec, routes, type RunJobHeader, type RunJobReply, runJobReplyCodec, signJobToken, submitToolchainReplyCodec, toolchainCodec,
 } from '@sccache-ts/core/wire';
 import { type RunningBuilder, runBuilder } from './run.js';
-import { type BuilderSettings, type JobSettings, usualJob } from './settings.js';
+import { type BuilderSettings, type JobSettings, usualJob, usualSandbox } from './settings.js';
 
 const possible = spawnSync('bwrap', ['--version']).status === 0;
 if (!possible) console.warn('bubblewrap is not installed: the build server is not tested');
@@ -463,6 +463,36 @@ describe.runIf(possible)('the build server', () => {
     expect((await shell('sleep 30')).status).toBe(500);
   });
 
+  it('gives jobs the time that the newest settings say', async () => {
+    await start({ jobSeconds: 60 });
+    expect(builder.reload({ ...settings, jobSeconds: 1 })).toEqual({ live: ['job_seconds'], restart: [] });
+    const began = performance.now();
+    expect((await shell('sleep 30')).status).toBe(500);
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+
+  it('ends a job at the end of the disk that it has to itself, believes no compiler there, and counts it', async ({ skip }) => {
+    if ((await findEnter()) === undefined) {
+      console.warn('skipped: a disk for each job: sandbox-enter is not built');
+      skip();
+    }
+    await start({ job: { ...usualJob, disk: 1_000_000 }, sandbox: { ...usualSandbox, disk: 'memory' } });
+    expect(builder.sandbox.description).toContain('a disk of fixed size in memory for each job');
+    for (const text of [
+      'dd if=/dev/zero of=/tmp/big bs=1024 count=2000; exit 0',
+      'dd if=/dev/zero of=/tmp/big bs=1024 count=2000; exit 1',
+      // What compilers do who find no room.
+      'dd if=/dev/zero of=/tmp/big bs=1024 count=2000; rm /tmp/big; exit 1',
+      'while :; do dd if=/dev/zero of=/tmp/big bs=1024 count=2000; done 2> /dev/null',
+    ]) {
+      const answer = await shell(text);
+      expect([text, answer.status]).toEqual([text, 500]);
+    }
+    expect(builder.outcomes.counts()['JOB_OVER_DISK']).toBe(4);
+    const good = await shell('echo made > /job/out', ['/job/out'], { name: 'job/in.c', content: 'source' });
+    expect(files(good)).toEqual({ '/job/out': 'made\n' });
+  });
+
   it.each<[string, Partial<JobSettings>, string, string]>([
     ['disk', { disk: 1_000_000 }, 'dd if=/dev/zero of=/tmp/big bs=1024 count=900; dd if=/dev/zero of=/tmp/more bs=1024 count=900; sleep 20', 'JOB_OVER_DISK'],
     ['processes', { processes: 8 }, 'i=0; while [ $i -lt 20 ]; do sleep 20 & i=$((i+1)); done; wait', 'JOB_OVER_PROCESSES'],
@@ -538,9 +568,10 @@ describe.runIf(possible)('the build server', () => {
 
   it('starts from empty folders of its own and touches nothing else', async () => {
     const buildDir = mkdtempSync(join(folder, 'used-'));
-    for (const name of ['builds/old', 'toolchains/old', 'mine']) mkdirSync(join(buildDir, name), { recursive: true });
+    for (const name of ['builds/old', 'ready/old', 'toolchains/old', 'mine']) mkdirSync(join(buildDir, name), { recursive: true });
     await start({ buildDir });
-    expect(readdirSync(buildDir).sort()).toEqual(['builds', 'mine', 'toolchains']);
+    expect(readdirSync(buildDir).sort()).toEqual(['builds', 'mine', 'ready', 'toolchains']);
+    expect(readdirSync(join(buildDir, 'ready'))).not.toContain('old');
     expect([leftOvers(), readdirSync(join(buildDir, 'toolchains'))]).toEqual([[], []]);
     await expect(runBuilder({ settings, log, clock, http })).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
   });

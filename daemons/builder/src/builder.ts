@@ -1,7 +1,7 @@
 // Knows: the parts of a build server, for its endpoints. Refuses to know: how they are put together (run.ts).
 import type { Log } from '@sccache-ts/core/base';
 import type { PerformLimits } from '@sccache-ts/core/engine';
-import type { Sandbox, ToolchainCache, UnpackedToolchains } from '@sccache-ts/core/host';
+import type { JobFolders, Sandbox, ToolchainCache, UnpackedToolchains } from '@sccache-ts/core/host';
 import type { BuilderFigures } from './figures.js';
 import type { JobTable } from './job-table.js';
 import type { SchedulerLink } from './scheduler-link.js';
@@ -18,15 +18,13 @@ export interface Builder {
   readonly cache: ToolchainCache;
   readonly toolchains: UnpackedToolchains;
   readonly sandbox: Sandbox;
-  /** Of one job. */
-  readonly limits: PerformLimits;
+  /** Of one job that begins now. */
+  limits(): PerformLimits;
   readonly link: SchedulerLink;
   readonly work: Work;
   readonly figures: BuilderFigures;
   readonly log: Log;
-  /** Where jobs' folders are made. */
-  readonly buildsDir: string;
-  nextBuild(): number;
+  readonly folders: JobFolders;
   /** Not awaited by a reply, but by the server's end; a failure is logged under that name. */
   inBackground(what: string, work: Promise<void>): void;
 }

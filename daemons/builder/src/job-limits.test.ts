@@ -1,18 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { limitsOf } from './job-limits.js';
 import { createJobEnds, endOf } from './job-ends.js';
-import { usualJob } from './settings.js';
+import { usualJob, usualSandbox } from './settings.js';
 
 describe('limitsOf', () => {
   it('derives what is not said from the machine', () => {
-    const limits = limitsOf(60, usualJob, 32 * 1024 ** 3);
+    const limits = limitsOf({ jobSeconds: 60 }, 32 * 1024 ** 3);
     expect(limits).toMatchObject({ timeMs: 60_000, cpuSeconds: 240, memoryBytes: 16 * 1024 ** 3, processes: 1000, outputBytes: 1024 ** 3 });
-    expect(limitsOf(60, usualJob, 1024 ** 3).memoryBytes).toBe(1024 ** 3);
+    expect(limitsOf({ jobSeconds: 60 }, 1024 ** 3).memoryBytes).toBe(1024 ** 3);
   });
 
   it('lets inputs and streams be no larger than what the job may have', () => {
-    const limits = limitsOf(1, { ...usualJob, cpuSeconds: 7, memory: 5, disk: 1000, files: 100, output: 10 }, 0);
+    const limits = limitsOf({ jobSeconds: 1, job: { ...usualJob, cpuSeconds: 7, memory: 5, disk: 1000, files: 100, output: 10 } }, 0);
     expect(limits).toMatchObject({ inputs: { maxBytes: 1000, maxEntries: 100 }, diskBytes: 1000, files: 100, outputBytes: 10, streamBytes: 10, cpuSeconds: 7, memoryBytes: 5 });
+  });
+
+  it('makes a disk in memory no larger than the memory', () => {
+    const sandbox = { ...usualSandbox, disk: 'memory' } as const;
+    expect(limitsOf({ jobSeconds: 1, job: { ...usualJob, memory: 5000 }, sandbox }, 0)).toMatchObject({ diskBytes: 5000, inputs: { maxBytes: 5000 } });
+    expect(limitsOf({ jobSeconds: 1, job: { ...usualJob, memory: 5000, disk: 300 }, sandbox }, 0)).toMatchObject({ diskBytes: 300, memoryBytes: 5000 });
   });
 });
 

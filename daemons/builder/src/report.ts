@@ -24,7 +24,7 @@ export function reportOf(builder: Omit<Builder, 'link'>, conduct: ServerConduct,
   return {
     conduct,
     version: about.version,
-    mode: `${sandbox.mode.as}, ${sandbox.mode.layers}`,
+    mode: `${sandbox.mode.as}, ${sandbox.mode.layers}${sandbox.openDisk === undefined ? '' : ', disks in memory'}`,
     slots: about.slots,
     running: slots.busy,
     done: figures.jobs.done,

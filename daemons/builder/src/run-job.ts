@@ -1,6 +1,5 @@
 // Knows: the course of one run_job request: place, toolchain, job, and what the scheduler hears of it.
 // Refuses to know: how a job is performed (core/engine) and who may ask (admission.ts).
-import { join } from 'node:path';
 import { causeChain, Fault, isFault } from '@sccache-ts/core/base';
 import { type ExitCodes, perform, type PerformJob, type Performed } from '@sccache-ts/core/engine';
 import { type Call, okReply, type Reply, type UnpackedToolchain } from '@sccache-ts/core/host';
@@ -31,10 +30,9 @@ export function exitCodesFor(setting: 'auto' | ExitCodes, call: Pick<Call, 'head
 const spell = (steps: Readonly<Record<string, number>>): string =>
   Object.entries(steps).map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`).join(', ');
 
-async function performWith(builder: Builder, job: Omit<PerformJob, 'folder' | 'limits'>): Promise<Performed> {
-  const name = String(builder.nextBuild());
-  const later = (removal: Promise<void>): void => builder.inBackground(`folder ${name}`, removal);
-  return perform(builder.sandbox, { ...job, limits: builder.limits, later, folder: join(builder.buildsDir, name) });
+async function performWith(builder: Builder, job: Omit<PerformJob, 'folders' | 'limits'>): Promise<Performed> {
+  const later = (removal: Promise<void>): void => builder.inBackground('folder of a failed job', removal);
+  return perform(builder.sandbox, { ...job, limits: builder.limits(), later, folders: builder.folders });
 }
 
 async function withToolchain(builder: Builder, call: Call, toolchain: UnpackedToolchain): Promise<Performed> {

@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { SettingsChanges, SocketAddress } from '@sccache-ts/core/base';
+import type { PerformLimits } from '@sccache-ts/core/engine';
 import {
-  addProcessFigures, type Certificate, createToolchainCache, createUnpackedToolchains, emptyFolder, loopbackProxies, makeCertificate, measuredFromHere, memoryOfMachine,
+  addProcessFigures, type Certificate, createJobFolders, createToolchainCache, createUnpackedToolchains, emptyFolder, loopbackProxies, makeCertificate, measuredFromHere, memoryOfMachine,
   openSandbox, type Operation, operationRoutes, type Sandbox, removeTree, serveHttp, serveOperation, usableProcessors,
 } from '@sccache-ts/core/host';
 import type { Builder } from './builder.js';
@@ -16,7 +17,7 @@ import type { BuilderPorts } from './ports.js';
 import { reloadInto } from './reload.js';
 import { reportOf } from './report.js';
 import { createSchedulerLink } from './scheduler-link.js';
-import { type BuilderSettings, usualJob, usualSandbox } from './settings.js';
+import { type BuilderSettings, usualSandbox } from './settings.js';
 import { createSlots } from './slots.js';
 import { createWork, type Work } from './work.js';
 
@@ -43,6 +44,8 @@ export interface RunBuilderOptions extends BuilderPorts {
 const certificateDays = 3650;
 /** As many as sccache's schedulers hand out at most. */
 const slotsFor = (cpus: number): number => cpus + 1 + Math.floor(cpus / 8);
+/** Processes and folders that wait for jobs; each process is six open files. */
+const mostReady = 16;
 const queuePerSlot = 8;
 const longestWaitMs = 30_000;
 /** A scheduler that does not answer must not hold up the end. */
@@ -80,29 +83,33 @@ interface Watched {
 async function prepare(options: RunBuilderOptions, { certificate, background, work, figures }: Watched): Promise<Builder> {
   const { settings, log, clock, version = '' } = options;
   const startedAt = clock.monotonicMs();
-  const buildsDir = await emptyFolder(join(settings.buildDir, 'builds'));
+  const [builds, readyDir] = [await emptyFolder(join(settings.buildDir, 'builds')), await emptyFolder(join(settings.buildDir, 'ready'))];
   const unpackedDir = await emptyFolder(join(settings.buildDir, 'toolchains'));
-  const sandbox = await openSandbox({ dir: settings.buildDir, bwrapPath: settings.bwrapPath, searchPath: process.env['PATH'] ?? '', log, ...(settings.sandbox ?? usualSandbox) });
-  const cache = await createToolchainCache({ dir: join(settings.cacheDir, 'tc'), maxBytes: settings.toolchainCacheSize, now: () => clock.wallMs() });
-  const unpackedBytes = settings.unpackedSize ?? 3 * settings.toolchainCacheSize;
   const cpus = usableProcessors();
   const slots = settings.slots ?? slotsFor(cpus);
+  const ready = Math.min(slots, mostReady);
+  const searchPath = process.env['PATH'] ?? '';
+  const sandbox = await openSandbox({ dir: settings.buildDir, bwrapPath: settings.bwrapPath, searchPath, log, waiting: ready, ...(settings.sandbox ?? usualSandbox) });
+  const cache = await createToolchainCache({ dir: join(settings.cacheDir, 'tc'), maxBytes: settings.toolchainCacheSize, now: () => clock.wallMs() });
+  const unpackedBytes = settings.unpackedSize ?? 3 * settings.toolchainCacheSize;
   const jobKey = randomBytes(32);
-  let builds = 0;
+  const memory = memoryOfMachine();
+  // Read anew for each job: they change with the settings.
+  const limits = (): PerformLimits => limitsOf(settings, memory);
+  const { openDisk } = sandbox;
   const parts = {
     settings,
     log,
     jobKey,
-    buildsDir,
+    folders: createJobFolders({ builds, ready: readyDir, count: ready, openDisk: openDisk === undefined ? undefined : () => openDisk(limits()) }),
     sandbox,
-    limits: limitsOf(settings.jobSeconds, settings.job ?? usualJob, memoryOfMachine()),
+    limits,
     cache,
     toolchains: await createUnpackedToolchains({ dir: unpackedDir, cache, maxBytes: unpackedBytes, limits: unpackedLimits, log }),
     jobs: createJobTable(() => clock.monotonicMs()),
     slots: createSlots({ count: slots, queue: slots * queuePerSlot, waitMs: longestWaitMs }),
     work,
     figures,
-    nextBuild: () => builds++,
     inBackground: background.add,
   };
   const link = createSchedulerLink(settings, { jobKey, nonce: randomBytes(8).readBigUInt64LE(), cpus, certificate }, {
@@ -188,7 +195,9 @@ export async function runBuilder(given: RunBuilderOptions): Promise<RunningBuild
         // What the scheduler could not be told by now it learns from our absence.
         builder.link.close();
         await background.settled();
-        await removeTree(builder.buildsDir);
+        builder.sandbox.close();
+        await builder.folders.close();
+        await removeTree(join(settings.buildDir, 'builds'));
       },
     };
   } catch (thrown) {

@@ -46,7 +46,7 @@ describe('server.conf', () => {
       slots: undefined,
       jobSeconds: 1200,
       job: { cpuSeconds: undefined, memory: undefined, processes: 1000, disk: 8 * 1024 ** 3, files: 300_000, output: 1024 ** 3 },
-      sandbox: { layers: 'auto', firstUser: 53_200, proc: 'covered', groups: 'auto' },
+      sandbox: { layers: 'auto', firstUser: 53_200, proc: 'covered', disk: 'watched', groups: 'auto' },
       unpackedSize: undefined,
       drainSeconds: 60,
       metricsAddr: undefined,
@@ -66,10 +66,10 @@ describe('server.conf', () => {
 
   it('knows limits of jobs, and ways to make sandboxes', async () => {
     const limits = 'job_cpu_seconds = 9\njob_memory = "2G"\njob_processes = 50\njob_disk = "1G"\njob_files = 1000\njob_output = "5M"';
-    const sandbox = 'sandbox_layers = "binds"\nsandbox_first_user = 0\nsandbox_proc = "none"\nsandbox_groups = ["/sys/fs/cgroup/pids/x"]';
+    const sandbox = 'sandbox_layers = "binds"\nsandbox_first_user = 0\nsandbox_proc = "none"\nsandbox_disk = "memory"\nsandbox_groups = ["/sys/fs/cgroup/pids/x"]';
     const settings = await read(conf({ top: `${limits}\n${sandbox}` }));
     expect(settings.job).toEqual({ cpuSeconds: 9, memory: 2 * 1024 ** 3, processes: 50, disk: 1024 ** 3, files: 1000, output: 5 * 1024 ** 2 });
-    expect(settings.sandbox).toEqual({ layers: 'binds', firstUser: undefined, proc: 'none', groups: ['/sys/fs/cgroup/pids/x'] });
+    expect(settings.sandbox).toEqual({ layers: 'binds', firstUser: undefined, proc: 'none', disk: 'memory', groups: ['/sys/fs/cgroup/pids/x'] });
     expect((await read(conf({ top: 'sandbox_groups = "off"' }))).sandbox?.groups).toBe('off');
   });
 

@@ -87,12 +87,14 @@ export interface SandboxSettings {
   /** As root, each job has a user id of its own, from here on; undefined: it has not. */
   readonly firstUser: number | undefined;
   readonly proc: 'covered' | 'none';
+  /** `memory`: each job's files lie in a file system of their own, of exactly the size that the job may use. `watched`: on the disk. */
+  readonly disk: 'watched' | 'memory';
   /** Folders of control groups, or what to do about them. */
   readonly groups: 'auto' | 'off' | readonly string[];
 }
 
 export const usualJob: JobSettings = { cpuSeconds: undefined, memory: undefined, processes: 1000, disk: 8 * 1024 ** 3, files: 300_000, output: 1024 ** 3 };
-export const usualSandbox: SandboxSettings = { layers: 'auto', firstUser: 53_200, proc: 'covered', groups: 'auto' };
+export const usualSandbox: SandboxSettings = { layers: 'auto', firstUser: 53_200, proc: 'covered', disk: 'watched', groups: 'auto' };
 
 export interface SchedulerKey {
   /** Ed25519. Secret. */
@@ -157,6 +159,7 @@ const server = table({
   sandbox_layers: optional(word(['auto', 'overlay', 'binds']), usualSandbox.layers),
   sandbox_first_user: optional(integer(0, 2 ** 31 - 1), usualSandbox.firstUser),
   sandbox_proc: optional(word(['covered', 'none']), usualSandbox.proc),
+  sandbox_disk: optional(word(['watched', 'memory']), usualSandbox.disk),
   sandbox_groups: optional(groups, usualSandbox.groups),
   unpacked_toolchains_size: optional(size),
   drain_seconds: optional(integer(0, 24 * 3600), 60),
@@ -217,6 +220,7 @@ export function decodeBuilderSettings(document: SettingsDocument): BuilderSettin
       layers: read.sandbox_layers,
       firstUser: read.sandbox_first_user === 0 ? undefined : read.sandbox_first_user,
       proc: read.sandbox_proc,
+      disk: read.sandbox_disk,
       groups: read.sandbox_groups,
     },
     unpackedSize: read.unpacked_toolchains_size,
