@@ -68,7 +68,7 @@ describe('mountWords for sandbox-enter', () => {
       'join-user', '/proc/7/fd/9', '/proc/7/fd/8', '/b/memory', 'own-mounts', 'overlay', 'lowerdir=../toolchains/ab,upperdir=upper,workdir=work,volatile', 'target', 'limit', 'core=0', 'run',
     ]],
   ])('spells %s, with limits and another user last', (_, it, change, expected) => {
-    expect(mountWords(entering, it, { ...job, ...change })).toEqual(['enter', ...expected]);
+    expect(mountWords(entering, it, { ...job, ...change })).toEqual(['enter', 'die-first', ...expected]);
   });
 
   it('never lets a name be read as options', () => {
