@@ -1,6 +1,7 @@
 // Decides what a command line means. Pure.
 export * from './base-folder.js';
 export { dependencyAsked, wordsOf } from './command-words.js';
+export { configureProbe } from './configure-probe.js';
 export * from './crate.js';
 export * from './draft.js';
 export { moveDependencies } from './dependency-rewrite.js';
