@@ -7,6 +7,8 @@ it.each([
   ['/w', '../conftest.C', 'a probe of autoconf'],
   ['/w', 'src/conftest.h.c', undefined],
   ['/w', 'myconftest.c', undefined],
+  ['/w', '/tmp/cgkIfi1h/dummy.c', 'a probe of config.guess'],
+  ['/w', 'dummy.c', undefined],
   ['/w/CMakeFiles/CMakeScratch/TryCompile-aVpKTd', 'src.c', 'a probe of cmake'],
   ['/w', '/w/CMakeFiles/CMakeTmp/CheckFunctionExists.c', 'a probe of cmake'],
   ['/w/CMakeFiles/3.25.1/CompilerIdCXX', 'CMakeCXXCompilerId.cpp', 'a probe of cmake'],

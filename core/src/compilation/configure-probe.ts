@@ -2,11 +2,12 @@
 import { absoluteName } from '../base/index.js';
 
 /**
- * autoconf writes `conftest.c` into the working directory, cmake and meson whatever they like into folders of their own. A source that comes with cmake
- * (`CMakeCXXCompilerABI.cpp`) is compiled in such a folder, too.
+ * autoconf writes `conftest.c` into the working directory, its config.guess `dummy.c` into a folder of chance, cmake and meson whatever they like into
+ * folders of their own. A source that comes with cmake (`CMakeCXXCompilerABI.cpp`) is compiled in such a folder, too.
  */
 const probes: readonly (readonly [who: string, of: 'source' | 'folder', path: RegExp])[] = [
   ['autoconf', 'source', /\/conftest\.[A-Za-z+]+$/],
+  ['config.guess', 'source', /\/cg[A-Za-z0-9-]+\/dummy\.c$/],
   ['cmake', 'source', /\/CMakeFiles\/(?:CMakeTmp|CMakeScratch|[^/]+\/CompilerId[A-Z]+)\//],
   ['cmake', 'folder', /\/CMakeFiles\/(?:CMakeTmp|CMakeScratch\/[^/]+)(?:\/|$)/],
   ['meson', 'source', /\/(?:meson-private|meson-logs)\/(?:tmp[^/]*\/|sanitycheck)/],

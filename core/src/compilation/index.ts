@@ -25,7 +25,7 @@ export { findOption, flagOf, type Found, type OptionGroup, optionName, type Opti
 export * from './missing-file.js';
 export { expandResponseFiles, splitResponseFile } from './response-file.js';
 export { placeInText } from './place-in-text.js';
-export { isScratchFolder } from './scratch-folder.js';
+export { isScratchFolder, scratchFolderOf } from './scratch-folder.js';
 export { readSearchList, type SearchList } from './search-list.js';
 export { type IncludeOperand, readsByPragma, sourceMentions, type SourceMentions } from './source-mentions.js';
 export { stripColours } from './strip-colours.js';
