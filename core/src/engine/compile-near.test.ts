@@ -638,6 +638,22 @@ describe('questions in folders with a name of chance', () => {
     expect(outcomes).toEqual(['miss', 'hit']);
   });
 
+  it('share it though they are gone before it is written down', async () => {
+    const reports: CompileReport[] = [];
+    for (const cwd of ['CMakeFiles/CMakeScratch/TryCompile-aVpKTd', 'CMakeFiles/CMakeScratch/TryCompile-tJwLVb']) {
+      write(`${cwd}/src.c`, 'int x;\n');
+      await age();
+      const command = { cwd, line: `-c -o a.o ${join(dir, cwd)}/src.c` };
+      const expected = bare(command);
+      clear(cwd);
+      const outcome = await compile({ compiler: '/usr/bin/gcc', args: command.line.split(' '), cwd: join(dir, cwd), env: pairs() }, front(undefined, cwd), ports);
+      expect(await obey(outcome.answer, command)).toEqual(expected);
+      rmSync(join(dir, cwd), { recursive: true });
+      reports.push(await outcome.settle());
+    }
+    expect(reports.map(({ outcome, hitBy }) => [outcome, hitBy])).toEqual([['miss', undefined], ['hit', 'manifest']]);
+  });
+
   it('do not share it where the object names the folder', async () => {
     for (const folder of ['cgkIfi1h', 'cg363HO7']) write(`${folder}/dummy.c`, 'const char *where = __FILE__;\n');
     await age();
