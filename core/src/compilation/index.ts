@@ -1,6 +1,7 @@
 // Decides what a command line means. Pure.
 export * from './base-folder.js';
 export { dependencyAsked, wordsOf } from './command-words.js';
+export { configureProbe } from './configure-probe.js';
 export * from './crate.js';
 export * from './draft.js';
 export { moveDependencies } from './dependency-rewrite.js';
@@ -24,7 +25,7 @@ export { findOption, flagOf, type Found, type OptionGroup, optionName, type Opti
 export * from './missing-file.js';
 export { expandResponseFiles, splitResponseFile } from './response-file.js';
 export { placeInText } from './place-in-text.js';
-export { isScratchFolder } from './scratch-folder.js';
+export { isScratchFolder, scratchFolderOf } from './scratch-folder.js';
 export { readSearchList, type SearchList } from './search-list.js';
 export { type IncludeOperand, readsByPragma, sourceMentions, type SourceMentions } from './source-mentions.js';
 export { stripColours } from './strip-colours.js';

@@ -1,6 +1,12 @@
-// Knows: in which folders CMake tries out what a compiler can do: one for each question, with a name of chance. Refuses to know: compilers.
+// Knows: in which folders CMake and config.guess try out what a compiler can do: one for each question, with a name of chance. Refuses to know: compilers.
 
 const scratch = /[\\/]CMakeFiles[\\/](?:CMakeScratch[\\/]TryCompile-|CMakeTmp(?:[\\/]|$))/;
 
 /** Whether the name of a working directory says nothing. @param cwd absolute, of either flavour */
 export const isScratchFolder = (cwd: string): boolean => scratch.test(cwd);
+
+/** `mktemp -d cgXXXXXX`, or a process id and a number where there is no mktemp. Source: config.guess, `set_cc_for_build`. */
+const guess = /^(.*\/cg[A-Za-z0-9-]+)\/dummy\.c$/;
+
+/** The folder around a source whose name says nothing; undefined: there is none. @param source absolute, posix */
+export const scratchFolderOf = (source: string): string | undefined => guess.exec(source)?.[1];

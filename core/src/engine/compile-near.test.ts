@@ -625,3 +625,40 @@ describe('two checkouts of one project', () => {
     expect(report).toMatchObject({ hitBy: 'preprocessed', near: 'no earlier compile with these arguments and this source' });
   });
 });
+
+describe('questions in folders with a name of chance', () => {
+  it.each<[who: string, asked: (folder: string) => Command, folders: readonly string[], source: string]>([
+    ['config.guess', (folder) => ({ line: `-c -o a.o ${join(dir, folder)}/dummy.c` }), ['cgkIfi1h', 'cg363HO7'], 'dummy.c'],
+    ['cmake', (cwd) => ({ cwd, line: `-c -o a.o ${join(dir, cwd)}/src.c` }), ['CMakeFiles/CMakeScratch/TryCompile-aVpKTd', 'CMakeFiles/CMakeScratch/TryCompile-tJwLVb'], 'src.c'],
+  ])('of %s share their answer', async (_, asked, folders, source) => {
+    for (const folder of folders) write(`${folder}/${source}`, 'int x;\n');
+    await age();
+    const outcomes: string[] = [];
+    for (const folder of folders) outcomes.push((await ours(asked(folder))).outcome);
+    expect(outcomes).toEqual(['miss', 'hit']);
+  });
+
+  it('share it though they are gone before it is written down', async () => {
+    const reports: CompileReport[] = [];
+    for (const cwd of ['CMakeFiles/CMakeScratch/TryCompile-aVpKTd', 'CMakeFiles/CMakeScratch/TryCompile-tJwLVb']) {
+      write(`${cwd}/src.c`, 'int x;\n');
+      await age();
+      const command = { cwd, line: `-c -o a.o ${join(dir, cwd)}/src.c` };
+      const expected = bare(command);
+      clear(cwd);
+      const outcome = await compile({ compiler: '/usr/bin/gcc', args: command.line.split(' '), cwd: join(dir, cwd), env: pairs() }, front(undefined, cwd), ports);
+      expect(await obey(outcome.answer, command)).toEqual(expected);
+      rmSync(join(dir, cwd), { recursive: true });
+      reports.push(await outcome.settle());
+    }
+    expect(reports.map(({ outcome, hitBy }) => [outcome, hitBy])).toEqual([['miss', undefined], ['hit', 'manifest']]);
+  });
+
+  it('do not share it where the object names the folder', async () => {
+    for (const folder of ['cgkIfi1h', 'cg363HO7']) write(`${folder}/dummy.c`, 'const char *where = __FILE__;\n');
+    await age();
+    for (const folder of ['cgkIfi1h', 'cg363HO7']) {
+      expect(await ours({ line: `-c -o a.o ${join(dir, folder)}/dummy.c` })).toMatchObject({ outcome: 'miss', unshared: 'the text names the folder, as __FILE__ does' });
+    }
+  });
+});

@@ -2,7 +2,7 @@
 // settings, counters; who asks for a compile decides those.
 import { absoluteName, Fault, isFault, isWindowsFolder } from '../base/index.js';
 import { dirname, normalize } from 'node:path';
-import { type BaseFolder, baseFolder, baseOf, type Compilation, type CompileRequest, type Decline, isScratchFolder, readsByPragma, type ReadResponseFile } from '../compilation/index.js';
+import { type BaseFolder, baseFolder, baseOf, type Compilation, type CompileRequest, type Decline, isScratchFolder, readsByPragma, type ReadResponseFile, scratchFolderOf } from '../compilation/index.js';
 import { become, type Outcome, toldOf } from './answers.js';
 import { controlsOf } from './controls.js';
 import type { EnginePorts } from './engine-ports.js';
@@ -18,7 +18,8 @@ function baseAround({ cwd, input }: Pick<Compilation, 'cwd' | 'input'>, asked: r
   // There one folder has many spellings, of which a result may hold any.
   if (isWindowsFolder(cwd)) return baseFolder(undefined);
   // Such a folder has a name of chance, another one each time.
-  if (isScratchFolder(cwd)) return baseFolder(normalize(cwd));
+  const scratch = isScratchFolder(cwd) ? cwd : scratchFolderOf(absoluteName(cwd, input));
+  if (scratch !== undefined) return baseFolder(normalize(scratch));
   const folders = asked?.filter((dir) => dir.startsWith('/')).map((dir) => `${normalize(dir).replace(/\/$/, '')}/`) ?? set;
   return baseFolder(baseOf(folders, cwd) ?? baseOf(folders, dirname(absoluteName(cwd, input))));
 }

@@ -81,8 +81,9 @@ async function finish(work: Work, way: Way): Promise<Finished> {
   const { entry } = looked;
   if (entry !== undefined && (await landEntry(work, entry, work.inputs.dependencyTemporary))) {
     const report: CompileReport = { ...told, outcome: 'hit', hitBy: 'preprocessed', ...looked.report };
+    const early = await learnEarly(work, way);
     const settle = async (): Promise<CompileReport> => {
-      return { ...report, ...(await remember(work, way, { result: entry, learnt: await learn(work, way) })) };
+      return { ...report, ...(await remember(work, way, { result: entry, learnt: early ?? (await learn(work, way)) })) };
     };
     return { answer: replay(work, entry), report, dependenciesLanded: true, settle };
   }
@@ -108,11 +109,12 @@ async function finishAtHome(work: Work, way: Way, base: CompileReport): Promise<
     ...(home.notStored === undefined ? {} : { stored: 'skipped', reason: home.notStored }),
   };
   const unchanged = entry !== undefined && (await inputsUnchanged(work));
+  const early = unchanged ? await learnEarly(work, way) : undefined;
   return {
     answer: { kind: 'finish', ...home.shown, end: { code: result.code, signal: result.signal } },
     report,
     dependenciesLanded: false,
-    settle: () => (entry === undefined ? Promise.resolve(report) : store(work, way, { entry, report, unchanged })),
+    settle: () => (entry === undefined ? Promise.resolve(report) : store(work, way, { entry, report, unchanged, early })),
   };
 }
 
@@ -145,12 +147,13 @@ interface Storable {
   readonly report: CompileReport;
   /** True when every input is still what the key says. */
   readonly unchanged: boolean;
+  readonly early?: Study | undefined;
 }
 
-async function store(work: Work, way: Way, { entry, report, unchanged }: Storable): Promise<CompileReport> {
+async function store(work: Work, way: Way, { entry, report, unchanged, early }: Storable): Promise<CompileReport> {
   if (work.controls.noCache) return report;
   if (!unchanged) return { ...report, stored: 'skipped', reason: 'an input changed while the compiler ran' };
-  const learnt = await learn(work, way);
+  const learnt = early ?? (await learn(work, way));
   if (learnt?.kind === 'unfit' && learnt.reason === readsByPragma) {
     await remember(work, way, { result: entry, learnt });
     return { ...report, stored: 'skipped', reason: learnt.reason };
@@ -174,6 +177,9 @@ async function learn(work: Work, { direct }: Way): Promise<Study | undefined> {
   if (direct === undefined || names === undefined) return undefined;
   return study(names, direct.near, { asked: work, digests: direct.ports.digests, near: direct.ports.near });
 }
+
+/** The folder of a question is gone as soon as it is answered: what was read is looked at before, which of others would only hold up the build. */
+const learnEarly = (work: Work, way: Way): Promise<Study | undefined> => (work.compilation.probe === true ? learn(work, way) : Promise.resolve(undefined));
 
 /** Lets direct mode answer next time. That it cannot is no trouble: the long way stays. */
 async function remember(work: Work, { direct }: Way, { result, learnt }: { readonly result: Entry; readonly learnt: Study | undefined }): Promise<Pick<CompileReport, 'unshared'>> {
