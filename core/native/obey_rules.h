@@ -197,5 +197,6 @@ class ObeyRules {
   std::optional<frames::Landing> landing_;
   uint64_t heardMs_ = 0;
   uint64_t patienceMs_ = 0;
-  const uint64_t silenceMs_ = sys::patienceMs("SCCACHE_TS_SILENCE_MS", 20000);
+  /** The daemon says every two seconds that it works; a compile shall not hang for more than ten because of one that stands still. */
+  const uint64_t silenceMs_ = sys::patienceMs("SCCACHE_TS_SILENCE_MS", 9000);
 };

@@ -349,6 +349,18 @@ describe.runIf(possible)('the build server', () => {
   it('refuses a toolchain larger than its cache, and still answers', async () => {
     await start({ toolchainCacheSize: 100 });
     expect(await submit((await assign(tinyToolchain)).id, tinyToolchain)).toBe('CannotCache');
+    expect(lines.filter((line) => line.startsWith('warn')).join()).toContain('it is larger than all that may be kept, 100 bytes');
+  });
+
+  it('does not hold a place for a job whose toolchain could not be taken', async () => {
+    await start({ toolchainCacheSize: 100 });
+    const [refused, silent, waiting] = [(await assign(tinyToolchain)).id, (await assign(tinyToolchain)).id, (await assign(tinyToolchain)).id];
+    expect(await submit(refused, tinyToolchain)).toBe('CannotCache');
+    scheduler.answer = () => 500;
+    expect(await submit(silent, tinyToolchain)).toBe(500);
+    scheduler.answer = () => 200;
+    await builder.drain();
+    expect(scheduler.beats.find(({ report }) => report?.conduct === 'draining')?.report?.jobs).toEqual([waiting]);
   });
 
   it('says that it does not know a job that it does not know', async () => {

@@ -1,6 +1,6 @@
 // Knows: the three things that a build server is asked, and who may ask. Refuses to know: sockets, and how a job runs.
 import { Fault } from '@sccache-ts/core/base';
-import { answeredWith, type Call, errorReply, notFound, okReply, readMessage, type Reply, type Route } from '@sccache-ts/core/host';
+import { answeredWith, type Call, errorReply, notFound, okReply, readMessage, type Reply, type Route, type Stored } from '@sccache-ts/core/host';
 import {
   type ArchiveId,
   assignJobReplyCodec,
@@ -50,6 +50,12 @@ async function assign(builder: Builder, call: Call, id: JobId): Promise<Reply> {
   return okReply(assignJobReplyCodec, { state: needToolchain ? 'Pending' : 'Ready', needToolchain }, call);
 }
 
+const whyNot: Readonly<Record<Exclude<Stored, 'stored'>, (builder: Builder) => string>> = {
+  'disk-full': ({ settings }) => `no space left on the disk under ${settings.cacheDir}; until there is room its clients compile at home`,
+  'too-large': ({ cache }) => `it is larger than all that may be kept, ${cache.maxBytes} bytes; see toolchain_cache_size`,
+  'wrong-digest': () => 'what came is not what its name says',
+};
+
 async function store(builder: Builder, call: Call, archiveId: ArchiveId): Promise<SubmitToolchainReply> {
   if (builder.cache.has(archiveId)) return 'Success';
   const started = performance.now();
@@ -57,9 +63,15 @@ async function store(builder: Builder, call: Call, archiveId: ArchiveId): Promis
     const stored = await builder.cache.insert(archiveId, call.body, AbortSignal.any([call.signal, builder.work.handBack]));
     builder.figures.bytes.add({ kind: 'toolchain' }, call.received());
     builder.figures.uploads.add({ result: stored });
-    if (stored !== 'stored') builder.figures.trouble(`toolchain ${archiveId}: ${stored}`);
-    builder.log.info(`toolchain ${archiveId}: ${stored}`, { ms: Math.round(performance.now() - started), cacheBytes: builder.cache.bytes });
-    return stored === 'stored' ? 'Success' : 'CannotCache';
+    const fields = { ms: Math.round(performance.now() - started), cacheBytes: builder.cache.bytes };
+    if (stored === 'stored') {
+      builder.log.info(`toolchain ${archiveId}: stored`, fields);
+      return 'Success';
+    }
+    const trouble = `toolchain ${archiveId} not stored: ${whyNot[stored](builder)}`;
+    builder.figures.trouble(trouble);
+    builder.log.warn(trouble, fields);
+    return 'CannotCache';
   } catch (thrown) {
     builder.figures.uploads.add({ result: 'failed' });
     builder.figures.trouble(`toolchain ${archiveId} not stored: ${String(thrown)}`);
@@ -68,11 +80,19 @@ async function store(builder: Builder, call: Call, archiveId: ArchiveId): Promis
   }
 }
 
+/** A client whose toolchain was not taken compiles at home: its job is forgotten at once, so that the scheduler hears of it no more and places others here. */
 async function submit(builder: Builder, call: Call, id: JobId): Promise<Reply> {
-  await builder.link.tell(id, 'Ready');
-  const job = builder.jobs.find(id);
-  const reply = job === undefined ? 'JobNotFound' : await store(builder, call, job.archiveId);
-  return okReply(submitToolchainReplyCodec, reply, call);
+  const { jobs } = builder;
+  let reply: SubmitToolchainReply | undefined;
+  try {
+    await builder.link.tell(id, 'Ready');
+    const job = jobs.find(id);
+    reply = job === undefined ? 'JobNotFound' : await store(builder, call, job.archiveId);
+    return okReply(submitToolchainReplyCodec, reply, call);
+  } finally {
+    if (reply === 'Success') jobs.renew(id);
+    else jobs.take(id)?.release();
+  }
 }
 
 type Deed = (builder: Builder, call: Call, id: JobId) => Promise<Reply>;

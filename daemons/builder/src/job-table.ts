@@ -13,15 +13,20 @@ export interface JobTable {
   find(id: JobId): AssignedJob | undefined;
   /** Takes it out; its `release` is now the caller's to call. */
   take(id: JobId): AssignedJob | undefined;
+  /** Its client has been heard of just now: it comes for its job soon. */
+  renew(id: JobId): void;
   /** Forgets what nobody came for. */
   sweep(): void;
   readonly size: number;
-  readonly numbers: Iterable<JobId>;
+  /** Those whose clients may still come: they were assigned or heard of lately. Of the others hardly anybody will hear again. */
+  readonly expected: readonly JobId[];
 }
 
 /** Longer than any scheduler keeps a job that nobody claims. */
 const keptMs = 30 * 60_000;
 const mostJobs = 10_000;
+/** A client comes for its job at once, or begins to send the toolchain; while it sends, it is not only expected but there. */
+const comingMs = 60_000;
 
 export function createJobTable(monotonicMs: () => number): JobTable {
   /** Oldest first: an overwritten id goes to the end. */
@@ -50,8 +55,13 @@ export function createJobTable(monotonicMs: () => number): JobTable {
     find: (id) => jobs.get(id),
     take,
     sweep,
-    get numbers() {
-      return jobs.keys();
+    renew(id) {
+      const job = take(id);
+      if (job !== undefined) jobs.set(id, { ...job, since: monotonicMs() });
+    },
+    get expected() {
+      const now = monotonicMs();
+      return [...jobs].filter(([, { since }]) => now - since < comingMs).map(([id]) => id);
     },
     get size() {
       return jobs.size;

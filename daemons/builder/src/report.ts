@@ -14,7 +14,7 @@ const seconds = (ms: number): number => Math.max(0, Math.round(ms / 1000));
 
 /** Numbers beyond 2^53 are no scheduler's of ours. */
 function jobsOf({ jobs, work }: Pick<Builder, 'jobs' | 'work'>): Pick<ServerReport, 'jobs'> {
-  const all = new Set([...jobs.numbers, ...work.jobs].filter((job): job is number => typeof job === 'number'));
+  const all = new Set([...jobs.expected, ...work.jobs].filter((job): job is number => typeof job === 'number'));
   return all.size > reportedJobs ? {} : { jobs: [...all] };
 }
 

@@ -57,4 +57,21 @@ describe('createJobTable', () => {
     expect(table.size).toBe(10_000);
     expect(released).toContain('d');
   });
+
+  it('expects nobody for a job of whose client nothing has been heard for a minute, and serves it all the same', () => {
+    let now = 0;
+    const table = createJobTable(() => now);
+    const job = { archiveId: 'a', release: () => undefined };
+    table.assign(1, job);
+    table.assign(2, job);
+    now = 59_000;
+    expect(table.expected).toEqual([1, 2]);
+    table.renew(1);
+    table.renew(7);
+    now = 61_000;
+    expect(table.expected).toEqual([1]);
+    expect([table.find(2)?.archiveId, table.find(7)]).toEqual(['a', undefined]);
+    now = 119_000;
+    expect(table.expected).toEqual([]);
+  });
 });

@@ -71,7 +71,7 @@ async function askDaemon(target: { path: string; args: readonly string[] }, buil
     target,
     request: describeCompile(target, build),
     firstMs: patience('SCCACHE_TS_FIRST_MS', 5000),
-    silenceMs: patience('SCCACHE_TS_SILENCE_MS', 20_000),
+    silenceMs: patience('SCCACHE_TS_SILENCE_MS', 9_000),
     onSilence: () => noteFailure(place),
   });
 }
