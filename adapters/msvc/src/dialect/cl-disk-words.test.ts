@@ -29,3 +29,14 @@ describe('what a client on Windows asks of a build server', () => {
     expect(compilationOf(line, cwd)).toMatchObject({ homeOnly: 'a path that is on no drive' });
   });
 });
+
+it.each([['sub\\a.rsp', 'C:\\w\\sub\\a.rsp'], ['D:/x/a.rsp', 'D:/x/a.rsp'], ['\\a.rsp', 'C:\\a.rsp']])('@%s is read where the compiler would read it', (name, path) => {
+  const asked: string[] = [];
+  const facts: CompilerFacts = { kind: 'clang-cl', plusplus: false, version: '19.1.7', apple: false };
+  const read = (it: string): string => {
+    asked.push(it);
+    return '/c a.cpp';
+  };
+  expect(clangClDialect.parse({ compiler: 'C:\\LLVM\\clang-cl.exe', args: [`@${name}`], cwd: 'C:\\w', env: [] }, facts, read)).toMatchObject({ kind: 'compile' });
+  expect(asked.map((it) => it.replaceAll('/', '\\'))).toEqual([path.replaceAll('/', '\\')]);
+});

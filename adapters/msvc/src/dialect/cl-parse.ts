@@ -79,8 +79,7 @@ function languageIn(draft: ClDraft, [input]: ClDraft['inputs']): Language | unde
 export function parseCl(table: Table, request: CompileRequest, context: { readonly facts: CompilerFacts; readonly readResponseFile: ReadResponseFile }): Verdict {
   const { facts } = context;
   const flavour = flavourOf(request.cwd);
-  const place = (name: string): string => (flavour === 'posix' ? absoluteName(request.cwd, name) : name);
-  const read = (name: string): string | undefined => (isCallersOwnFile(name) ? undefined : context.readResponseFile(place(name), 'marked'));
+  const read = (name: string): string | undefined => (isCallersOwnFile(name) ? undefined : context.readResponseFile(absoluteName(request.cwd, name), 'marked'));
   const words = expandResponseFiles(request.args, { split: splitClWords, read, nested: facts.kind === 'clang-cl' });
   if (words === undefined) return notCacheable('@');
   const draft = emptyClDraft(facts);
