@@ -5,7 +5,7 @@ const scratch = /[\\/]CMakeFiles[\\/](?:CMakeScratch[\\/]TryCompile-|CMakeTmp(?:
 /** Whether the name of a working directory says nothing. @param cwd absolute, of either flavour */
 export const isScratchFolder = (cwd: string): boolean => scratch.test(cwd);
 
-/** `mktemp -d cgXXXXXX`, or a process id and a number where there is no mktemp. Source: config.guess, `set_cc_for_build`. */
+/** Made by mktemp with `cg` before six characters of chance, or, where there is no mktemp, before a process id and a number. Source: config.guess, `set_cc_for_build`. */
 const guess = /^(.*\/cg[A-Za-z0-9-]+)\/dummy\.c$/;
 
 /** The folder around a source whose name says nothing; undefined: there is none. @param source absolute, posix */
