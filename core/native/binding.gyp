@@ -41,7 +41,7 @@
       # Linux alone has what it does.
       "target_name": "sandbox-enter",
       "type": "executable",
-      "sources": ["enter.cc"]
+      "sources": ["enter.cc", "enter_common.cc", "enter_mounts.cc"]
     },
     {
       "target_name": "hotpath",

@@ -23,12 +23,10 @@
 //   limit NAME=NUMBER         soft and hard
 //   user NUMBER               and group of that number, no others, and nothing that is started may gain privileges
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <grp.h>
-#include <sched.h>
 #include <string>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -37,32 +35,12 @@
 #include <unistd.h>
 #include <vector>
 
+#include "enter_common.h"
+#include "enter_mounts.h"
+
 namespace {
 
-constexpr int failed = 125;
 constexpr char contract[] = "1\n";
-
-[[noreturn]] void fail(const char* what, const char* on) {
-  int reason = errno;
-  dprintf(2, "sandbox-enter: %s %s: %s\n", what, on, strerror(reason));
-  _exit(failed);
-}
-
-[[noreturn]] void refuse(const char* what, const char* word) {
-  dprintf(2, "sandbox-enter: %s: %s\n", what, word);
-  _exit(failed);
-}
-
-void must(bool done, const char* what, const char* on) {
-  if (!done) fail(what, on);
-}
-
-void put(const char* path, const std::string& text) {
-  int fd = open(path, O_WRONLY | O_CLOEXEC);
-  must(fd >= 0, "opening", path);
-  must(write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()), "writing", path);
-  close(fd);
-}
 
 /** Decimal digits and nothing else. */
 unsigned long number(const char* word) {
@@ -77,90 +55,9 @@ unsigned long number(const char* word) {
 void dieFirst() {
   int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   if (fd < 0) return;
-  if (write(fd, "500", 3) < 0) errno = 0;
+  // A kernel that refuses leaves it at that.
+  static_cast<void>(!write(fd, "500", 3));
   close(fd);
-}
-
-void ownMounts() {
-  must(unshare(CLONE_NEWNS) == 0, "unshare", "mounts");
-  must(mount("none", "/", nullptr, MS_REC | MS_SLAVE, nullptr) == 0, "cutting off", "/");
-}
-
-/** Before its ids are mapped a process cannot say any more who it was. */
-void ownUser() {
-  std::string user = "0 " + std::to_string(geteuid()) + " 1";
-  std::string group = "0 " + std::to_string(getegid()) + " 1";
-  must(unshare(CLONE_NEWUSER) == 0, "unshare", "user");
-  put("/proc/self/setgroups", "deny");
-  put("/proc/self/uid_map", user);
-  put("/proc/self/gid_map", group);
-  ownMounts();
-}
-
-int opened(const char* name) {
-  int fd = open(name, O_RDONLY | O_CLOEXEC);
-  must(fd >= 0, "opening", name);
-  return fd;
-}
-
-/** Both are opened first: who has joined the one may not look at the other any more. */
-void join(const char* user, const char* mounts, const char* folder) {
-  int users = user == nullptr ? -1 : opened(user);
-  int mountsFd = opened(mounts);
-  if (users >= 0) must(setns(users, CLONE_NEWUSER) == 0, "joining", user);
-  must(setns(mountsFd, CLONE_NEWNS) == 0, "joining", mounts);
-  must(chdir(folder) == 0, "entering", folder);
-  if (users >= 0) close(users);
-  close(mountsFd);
-}
-
-/** Where machines have dozens of mounts that no job's processes come to. Not /proc: what covers parts of it shall go on covering them. */
-constexpr const char* shedding[] = {"/boot", "/dev/", "/home", "/media", "/mnt", "/run", "/snap", "/srv", "/sys", "/tmp", "/var"};
-
-bool liesIn(const std::string& path, const std::string& folder) {
-  return path.compare(0, folder.size(), folder) == 0 && (folder.back() == '/' || path.size() == folder.size() || path[folder.size()] == '/');
-}
-
-std::vector<std::string> needed;
-
-void need(const char* path) {
-  needed.emplace_back(path);
-  char* real = realpath(path, nullptr);
-  if (real == nullptr) return;
-  needed.emplace_back(real);
-  free(real);
-}
-
-bool mayShed(const std::string& at) {
-  // Escapes in names: they stay.
-  if (at.find('\\') != std::string::npos) return false;
-  for (const std::string& path : needed) if (liesIn(path, at)) return false;
-  for (const char* folder : shedding) if (liesIn(at, folder)) return true;
-  return false;
-}
-
-/** Of a line of mountinfo the fifth word. */
-std::string placeOf(const char* line) {
-  for (int word = 1; word < 5; word++) {
-    line = strchr(line, ' ');
-    if (line == nullptr) return "";
-    line++;
-  }
-  return std::string(line, strcspn(line, " \n"));
-}
-
-void shed() {
-  need(".");
-  FILE* list = fopen("/proc/self/mountinfo", "re");
-  must(list != nullptr, "opening", "/proc/self/mountinfo");
-  std::vector<std::string> places;
-  char* line = nullptr;
-  size_t room = 0;
-  while (getline(&line, &room, list) > 0) places.push_back(placeOf(line));
-  free(line);
-  fclose(list);
-  // With what is mounted on it, which then is not there any more when its turn comes; what cannot go stays.
-  for (const std::string& at : places) if (!at.empty() && mayShed(at)) umount2(at.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
 }
 
 struct Limit {
@@ -264,7 +161,7 @@ int obey(char** words, int left) {
 }  // namespace
 
 int main(int count, char** words) {
-  if (count == 2 && strcmp(words[1], "contract") == 0) return write(1, contract, sizeof contract - 1) < 0 ? failed : 0;
+  if (count == 2 && strcmp(words[1], "contract") == 0) return write(1, contract, sizeof contract - 1) < 0 ? enterFailed : 0;
   if (count == 3 && strcmp(words[1], "hear") == 0) hear(static_cast<int>(number(words[2])));
   obeyAll(words + 1, count - 1);
 }

@@ -21,7 +21,7 @@ describe.runIf(possible)('sandbox-enter', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'enter-'));
     program = join(folder, 'sandbox-enter');
-    execFileSync('g++', ['-std=c++17', '-Wall', '-Wextra', '-Werror', '-fno-exceptions', '-fno-rtti', '-static', '-o', program, join(root, 'core/native/enter.cc')]);
+    execFileSync('g++', ['-std=c++17', '-Wall', '-Wextra', '-Werror', '-fno-exceptions', '-fno-rtti', '-static', '-o', program, ...['enter.cc', 'enter_common.cc', 'enter_mounts.cc'].map((name) => join(root, 'core/native', name))]);
     chmodSync(folder, 0o755);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
