@@ -10,6 +10,7 @@ const refused = "bwrap: Can't fork for pid 1: Resource temporarily unavailable\n
 describe('isCrowded', () => {
   it.each<[string, SandboxProcessEnd, boolean]>([
     ['bubblewrap was refused a process', end(refused), true],
+    ['sandbox-enter was', end('sandbox-enter: running /usr/bin/bwrap: Resource temporarily unavailable\n', { code: 125 }), true],
     ['unshare was', end('unshare: fork failed: Resource temporarily unavailable\n'), true],
     ['the shell was', end('sh: 1: Cannot fork\n', { code: 2 }), true],
     ['another failure of bubblewrap', end("bwrap: Can't mount proc on /newroot/proc: Operation not permitted\n"), false],

@@ -10,7 +10,7 @@ import type { SandboxProcessEnd } from './sandbox-process.js';
 const patienceMs = 10_000;
 const pauseMs = 100;
 
-const refusal = /^(?:bwrap|unshare|setpriv|prlimit|sh|mount): .*(?:Resource temporarily unavailable|Cannot fork)/im;
+const refusal = /^(?:bwrap|sandbox-enter|unshare|setpriv|prlimit|sh|mount): .*(?:Resource temporarily unavailable|Cannot fork)/im;
 
 /** The kernel refused a process before there was a command. */
 export const isCrowded = (end: SandboxProcessEnd): boolean =>

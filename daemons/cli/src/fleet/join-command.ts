@@ -140,6 +140,6 @@ export async function joinCommand(options: JoinOptions): Promise<ExitCode> {
   if (membership.seen !== ip) {
     console.error(`${programName}: note: the scheduler sees this machine as ${membership.seen}, and clients will be sent to ${serverId}: port ${port} must lead here from there (--public-addr names another address)`);
   }
-  console.log(`Next: sccache-ts-dist server --config ${config}`);
+  console.log(`Next: sccache-ts-dist server --config ${config}\nOr with the machine, by systemd: sccache-ts-dist systemd install server --config ${config}`);
   return 0;
 }
