@@ -11,7 +11,7 @@ const machine = join(folder, 'root');
 const inside = '/opt/sccache-ts';
 const dist = `${inside}/daemons/cli/bin/sccache-ts-dist`;
 const client = `${inside}/daemons/cli/bin/sccache-ts`;
-const packages = 'systemd,systemd-sysv,dbus,bubblewrap,gcc,libc6-dev,util-linux,iproute2,procps,libstdc++6';
+const packages = 'systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,bubblewrap,gcc,libc6-dev,util-linux,iproute2,procps,libstdc++6';
 
 if (process.getuid?.() !== 0) giveUp('skipped: everything under systemd: a container needs root');
 systemTools([
@@ -22,18 +22,19 @@ prepare('build');
 if (!onPath('systemd-nspawn')) giveUp('skipped: everything under systemd: there is no systemd-nspawn');
 
 function makeMachine() {
-  if (existsSync(join(folder, 'made'))) return;
+  const made = join(folder, 'made');
+  if (existsSync(made) && readFileSync(made, 'utf8') === packages) return;
   say('Making a Debian (once) …');
   rmSync(machine, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const made = spawnSync('debootstrap', ['--variant=minbase', `--include=${packages}`, 'bookworm', machine], { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (made.status !== 0) giveUp('debootstrap could not make a Debian; its own message is above.');
-  writeFileSync(join(folder, 'made'), '');
+  const { status } = spawnSync('debootstrap', ['--variant=minbase', `--include=${packages}`, 'bookworm', machine], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) giveUp('debootstrap could not make a Debian; its own message is above.');
+  writeFileSync(made, packages);
 }
 
 /** As after the first boot: nothing of ours is there. */
 function cleanMachine() {
-  for (const path of ['etc/sccache-ts', 'var/cache/sccache-ts-server', 'var/lib/sccache-ts-server', 'var/log/journal', 'home/u']) rmSync(join(machine, path), { recursive: true, force: true });
+  for (const path of ['etc/sccache-ts', 'var/cache/sccache-ts-server', 'var/lib/sccache-ts-server', 'var/lib/systemd/linger', 'var/log/journal', 'home/u']) rmSync(join(machine, path), { recursive: true, force: true });
   for (const daemon of ['scheduler', 'server']) {
     for (const unit of ['service', 'socket', 'service.d']) rmSync(join(machine, `etc/systemd/system/sccache-ts-${daemon}.${unit}`), { recursive: true, force: true });
     rmSync(join(machine, `etc/systemd/system/multi-user.target.wants/sccache-ts-${daemon}.service`), { force: true });
@@ -108,11 +109,11 @@ function compile(name, source) {
   return run(`${asUser.join(' ')} sh -c '${script}'`, { seconds: 300 });
 }
 
-async function compileAway() {
+async function compileAway(port = 10501) {
   let said = '';
   for (let round = 0; round < 20; round++, await wait(3000)) {
     said = compile(`f${round}`, `int f(int a) { return a * ${Date.now() % 1_000_000_007}; }\n`);
-    if (/away 127\.0\.0\.1:10501/.test(said)) return;
+    if (said.includes(`away 127.0.0.1:${port}`)) return;
   }
   throw new Error(`no compile went away:\n${said}`);
 }
@@ -120,6 +121,31 @@ async function compileAway() {
 const big = () => `#define A(x) x,x,x,x,x,x,x,x,x,x\nint big${Date.now()}[] = { A(A(A(A(A(A(1)))))), A(A(A(A(A(A(2)))))), A(A(A(A(A(A(3)))))) };\n`;
 const slow = () => Array.from({ length: 400 }, (_, at) => `int g${at}(int *a, int n) { int s = ${Date.now() % 1e6}; for (int i = 0; i < n; i++) { s += a[i] * ${at}; a[i] ^= s >> ${at % 7}; for (int j = 0; j < i; j++) s -= a[j]; } return s; }\n`).join('');
 const asks = "let bad = 0; for (let i = 0; i < 40; i++) { try { if ((await fetch('http://127.0.0.1:10600/healthz')).status !== 200) bad++; } catch { bad++; } await new Promise((r) => setTimeout(r, 50)); } console.log('refused', bad)";
+
+/** A fleet of an ordinary user's, whose units are in that user's own systemd. */
+const settingsOfUser = {
+  'scheduler.conf': settings['scheduler.conf'].replace('10600', '10700'),
+  'server.conf': 'public_addr = "127.0.0.1:10701"\nscheduler_url = "http://127.0.0.1:10700"\ncache_dir = "/home/u/fleet/cache"\n[builder]\ntype = "overlay"\nbuild_dir = "/home/u/fleet/build"\n[scheduler_auth]\ntype = "token"\ntoken_file = "server-token"\n',
+  'client-token': 'c\n',
+  'server-token': 's\n',
+};
+const runAsUser = (script, options) => run(`${asUser.join(' ')} XDG_RUNTIME_DIR=/run/user/1000 sh -c '${script}'`, options);
+
+async function ownSystemd() {
+  run('getent passwd u || useradd --uid 1000 --no-create-home --home-dir /home/u --shell /bin/sh u; mkdir -p -m 755 /home/u/fleet');
+  for (const [name, text] of Object.entries(settingsOfUser)) writeFileSync(join(machine, 'home/u/fleet', name), text, { mode: 0o600 });
+  writeFileSync(join(machine, 'home/u/.config/sccache-ts/config'), clients.replace('10600', '10700'));
+  run('chown -R 1000:1000 /home/u; loginctl enable-linger u');
+  await until('systemctl is-active user@1000.service', /^active$/);
+  runAsUser(`${client} --stop-server; cd /home/u/fleet && for daemon in scheduler server; do ${dist} systemd install $daemon --user --config $daemon.conf || exit; done`);
+  runAsUser('systemctl --user daemon-reload && systemctl --user enable --now sccache-ts-scheduler sccache-ts-server');
+  expect(runAsUser('systemctl --user is-active sccache-ts-scheduler sccache-ts-server'), /^active\nactive$/);
+  await compileAway(10701);
+  runAsUser('systemctl --user reload sccache-ts-server');
+  await until('journalctl _UID=1000', /settings read again/);
+  runAsUser('systemctl --user stop sccache-ts-server sccache-ts-scheduler', { seconds: 100 });
+  expect(runAsUser('systemctl --user show -P Result sccache-ts-server sccache-ts-scheduler'), /^success\n+success$/);
+}
 
 const trials = [
   ['systemd boots', () => until('systemctl is-system-running', /^(running|degraded)$/, 120)],
@@ -178,6 +204,7 @@ const trials = [
     expect(await running, /away 127\.0\.0\.1:10501/);
     expect(run('systemctl show -P Result -P ActiveState sccache-ts-server'), /success/);
   }],
+  ['a user\'s own systemd does the same', ownSystemd],
 ];
 
 makeMachine();

@@ -34,7 +34,10 @@ export function operationRoutes(operation: Operation, mayMeasure: (call: Call) =
   ];
 }
 
-/** Figures tell who works on what, so on a listener that others reach only this machine's own programs are told. */
+/**
+ * Figures tell who works on what, so on a listener that others reach only this machine's own programs are told. Its other addresses do not count as
+ * here: by a NAT (`hostPort`, `NodePort`, a container's published port) a stranger may come with one of them.
+ */
 export const measuredFromHere = (call: Pick<Call, 'remoteIp'>): boolean => isLoopback(call.remoteIp);
 
 /**
