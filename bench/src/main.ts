@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fetchLibrary, hasTool, isLibraryName, isRoot, libraries, openSite, root } from '@sccache-ts/fixtures';
+import { closeSitesWhenInterrupted, fetchLibrary, hasTool, isLibraryName, isRoot, libraries, openSite, root } from '@sccache-ts/fixtures';
 import type { Library, Site } from '@sccache-ts/fixtures';
 import { builderTable } from './builder.js';
 import { burstPart } from './burst.js';
@@ -147,4 +147,5 @@ async function main(): Promise<number> {
   return 0;
 }
 
+closeSitesWhenInterrupted();
 process.exitCode = await main();

@@ -5,8 +5,11 @@ import { parseTokenKey, type ServerId, signServerToken } from '@sccache-ts/core/
 import { decodeSchedulerSettings } from '@sccache-ts/scheduler';
 import { loadSettings } from './settings.js';
 
-/** Base64url without padding, so that it needs no quoting anywhere. */
-const randomText = (bytes: number): string => randomBytes(bytes).toString('base64url');
+/** Base64url without padding, so that it needs no quoting anywhere; none that sccache-dist would take for an option of its own. */
+function randomText(bytes: number): string {
+  const text = randomBytes(bytes).toString('base64url');
+  return text.startsWith('-') ? randomText(bytes) : text;
+}
 
 export const generateKey = (): string => randomText(32);
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { claimedServerId, parseTokenKey, readServerToken } from '@sccache-ts/core/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateKey, generateSharedToken } from './auth-commands.js';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const script = join(root, 'daemons/cli/bin/sccache-ts-dist.js');
@@ -116,6 +117,18 @@ describe('auth', () => {
     expect(byKey.out).toBe(bySettings.out);
     expect(readServerToken(parseTokenKey(key), byKey.out.trimEnd())).toBe('[::1]:10501');
     expect(claimedServerId(byKey.out.trimEnd())).toBe('[::1]:10501');
+  });
+
+  // As sccache makes keys: any 32 bytes.
+  it.each(['-V', '-h', '--', '-c'])('takes a key that begins with %s for a key', async (begin) => {
+    const key = `${begin}${Buffer.alloc(32, 7).toString('base64url').slice(begin.length)}`;
+    const ended = await run(['auth', 'generate-jwt-hs256-server-token', '--server', '1.2.3.4:5', '--secret-key', key]);
+    expect(readServerToken(parseTokenKey(key), ended.out.trimEnd())).toBe('1.2.3.4:5');
+  });
+
+  it('makes none that a command line could take for an option', () => {
+    const made = Array.from({ length: 2000 }, () => [generateKey(), generateSharedToken(64)]).flat();
+    expect(made.filter((text) => text.startsWith('-'))).toEqual([]);
   });
 
   it('needs a scheduler with such a key', async () => {

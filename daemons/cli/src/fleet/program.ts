@@ -129,6 +129,8 @@ export async function runDist(argv: readonly string[], env: Environment): Promis
     .description('Scheduler and build server of a compile farm, compatible with sccache-dist')
     .version(`${programName} ${version}`, '-V, --version')
     .helpCommand(false)
+    // Otherwise a key that begins with -V asks for the version.
+    .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError("For more information, try '--help'.");
   addAuth(commander, program, set);
