@@ -123,17 +123,13 @@ const slow = () => Array.from({ length: 400 }, (_, at) => `int g${at}(int *a, in
 const asks = "let bad = 0; for (let i = 0; i < 40; i++) { try { if ((await fetch('http://127.0.0.1:10600/healthz')).status !== 200) bad++; } catch { bad++; } await new Promise((r) => setTimeout(r, 50)); } console.log('refused', bad)";
 
 /** A fleet of an ordinary user's, whose units are in that user's own systemd. */
-const settingsOfUser = {
-  'scheduler.conf': settings['scheduler.conf'].replace('10600', '10700'),
-  'server.conf': 'public_addr = "127.0.0.1:10701"\nscheduler_url = "http://127.0.0.1:10700"\ncache_dir = "/home/u/fleet/cache"\n[builder]\ntype = "overlay"\nbuild_dir = "/home/u/fleet/build"\n[scheduler_auth]\ntype = "token"\ntoken_file = "server-token"\n',
-  'client-token': 'c\n',
-  'server-token': 's\n',
-};
+const elsewhere = { 10600: '10700', 10501: '10701', '/var/cache/sccache-ts-server': '/home/u/fleet/cache', '/var/lib/sccache-ts-server': '/home/u/fleet' };
+const settingsOfUser = Object.entries(settings).map(([name, text]) => [name, Object.entries(elsewhere).reduce((words, [from, to]) => words.replaceAll(from, to), text)]);
 const runAsUser = (script, options) => run(`${asUser.join(' ')} XDG_RUNTIME_DIR=/run/user/1000 sh -c '${script}'`, options);
 
 async function ownSystemd() {
   run('getent passwd u || useradd --uid 1000 --no-create-home --home-dir /home/u --shell /bin/sh u; mkdir -p -m 755 /home/u/fleet');
-  for (const [name, text] of Object.entries(settingsOfUser)) writeFileSync(join(machine, 'home/u/fleet', name), text, { mode: 0o600 });
+  for (const [name, text] of settingsOfUser) writeFileSync(join(machine, 'home/u/fleet', name), text, { mode: 0o600 });
   writeFileSync(join(machine, 'home/u/.config/sccache-ts/config'), clients.replace('10600', '10700'));
   run('chown -R 1000:1000 /home/u; loginctl enable-linger u');
   await until('systemctl is-active user@1000.service', /^active$/);
